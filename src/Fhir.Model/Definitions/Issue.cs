@@ -1,0 +1,32 @@
+// One thing that is wrong with an input, as OperationOutcome.issue will say it.
+
+namespace FhirHub.Model;
+
+/// <summary>How bad it is (R4 valueset-issue-severity.html).</summary>
+public enum IssueSeverity
+{
+#pragma warning disable CS1591 // The names are the standard's and say it all.
+    Fatal,
+    Error,
+    Warning,
+    Information,
+#pragma warning restore CS1591
+}
+
+/// <summary>An issue of an OperationOutcome.</summary>
+/// <param name="Severity">How bad it is.</param>
+/// <param name="Code">A code of R4 valueset-issue-type.html: <c>structure</c>, <c>required</c>, <c>value</c>, …</param>
+/// <param name="Diagnostics">A sentence that says what is wrong and what was expected.</param>
+/// <param name="Expression">Where, as a FHIRPath location (<c>Patient.name[0].given[1]</c>), or null.</param>
+/// <param name="Line">Line of the source, from 1; 0 if unknown.</param>
+/// <param name="Column">Column of the source in bytes, from 1; 0 if unknown.</param>
+public sealed record Issue(IssueSeverity Severity, string Code, string Diagnostics, string? Expression = null, int Line = 0, int Column = 0)
+{
+    /// <summary>An error.</summary>
+    public static Issue Error(string code, string diagnostics, string? expression = null) =>
+        new(IssueSeverity.Error, code, diagnostics, expression);
+
+    /// <summary>A warning.</summary>
+    public static Issue Warning(string code, string diagnostics, string? expression = null) =>
+        new(IssueSeverity.Warning, code, diagnostics, expression);
+}

@@ -1,0 +1,42 @@
+// What a request may see and do: the filter that every store method takes, and without which none can be called.
+
+namespace FhirHub.Search;
+
+/// <summary>The letters of SMART v2 scopes (SMART App Launch 2.2.0, scopes-and-launch-context).</summary>
+[Flags]
+public enum AccessLetter
+{
+#pragma warning disable CS1591 // The names are the standard's and say it all.
+    None = 0,
+    Create = 1,
+    Read = 2,
+    Update = 4,
+    Delete = 8,
+    Search = 16,
+#pragma warning restore CS1591
+}
+
+/// <summary>What one request may see and do. Until tokens limit it, it is <see cref="Full"/>.</summary>
+public abstract class AccessScope
+{
+    /// <summary>Everything: <c>FhirHub:Auth:Mode=Open</c>, the command line and the server's own work.</summary>
+    public static AccessScope Full { get; } = new FullScope();
+
+    /// <summary>True if nothing is filtered, so that a store may take its shortest way.</summary>
+    public abstract bool IsFull { get; }
+
+    /// <summary>
+    /// The condition that a resource of the type must meet for the letter:
+    /// <see cref="SearchExpression.All"/> for no limit, <see cref="SearchExpression.None"/> for not granted.
+    /// </summary>
+    public abstract SearchExpression FilterFor(string resourceType, AccessLetter letter);
+
+    private sealed class FullScope : AccessScope
+    {
+        private static readonly SearchExpression Everything = new SearchExpression.All();
+
+        public override bool IsFull => true;
+
+        public override SearchExpression FilterFor(string resourceType, AccessLetter letter) => Everything;
+    }
+}

@@ -1,0 +1,143 @@
+// The one expression tree (IR) of a search: made by the parser, narrowed by the access scope, planned by a store.
+
+namespace FhirHub.Search;
+
+/// <summary>A condition on resources. Records compare by value, so that plans can be cached.</summary>
+public abstract record SearchExpression
+{
+    private SearchExpression()
+    {
+    }
+
+    /// <summary>Every resource.</summary>
+    public sealed record All : SearchExpression;
+
+    /// <summary>No resource: a reference to nothing, a type that is not granted.</summary>
+    public sealed record None : SearchExpression;
+
+    /// <summary>All parts hold.</summary>
+    public sealed record And(IReadOnlyList<SearchExpression> Parts) : SearchExpression;
+
+    /// <summary>At least one part holds.</summary>
+    public sealed record Or(IReadOnlyList<SearchExpression> Parts) : SearchExpression;
+
+    /// <summary>The part does not hold (<c>:not</c> holds for resources without the element too).</summary>
+    public sealed record Not(SearchExpression Part) : SearchExpression;
+
+    /// <summary>The resource is of one of these types (system search with <c>_type</c>).</summary>
+    public sealed record TypeIn(IReadOnlyList<string> Types) : SearchExpression;
+
+    /// <summary>The logical id is one of these (<c>_id</c>).</summary>
+    public sealed record IdIn(IReadOnlyList<string> Ids) : SearchExpression;
+
+    /// <summary><c>meta.lastUpdated</c> lies so to the range (<c>_lastUpdated</c>).</summary>
+    public sealed record LastUpdated(RangePredicate Range) : SearchExpression;
+
+    /// <summary>At least one value that the parameter extracts satisfies the predicate.</summary>
+    public sealed record Parameter(SearchParameter Definition, SearchPredicate Predicate) : SearchExpression;
+
+    /// <summary>The parameter extracts nothing (<c>:missing=true</c>).</summary>
+    public sealed record Missing(SearchParameter Definition) : SearchExpression;
+
+    /// <summary>A reference of the parameter leads to a resource of one of the types for which the inner condition holds.</summary>
+    public sealed record Chain(SearchParameter Reference, IReadOnlyList<string> TargetTypes, SearchExpression Inner) : SearchExpression;
+
+    /// <summary>A resource of <c>Reference.ResourceType</c> refers to this one by the parameter, and the inner condition holds for it (<c>_has</c>).</summary>
+    public sealed record ReverseChain(SearchParameter Reference, SearchExpression Inner) : SearchExpression;
+
+    /// <summary>The resource is in the compartment (R4 compartmentdefinition.html).</summary>
+    public sealed record InCompartment(string CompartmentType, string Id) : SearchExpression;
+}
+
+/// <summary>How a value of an index row is compared.</summary>
+public abstract record SearchPredicate;
+
+/// <summary>How a range of a query lies to the range of a value (R4 search.html#prefix).</summary>
+public enum SearchPrefix
+{
+#pragma warning disable CS1591 // The names are the standard's and say it all.
+    Eq,
+    Ne,
+    Gt,
+    Lt,
+    Ge,
+    Le,
+    Sa,
+    Eb,
+    Ap,
+#pragma warning restore CS1591
+}
+
+/// <summary>How a string is compared (R4 search.html#string).</summary>
+public enum StringMatch
+{
+    /// <summary>The folded value starts with the folded text.</summary>
+    StartsWith,
+
+    /// <summary>The folded value contains the folded text (<c>:contains</c>).</summary>
+    Contains,
+
+    /// <summary>The value equals the text, case and accents included (<c>:exact</c>).</summary>
+    Exact,
+}
+
+/// <summary>A string condition.</summary>
+/// <param name="Match">How to compare.</param>
+/// <param name="Text">The text: folded by <see cref="StringFolding"/> unless <see cref="StringMatch.Exact"/>.</param>
+public sealed record StringPredicate(StringMatch Match, string Text) : SearchPredicate;
+
+/// <summary>
+/// A token condition (R4 search.html#token). <c>System</c> null: any system; empty: no system. <c>Code</c> null: any code.
+/// </summary>
+public sealed record TokenPredicate(string? System, string? Code) : SearchPredicate;
+
+/// <summary>The text of the coding or its display starts with this (<c>:text</c>), folded.</summary>
+public sealed record TokenTextPredicate(string Text) : SearchPredicate;
+
+/// <summary>An identifier of that type, system and value (<c>:of-type</c>).</summary>
+public sealed record OfTypePredicate(string TypeSystem, string TypeCode, string Value) : SearchPredicate;
+
+/// <summary>A date condition; microseconds since 1970-01-01T00:00:00Z, both ends included.</summary>
+public sealed record RangePredicate(SearchPrefix Prefix, long Low, long High) : SearchPredicate;
+
+/// <summary>A number condition: the value and the half-open range [Low, High) of its implicit precision.</summary>
+public sealed record NumberPredicate(SearchPrefix Prefix, decimal Value, decimal Low, decimal High) : SearchPredicate;
+
+/// <summary>
+/// A quantity condition. <c>System</c> and <c>Code</c> as asked (null: any; code also matches the unit if no system is given).
+/// <c>Canonical</c> is the same in UCUM base units where the unit is UCUM, and then both are tried.
+/// </summary>
+public sealed record QuantityPredicate(NumberPredicate Number, string? System, string? Code, CanonicalQuantity? Canonical) : SearchPredicate;
+
+/// <summary>A number condition in canonical UCUM units.</summary>
+public sealed record CanonicalQuantity(NumberPredicate Number, string Units);
+
+/// <summary>
+/// A reference condition. A local target has <c>Type</c> (null: any type) and <c>Id</c>; any other has <c>Url</c>.
+/// </summary>
+public sealed record ReferencePredicate(string? Type, string? Id, string? Url, string? Version = null) : SearchPredicate;
+
+/// <summary>The reference's identifier is that token (<c>:identifier</c>).</summary>
+public sealed record ReferenceIdentifierPredicate(string? System, string? Value) : SearchPredicate;
+
+/// <summary>How a URI is compared (R4 search.html#uri).</summary>
+public enum UriMatch
+{
+    /// <summary>Equal.</summary>
+    Exact,
+
+    /// <summary>The value is a parent of the asked one (<c>:above</c>).</summary>
+    Above,
+
+    /// <summary>The value is the asked one or below it (<c>:below</c>).</summary>
+    Below,
+}
+
+/// <summary>A URI condition.</summary>
+public sealed record UriPredicate(UriMatch Match, string Uri) : SearchPredicate;
+
+/// <summary>Within a distance in metres of a point (<c>near</c>).</summary>
+public sealed record NearPredicate(double Latitude, double Longitude, double Metres) : SearchPredicate;
+
+/// <summary>One predicate for each component, all on the same element (R4 search.html#composite).</summary>
+public sealed record CompositePredicate(IReadOnlyList<SearchPredicate> Components) : SearchPredicate;

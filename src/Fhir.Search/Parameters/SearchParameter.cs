@@ -1,0 +1,55 @@
+// A search parameter as one resource type has it: what is indexed and what a query may ask.
+
+namespace FhirHub.Search;
+
+/// <summary>The type of a search parameter (R4 search.html#ptypes).</summary>
+public enum SearchParameterType
+{
+#pragma warning disable CS1591 // The names are the standard's and say it all.
+    Number,
+    Date,
+    String,
+    Token,
+    Reference,
+    Composite,
+    Quantity,
+    Uri,
+    Special,
+#pragma warning restore CS1591
+}
+
+/// <summary>A search parameter of one resource type; parameters of <c>Resource</c> and <c>DomainResource</c> appear once per type.</summary>
+public sealed class SearchParameter
+{
+    /// <summary>The resource type that it searches, such as <c>Patient</c>.</summary>
+    public required string ResourceType { get; init; }
+
+    /// <summary>The name in a query, such as <c>birthdate</c> (R4 SearchParameter.code).</summary>
+    public required string Code { get; init; }
+
+    /// <summary>The canonical URL of its definition.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>Its type.</summary>
+    public required SearchParameterType Type { get; init; }
+
+    /// <summary>The FHIRPath expression for this resource type; null where there is nothing to extract (<c>_text</c>).</summary>
+    public string? Expression { get; init; }
+
+    /// <summary>Resource types that a reference parameter may point to.</summary>
+    public IReadOnlyList<string> TargetTypes { get; init; } = [];
+
+    /// <summary>The parts of a composite parameter, with their expressions relative to <see cref="Expression"/>.</summary>
+    public IReadOnlyList<SearchParameterComponent> Components { get; init; } = [];
+
+    /// <summary>Key in the index: unique for (type, code), stable while the process runs; the store maps it to its own number.</summary>
+    public string Key => $"{ResourceType}.{Code}";
+
+    /// <inheritdoc/>
+    public override string ToString() => Key;
+}
+
+/// <summary>A part of a composite parameter (R4 SearchParameter.component).</summary>
+/// <param name="Parameter">The parameter that gives the part its type.</param>
+/// <param name="Expression">FHIRPath relative to the composite's element.</param>
+public sealed record SearchParameterComponent(SearchParameter Parameter, string Expression);

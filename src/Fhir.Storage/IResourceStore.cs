@@ -1,0 +1,115 @@
+// The store contract: what the server asks of SQLite today and of Cosmos tomorrow. tests/Fhir.Storage.Tests is its definition.
+
+using FhirHub.Search;
+
+namespace FhirHub.Storage;
+
+/// <summary>A resource store. Every method takes an access scope: what it does not grant does not exist.</summary>
+public interface IResourceStore : IAsyncDisposable
+{
+    /// <summary>The current version, which is a tombstone if the resource is deleted; null if there never was one.</summary>
+    ValueTask<StoredVersion?> ReadAsync(AccessScope scope, ResourceKey key, CancellationToken cancel);
+
+    /// <summary>One version; null if there is none of that number.</summary>
+    ValueTask<StoredVersion?> ReadVersionAsync(AccessScope scope, ResourceKey key, long version, CancellationToken cancel);
+
+    /// <summary>Versions, newest first (R4 http.html#history).</summary>
+    Task<HistoryPage> HistoryAsync(AccessScope scope, HistoryQuery query, CancellationToken cancel);
+
+    /// <summary>A page of matches and what they include.</summary>
+    /// <exception cref="InvalidCursorException">The query's cursor is not one that this store gave.</exception>
+    Task<SearchPage> SearchAsync(AccessScope scope, SearchQuery query, CancellationToken cancel);
+
+    /// <summary>
+    /// Commits all writes or none. When the task ends, the writes are on disk. A precondition that no longer holds and a write
+    /// that can't be done are told in the result, and then nothing was written.
+    /// </summary>
+    Task<CommitResult> CommitAsync(AccessScope scope, ResourceTransaction transaction, CancellationToken cancel);
+
+    /// <summary>Local references whose target does not exist, in order of their source's creation (<c>FhirHub:Integrity=Report</c>).</summary>
+    IAsyncEnumerable<DanglingReference> DanglingReferencesAsync(AccessScope scope, CancellationToken cancel);
+
+    /// <summary>Number of current resources of each type that has any.</summary>
+    Task<IReadOnlyDictionary<string, long>> CountAsync(AccessScope scope, CancellationToken cancel);
+}
+
+/// <summary>A resource's type and logical id.</summary>
+public readonly record struct ResourceKey(string Type, string Id)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Type}/{Id}";
+}
+
+/// <summary>The interaction that made a version (for <c>Bundle.entry.request.method</c> in a history).</summary>
+public enum WriteMethod
+{
+#pragma warning disable CS1591 // The names are the standard's and say it all.
+    Post,
+    Put,
+    Patch,
+    Delete,
+#pragma warning restore CS1591
+}
+
+/// <summary>One version of a resource, as stored.</summary>
+/// <param name="Key">Type and id.</param>
+/// <param name="Version">Number of the version, from 1; <c>meta.versionId</c> and the ETag.</param>
+/// <param name="LastUpdated">Time of commit in UTC with milliseconds; never falls from one commit to the next.</param>
+/// <param name="Method">The interaction that made it.</param>
+/// <param name="Body">The body without id, versionId and lastUpdated; empty for a tombstone.</param>
+public sealed record StoredVersion(ResourceKey Key, long Version, DateTimeOffset LastUpdated, WriteMethod Method, ResourceBody Body)
+{
+    /// <summary>True for a tombstone.</summary>
+    public bool IsDeleted => Method == WriteMethod.Delete;
+}
+
+/// <summary>A question for versions.</summary>
+public sealed record HistoryQuery
+{
+    /// <summary>One type, or null for the whole system.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>One resource; needs <see cref="Type"/>.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Only versions made at or after this instant (<c>_since</c>).</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Only versions that were current at some time in this period (<c>_at</c>).</summary>
+    public (DateTimeOffset Low, DateTimeOffset High)? At { get; init; }
+
+    /// <summary>Versions on a page.</summary>
+    public int Count { get; init; } = 20;
+
+    /// <summary>Where the page starts, as the store gave it; null for the first page.</summary>
+    public string? Cursor { get; init; }
+}
+
+/// <summary>A page of a history.</summary>
+/// <param name="Versions">Newest first.</param>
+/// <param name="Next">Cursor of the next page, or null.</param>
+/// <param name="Total">Number of versions that the query finds.</param>
+public sealed record HistoryPage(IReadOnlyList<StoredVersion> Versions, string? Next, long Total);
+
+/// <summary>A page of a search.</summary>
+/// <param name="Matches">The matches in order.</param>
+/// <param name="Included">What <c>_include</c> and <c>_revinclude</c> add, each once and not also a match.</param>
+/// <param name="Next">Cursor of the next page, or null.</param>
+/// <param name="Previous">Cursor of the page before, or null.</param>
+/// <param name="Total">The total, if it was asked for.</param>
+public sealed record SearchPage(
+    IReadOnlyList<StoredVersion> Matches,
+    IReadOnlyList<StoredVersion> Included,
+    string? Next,
+    string? Previous,
+    long? Total)
+{
+    /// <summary>True if there was more to include than the limit allows; the answer must say so.</summary>
+    public bool IncludesCut { get; init; }
+}
+
+/// <summary>A reference to a resource that does not exist.</summary>
+public sealed record DanglingReference(ResourceKey Source, ResourceKey Target);
+
+/// <summary>The cursor of a page link was not made by this store, or is of another query.</summary>
+public sealed class InvalidCursorException(string message) : Exception(message);

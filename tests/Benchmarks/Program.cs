@@ -1,0 +1,3 @@
+// Benchmarks.
+
+return 0;
