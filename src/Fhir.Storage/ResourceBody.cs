@@ -3,7 +3,6 @@
 
 using System.Buffers;
 using System.Globalization;
-using System.Text;
 using FhirHub.Model;
 
 namespace FhirHub.Storage;
