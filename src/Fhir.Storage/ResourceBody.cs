@@ -14,6 +14,19 @@ namespace FhirHub.Storage;
 /// <param name="Tail">Compact UTF-8, starting inside meta.</param>
 public readonly record struct ResourceBody(ReadOnlyMemory<byte> Tail)
 {
+    /// <summary>The body of a resource: what it holds but for type, id, version and time.</summary>
+    public static ResourceBody From(ElementNode resource)
+    {
+        var output = new ArrayBufferWriter<byte>(Math.Max(64, resource.Json.Length));
+        var meta = resource.Child("meta");
+        if (meta.Exists)
+            ResourceWriter.WriteMembers(meta, output, leadingComma: true, static e => e.Name is not ("versionId" or "lastUpdated"));
+        output.Write("}"u8);
+        ResourceWriter.WriteMembers(resource, output, leadingComma: true, static e => e.Name is not ("id" or "meta"));
+        output.Write("}"u8);
+        return new ResourceBody(output.WrittenMemory);
+    }
+
     /// <summary>Writes the whole resource.</summary>
     public void WriteTo(IBufferWriter<byte> output, StoredVersion version)
     {

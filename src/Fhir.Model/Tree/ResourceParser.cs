@@ -2,6 +2,11 @@
 
 namespace FhirHub.Model;
 
+/// <summary>Reads resources; every way in ends in the same tree and the same structural validation.</summary>
+public static partial class ResourceParser
+{
+}
+
 /// <summary>Bounds of what is read; a limit that is hit is an issue with code <c>too-long</c> or <c>too-costly</c>.</summary>
 public sealed record ParseLimits
 {

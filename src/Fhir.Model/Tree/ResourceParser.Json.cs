@@ -1,0 +1,337 @@
+// JSON to tree in one pass, with the schema walked alongside: what is unknown, misplaced, malformed, missing or doubled is
+// found while the node table is built.
+
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace FhirHub.Model;
+
+public static partial class ResourceParser
+{
+    /// <summary>
+    /// Reads a resource from FHIR JSON (R4 json.html) and checks its structure. Never throws for what the source holds:
+    /// malformed text gives no tree and a fatal issue.
+    /// </summary>
+    /// <param name="json">UTF-8; a byte order mark is skipped. The tree keeps the memory, which must not change.</param>
+    /// <param name="schema">The types; R4 if null.</param>
+    /// <param name="limits">Bounds; the defaults if null.</param>
+    public static ParseResult ParseJson(ReadOnlyMemory<byte> json, Schema? schema = null, ParseLimits? limits = null)
+    {
+        limits ??= ParseLimits.Default;
+        if (json.Span.StartsWith("\uFEFF"u8))
+            json = json[3..];
+        if (json.Length > limits.MaxBytes)
+            return Fatal("too-long", $"The resource has {json.Length:N0} bytes; at most {limits.MaxBytes:N0} are read.");
+        if (!Utf8.IsValid(json.Span))
+            return Fatal("structure", "The content is not valid UTF-8.");
+        return new JsonTreeParser(json, schema ?? Schema.R4, limits).Parse();
+    }
+
+    internal static ParseResult Fatal(string code, string diagnostics) =>
+        new(null, [new Issue(IssueSeverity.Fatal, code, diagnostics)]);
+}
+
+/// <summary>The state of one parse.</summary>
+internal ref partial struct JsonTreeParser
+{
+    private readonly ReadOnlyMemory<byte> _json;
+    private readonly Schema _schema;
+    private readonly ParseLimits _limits;
+    private readonly List<Issue> _issues = [];
+    private Utf8JsonReader _reader;
+    private Node[] _nodes;
+    private int _count;
+    private byte[] _unescaped = [];
+    private bool _hasNulls;
+
+    public JsonTreeParser(ReadOnlyMemory<byte> json, Schema schema, ParseLimits limits)
+    {
+        _json = json;
+        _schema = schema;
+        _limits = limits;
+
+        // An element may be an array and an object, so the reader sees up to twice the element depth.
+        _reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = (limits.MaxDepth * 2) + 2 });
+
+        // Synthea and the official examples have one element per 20 to 40 bytes.
+        _nodes = new Node[Math.Max(16, Math.Min(json.Length / 24, limits.MaxElements))];
+    }
+
+    public ParseResult Parse()
+    {
+        try
+        {
+            _reader.Read();
+            if (_reader.TokenType != JsonTokenType.StartObject)
+                return ResourceParser.Fatal("structure", $"A resource is a JSON object, not {Describe(_reader.TokenType)}.");
+            var root = AddNode(-1, null, null, 0, ref _noSibling);
+            if (!ParseResource(root, 0))
+                return new ParseResult(null, _issues);
+            if (_reader.Read())
+                return ResourceParser.Fatal("structure", "There is more text after the resource.");
+            if (_hasNulls)
+                CheckNulls();
+        }
+        catch (JsonException malformed)
+        {
+            var deep = _reader.CurrentDepth >= (_limits.MaxDepth * 2) + 1;
+            var (line, column) = ((int)(malformed.LineNumber ?? 0) + 1, (int)(malformed.BytePositionInLine ?? 0) + 1);
+            return new ParseResult(null, [deep
+                ? TooDeep(line, column)
+                : new Issue(IssueSeverity.Fatal, "structure", $"The content is not well-formed JSON (line {line}, byte {column}): {FirstSentence(malformed.Message)}", null, line, column)]);
+        }
+        catch (StopParsingException)
+        {
+            return new ParseResult(null, _issues);
+        }
+
+        return new ParseResult(new ResourceTree(_schema, _json, _nodes, _count), _issues);
+    }
+
+    private int _noSibling;
+
+    // The reader stands on the object's start. The type comes first in nearly every source, but nothing in JSON says so.
+    private bool ParseResource(int node, int depth)
+    {
+        var ahead = _reader;
+        var start = (int)_reader.TokenStartIndex;
+        while (ahead.Read() && ahead.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!ahead.ValueTextEquals("resourceType"u8))
+            {
+                ahead.Skip();
+                continue;
+            }
+
+            ahead.Read();
+            if (ahead.TokenType != JsonTokenType.String)
+            {
+                AddIssue(node, null, "structure", "resourceType must be a string, the name of a resource type.", start);
+                return false;
+            }
+
+            var type = ahead.ValueIsEscaped ? null : _schema.FindType(ahead.ValueSpan);
+            if (type is not { IsResource: true, IsAbstract: false })
+            {
+                AddIssue(node, null, "structure", $"'{Shorten(Encoding.UTF8.GetString(ahead.ValueSpan))}' is not an R4 resource type.", start);
+                return false;
+            }
+
+            _nodes[node].Type = (short)type.Index;
+            ParseObject(type, node, depth, isResource: true);
+            return true;
+        }
+
+        AddIssue(node, null, "structure", "The object has no resourceType, so it is not a resource.", start);
+        return false;
+    }
+
+    // The reader stands on the object's start, and in the end on its end.
+    private void ParseObject(TypeDefinition type, int node, int depth, bool isResource)
+    {
+        if (depth > _limits.MaxDepth)
+            Stop(TooDeep(0, 0));
+
+        var start = (int)_reader.TokenStartIndex;
+        if (!type.IsPrimitive)
+            _nodes[node].ValueStart = start;
+
+        // Two bits per property (itself, its underscore form), then one per element for choices and cardinality.
+        var elementBits = type.PropertyCount * 2;
+        Span<ulong> seen = stackalloc ulong[(elementBits + type.Elements.Count + 63) / 64];
+        seen.Clear();
+        var lastChild = LastChild(node);
+        var members = 0;
+        var typeSeen = false;
+
+        while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+        {
+            members++;
+            if (isResource && _reader.ValueTextEquals("resourceType"u8))
+            {
+                if (typeSeen)
+                    AddIssue(node, null, "structure", "resourceType is there twice.", (int)_reader.TokenStartIndex);
+                typeSeen = true;
+                _reader.Read();
+                continue;
+            }
+
+            var at = (int)_reader.TokenStartIndex;
+            var name = _reader.ValueSpan;
+            if (_reader.ValueIsEscaped)
+                name = Unescaped() ?? default;
+            if (!type.TryFindProperty(name, out var property))
+            {
+                AddUnknown(node, type, Encoding.UTF8.GetString(name), at);
+                _reader.Skip();
+                continue;
+            }
+
+            var bit = (property.Ordinal * 2) + (property.IsUnderscore ? 1 : 0);
+            if (TestAndSet(seen, bit))
+            {
+                AddIssue(node, Encoding.UTF8.GetString(name), "structure", "The property is there twice; JSON objects must not repeat a name.", at);
+                _reader.Skip();
+                continue;
+            }
+
+            var twin = Test(seen, bit ^ 1);
+            if (TestAndSet(seen, elementBits + property.Element.Order) && !twin)
+            {
+                AddIssue(node, property.Element.Name, "structure", $"{property.Element.Name}[x] may have one type only; there is more than one.", at);
+                _reader.Skip();
+                continue;
+            }
+
+            _reader.Read();
+            ParseProperty(property, node, twin, depth, ref lastChild);
+        }
+
+        if (!type.IsPrimitive)
+            _nodes[node].ValueLength = (int)_reader.BytesConsumed - start;
+        if (members == 0 || (isResource && members == 1 && typeSeen && depth > 0))
+            AddIssue(node, null, "structure", "An object must not be empty.", start);
+
+        foreach (var required in type.RequiredElements)
+        {
+            if (!Test(seen, elementBits + required.Order))
+                AddIssue(node, required.Name, "required", $"{required.Path} is missing: at least {required.Min} is required.", start);
+        }
+    }
+
+    private void ParseProperty(in JsonProperty property, int parent, bool twin, int depth, ref int lastChild)
+    {
+        var element = property.Element;
+        if (!element.IsArray)
+        {
+            if (_reader.TokenType == JsonTokenType.StartArray)
+            {
+                AddIssue(parent, element.Name, "structure", $"{element.Path} does not repeat: expected one value, not an array.", (int)_reader.TokenStartIndex);
+                _reader.Skip();
+                return;
+            }
+
+            ParseItem(property, parent, twin ? FirstOf(parent, element) : 0, 0, depth, ref lastChild);
+            return;
+        }
+
+        if (_reader.TokenType != JsonTokenType.StartArray)
+        {
+            AddIssue(parent, element.Name, "structure", $"{element.Path} repeats: expected an array, not {Describe(_reader.TokenType)}.", (int)_reader.TokenStartIndex);
+            _reader.Skip();
+            return;
+        }
+
+        var start = (int)_reader.TokenStartIndex;
+        var existing = twin ? FirstOf(parent, element) : 0;
+        var previous = 0;
+        var count = 0;
+        while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (_reader.TokenType == JsonTokenType.StartArray)
+            {
+                AddIssue(parent, element.Name, "structure", $"{element.Path} must not hold an array within its array.", (int)_reader.TokenStartIndex);
+                _reader.Skip();
+                continue;
+            }
+
+            var item = ParseItem(property, parent, existing, twin ? previous : 0, depth, ref lastChild);
+            previous = item;
+            existing = existing > 0 && _nodes[item].NextSibling is var next && next > 0 && _nodes[next].Element == element.Index ? next : 0;
+            count++;
+        }
+
+        if (count == 0)
+            AddIssue(parent, element.Name, "structure", "An array must not be empty.", start);
+        if (count > element.Max)
+            AddIssue(parent, element.Name, "structure", $"{element.Path} may occur {element.Max} times; there are {count}.", start);
+    }
+
+    // Reads one value of a property into a node: an existing one where the property's twin (x or _x) came before.
+    private int ParseItem(in JsonProperty property, int parent, int existing, int after, int depth, ref int lastChild)
+    {
+        var node = existing > 0 ? existing
+            : after > 0 ? InsertAfter(after, parent, property, ref lastChild)
+            : AddNode(parent, property.Element, property.Type, (int)_reader.TokenStartIndex, ref lastChild);
+
+        if (property.IsUnderscore)
+        {
+            if (_reader.TokenType == JsonTokenType.StartObject)
+                ParseObject(property.Type, node, depth + 1, isResource: false);
+            else
+                ExpectNull(node, property, "an object with id or extension");
+        }
+        else if (property.Type.IsPrimitive)
+        {
+            ParsePrimitive(node, property);
+        }
+        else if (_reader.TokenType != JsonTokenType.StartObject)
+        {
+            AddIssue(node, null, "structure", $"Expected an object of type {property.Type.Name}, not {Describe(_reader.TokenType)}.", (int)_reader.TokenStartIndex);
+            _reader.Skip();
+        }
+        else if (!property.Type.IsResource)
+        {
+            ParseObject(property.Type, node, depth + 1, isResource: false);
+        }
+        else if (!ParseResource(node, depth + 1))
+        {
+            _reader.Skip();
+        }
+
+        return node;
+    }
+
+    private void ParsePrimitive(int node, in JsonProperty property)
+    {
+        var kind = property.Type.Primitive;
+        var start = (int)_reader.TokenStartIndex;
+        var token = _reader.TokenType;
+        var fits = token switch
+        {
+            JsonTokenType.String => PrimitiveFormat.IsJsonString(kind),
+            JsonTokenType.Number => !PrimitiveFormat.IsJsonString(kind) && kind != PrimitiveKind.Boolean,
+            JsonTokenType.True or JsonTokenType.False => kind == PrimitiveKind.Boolean,
+            _ => false,
+        };
+        if (!fits)
+        {
+            ExpectNull(node, property, $"a JSON {(PrimitiveFormat.IsJsonString(kind) ? "string" : kind == PrimitiveKind.Boolean ? "true or false" : "number")}");
+            return;
+        }
+
+        ref var row = ref _nodes[node];
+        row.ValueStart = start;
+        row.ValueLength = (int)_reader.BytesConsumed - start;
+        var value = _reader.ValueSpan;
+        if (token == JsonTokenType.String)
+        {
+            row.Flags |= NodeFlags.Quoted;
+            if (_reader.ValueIsEscaped)
+            {
+                row.Flags |= NodeFlags.Escaped;
+                if (Unescaped() is { } unescaped)
+                {
+                    value = unescaped;
+                }
+                else
+                {
+                    AddIssue(node, null, "value", "The string holds an escape of half a surrogate pair.", start);
+                    row.ValueLength = 0;
+                    return;
+                }
+            }
+        }
+
+        if (!PrimitiveFormat.IsValid(kind, value))
+        {
+            AddIssue(
+                node,
+                null,
+                "value",
+                value.IsEmpty ? "A value must not be empty; leave the element out." : $"'{Shorten(Encoding.UTF8.GetString(value))}' is not a valid {property.Type.Name}: expected {PrimitiveFormat.Expected(kind)}.",
+                start);
+        }
+    }
+}
