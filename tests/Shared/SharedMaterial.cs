@@ -16,7 +16,7 @@ public static class SharedMaterial
         var script = Path.GetFullPath(Path.Combine(ProjectRoot, "..", "shared", "unpack.sh"));
         if (!File.Exists(script))
             return null;
-        using var process = Process.Start(new ProcessStartInfo(script, [archive]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(script, [archive]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         var folder = process.StandardOutput.ReadToEnd().Trim();
         process.WaitForExit();
         return process.ExitCode == 0 && Directory.Exists(folder) ? folder : null;
