@@ -1,13 +1,20 @@
 // What a narrative may hold: the allow lists, the tricks that browsers fall for, and every narrative of the official examples.
 
 using System.Text.Json;
-using FhirHub.Shared;
+using FhirHub.Tests;
 using Xunit.Abstractions;
 
 namespace FhirHub.Model.Tests;
 
 public class NarrativeRulesTests(ITestOutputHelper output)
 {
+    // Their div holds white space only, which txt-2 forbids.
+    private static readonly string[] EmptyNarratives =
+    [
+        "ActivityDefinition-blood-tubes-supply.json", "ActivityDefinition-heart-valve-replacement.json",
+        "EventDefinition-example.json", "Questionnaire-zika-virus-exposure-assessment.json",
+    ];
+
     private static string? CheckInside(string inside) =>
         NarrativeRules.Check($"<div xmlns=\"http://www.w3.org/1999/xhtml\">{inside}</div>");
 
@@ -114,7 +121,7 @@ public class NarrativeRulesTests(ITestOutputHelper output)
             foreach (var div in Divs(document.RootElement))
             {
                 count++;
-                if (NarrativeRules.Check(div) is { } problem)
+                if (NarrativeRules.Check(div) is { } problem && !(EmptyNarratives.Contains(Path.GetFileName(file)) && problem.Contains("txt-2", StringComparison.Ordinal)))
                     problems.Add($"{Path.GetFileName(file)}: {problem}");
             }
         }
