@@ -1,3 +1,28 @@
-// Benchmarks.
+// Benchmarks by name: `dotnet run -c Release --project tests/Benchmarks -- NAME [options]`. Each starts what it compares on
+// loopback, runs both sides in turn in one run, prints a table with ratios, and stops what it started.
 
-return 0;
+using FhirHub.Benchmarks;
+using FhirHub.Benchmarks.Http;
+
+return args switch
+{
+    ["bare", var port] => await BareKestrel.RunAsync(int.Parse(port)),
+    ["read", ..] => await ReadBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["write", ..] => await WriteBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["bundles", ..] => await BundleBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["start", ..] => await StartBenchmark.RunAsync(Options.Parse(args[1..])),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.WriteLine("""
+        Benchmarks, run in Release:
+          read      read by id and 304 against a bare Kestrel endpoint that returns the same bytes
+          write     durable create and update of a Patient at 16 and 64 clients
+          bundles   Synthea transaction bundles over HTTP (--folder FOLDER)
+          start     time from start to first answer
+        Options: --seconds N (measured time of each step), --clients N, --rounds N, --folder FOLDER, --limit N
+        """);
+    return 2;
+}

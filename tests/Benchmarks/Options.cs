@@ -1,0 +1,25 @@
+// What the benchmarks can be told.
+
+namespace FhirHub.Benchmarks;
+
+public sealed record Options(double Seconds, int Clients, int Rounds, string? Folder, int Limit)
+{
+    public static Options Parse(string[] args)
+    {
+        var options = new Options(5, 16, 3, null, int.MaxValue);
+        for (var i = 0; i + 1 < args.Length; i += 2)
+        {
+            options = args[i] switch
+            {
+                "--seconds" => options with { Seconds = double.Parse(args[i + 1]) },
+                "--clients" => options with { Clients = int.Parse(args[i + 1]) },
+                "--rounds" => options with { Rounds = int.Parse(args[i + 1]) },
+                "--folder" => options with { Folder = args[i + 1] },
+                "--limit" => options with { Limit = int.Parse(args[i + 1]) },
+                _ => throw new ArgumentException($"There is no option {args[i]}."),
+            };
+        }
+
+        return options;
+    }
+}
