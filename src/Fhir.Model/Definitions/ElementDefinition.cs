@@ -18,28 +18,27 @@ public enum BindingStrength
 /// <summary>An element of a type, as its base definition has it (R4 elementdefinition.html).</summary>
 public sealed class ElementDefinition
 {
-    private readonly string[] _jsonNames;
+    private readonly TypeDefinition _owner;
+    private string? _path;
+    private string[]? _jsonNames;
 
-    internal ElementDefinition(int index, string path, string name, int order, int min, int max, bool isChoice, TypeDefinition[] types)
+    internal ElementDefinition(int index, TypeDefinition owner, string name, int order, int min, int max, bool isChoice, TypeDefinition[] types)
     {
+        _owner = owner;
         Index = index;
-        Path = path;
         Name = name;
         Order = order;
         Min = min;
         Max = max;
         IsChoice = isChoice;
         Types = types;
-        _jsonNames = isChoice
-            ? [.. types.Select(t => name + char.ToUpperInvariant(t.Name[0]) + t.Name[1..])]
-            : [.. types.Select(_ => name)];
     }
 
     /// <summary>Position in <see cref="Schema.Elements"/>.</summary>
     public int Index { get; }
 
     /// <summary>The path in the definition, without <c>[x]</c>: <c>Observation.value</c>.</summary>
-    public string Path { get; }
+    public string Path => _path ??= _owner.Name + "." + Name;
 
     /// <summary>The last step of the path: <c>value</c>.</summary>
     public string Name { get; }
@@ -59,31 +58,38 @@ public sealed class ElementDefinition
     /// <summary>True for <c>value[x]</c> and its like.</summary>
     public bool IsChoice { get; }
 
+    /// <summary>True if XML writes it as an attribute: <c>Element.id</c> and <c>Extension.url</c>.</summary>
+    public bool IsXmlAttribute { get; internal init; }
+
     /// <summary>The types it may have; one unless <see cref="IsChoice"/>. Backbone types for nested elements.</summary>
     public IReadOnlyList<TypeDefinition> Types { get; }
 
     /// <summary>Resource types that a Reference or canonical may point to; empty for any.</summary>
-    public IReadOnlyList<string> TargetTypes { get; internal set; } = [];
+    public IReadOnlyList<string> TargetTypes { get; internal init; } = [];
 
     /// <summary>Part of <c>_summary=true</c>.</summary>
-    public bool IsSummary { get; internal set; }
+    public bool IsSummary { get; internal init; }
 
     /// <summary>Changes the meaning of what contains it.</summary>
-    public bool IsModifier { get; internal set; }
+    public bool IsModifier { get; internal init; }
 
     /// <summary>The strength of the binding, or none.</summary>
-    public BindingStrength Binding { get; internal set; }
+    public BindingStrength Binding { get; internal init; }
 
     /// <summary>The canonical of the bound value set, or null.</summary>
-    public string? ValueSet { get; internal set; }
+    public string? ValueSet { get; internal init; }
 
     /// <summary>The JSON property (and XML element) name for one of the element's types.</summary>
     public string JsonNameFor(TypeDefinition type)
     {
+        if (!IsChoice)
+            return Name;
+        // Made on first use: reading the schema at start stays free of what most runs never ask.
+        var names = _jsonNames ??= [.. Types.Select(t => Name + char.ToUpperInvariant(t.Name[0]) + t.Name[1..])];
         for (var i = 0; i < Types.Count; i++)
         {
             if (ReferenceEquals(Types[i], type))
-                return _jsonNames[i];
+                return names[i];
         }
 
         return Name;

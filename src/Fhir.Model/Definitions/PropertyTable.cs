@@ -1,6 +1,5 @@
 // JSON property names of one type, looked up by their UTF-8 bytes without making a string.
 
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace FhirHub.Model;
@@ -15,33 +14,40 @@ public readonly record struct JsonProperty(ElementDefinition Element, TypeDefini
 /// <summary>Open addressing over a hash of length and three bytes; names are short, so comparing them is cheap.</summary>
 internal sealed class PropertyTable
 {
-    private readonly List<(byte[] Name, JsonProperty Property)> _entries = [];
-    private int[] _slots = [];
+    private readonly (byte[] Name, JsonProperty Property)[] _entries;
+    private readonly int[] _slots;
 
-    public void Add(ElementDefinition element, TypeDefinition type, int ordinal)
+    public PropertyTable(IEnumerable<ElementDefinition> elements)
     {
-        var name = element.JsonNameFor(type);
-        _entries.Add((Encoding.UTF8.GetBytes(name), new JsonProperty(element, type, ordinal, false)));
-        if (type.IsPrimitive && type.Primitive != PrimitiveKind.Xhtml)
-            _entries.Add((Encoding.UTF8.GetBytes("_" + name), new JsonProperty(element, type, ordinal, true)));
-        _slots = [];
+        var entries = new List<(byte[] Name, JsonProperty Property)>();
+        var ordinal = 0;
+        foreach (var element in elements)
+        {
+            foreach (var type in element.Types)
+            {
+                var name = element.JsonNameFor(type);
+                entries.Add((Encoding.UTF8.GetBytes(name), new JsonProperty(element, type, ordinal, false)));
+                if (type.IsPrimitive && type.Primitive != PrimitiveKind.Xhtml)
+                    entries.Add((Encoding.UTF8.GetBytes("_" + name), new JsonProperty(element, type, ordinal, true)));
+                ordinal++;
+            }
+        }
+
+        _entries = [.. entries];
+        _slots = MakeSlots(_entries);
     }
 
     public bool TryFind(ReadOnlySpan<byte> name, out JsonProperty property)
     {
-        var slots = _slots.Length == 0 && _entries.Count > 0 ? Build() : _slots;
-        if (slots.Length > 0)
+        var slots = _slots;
+        var mask = slots.Length - 1;
+        for (var at = Hash(name) & mask; slots[at] != 0; at = (at + 1) & mask)
         {
-            var entries = CollectionsMarshal.AsSpan(_entries);
-            var mask = slots.Length - 1;
-            for (var at = Hash(name) & mask; slots[at] != 0; at = (at + 1) & mask)
+            ref readonly var entry = ref _entries[slots[at] - 1];
+            if (name.SequenceEqual(entry.Name))
             {
-                ref var entry = ref entries[slots[at] - 1];
-                if (name.SequenceEqual(entry.Name))
-                {
-                    property = entry.Property;
-                    return true;
-                }
+                property = entry.Property;
+                return true;
             }
         }
 
@@ -56,22 +62,20 @@ internal sealed class PropertyTable
         return (name.Length * 31) ^ (name[0] * 131) ^ (name[^1] * 1031) ^ (name[name.Length / 2] * 8209);
     }
 
-    // Built on first use: most runs touch a fraction of the schema's types, and start-up is counted in milliseconds.
-    private int[] Build()
+    private static int[] MakeSlots((byte[] Name, JsonProperty Property)[] entries)
     {
         var size = 8;
-        while (size < _entries.Count * 3)
+        while (size < entries.Length * 3)
             size *= 2;
         var slots = new int[size];
-        for (var i = 0; i < _entries.Count; i++)
+        for (var i = 0; i < entries.Length; i++)
         {
-            var at = Hash(_entries[i].Name) & (size - 1);
+            var at = Hash(entries[i].Name) & (size - 1);
             while (slots[at] != 0)
                 at = (at + 1) & (size - 1);
             slots[at] = i + 1;
         }
 
-        _slots = slots;
         return slots;
     }
 }

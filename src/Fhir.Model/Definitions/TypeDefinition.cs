@@ -52,8 +52,9 @@ public enum PrimitiveKind
 /// <summary>A type of R4: primitive, complex, backbone or resource.</summary>
 public sealed class TypeDefinition
 {
-    private readonly Dictionary<string, ElementDefinition> _elementsByName;
-    private readonly PropertyTable _properties;
+    // Both are made on first use: a run touches a fraction of the schema's types, and start-up is counted in milliseconds.
+    private Dictionary<string, ElementDefinition>? _elementsByName;
+    private PropertyTable? _properties;
 
     /// <summary>Makes a type; <see cref="Schema"/> is the only caller.</summary>
     internal TypeDefinition(int index, string name, TypeKind kind, PrimitiveKind primitive, bool isAbstract)
@@ -64,8 +65,6 @@ public sealed class TypeDefinition
         Kind = kind;
         Primitive = primitive;
         IsAbstract = isAbstract;
-        _elementsByName = new Dictionary<string, ElementDefinition>(StringComparer.Ordinal);
-        _properties = new PropertyTable();
     }
 
     /// <summary>Position in <see cref="Schema.Types"/>.</summary>
@@ -90,10 +89,10 @@ public sealed class TypeDefinition
     public TypeDefinition? Base { get; internal set; }
 
     /// <summary>All elements, inherited ones first, in the order of the standard (which XML needs).</summary>
-    public IReadOnlyList<ElementDefinition> Elements { get; internal set; } = [];
+    public IReadOnlyList<ElementDefinition> Elements { get; private set; } = [];
 
     /// <summary>Elements with a minimum cardinality above 0.</summary>
-    public IReadOnlyList<ElementDefinition> RequiredElements { get; internal set; } = [];
+    public IReadOnlyList<ElementDefinition> RequiredElements { get; private set; } = [];
 
     /// <summary>Number of JSON properties without their underscore forms; ordinals run below it.</summary>
     public int PropertyCount { get; private set; }
@@ -117,11 +116,12 @@ public sealed class TypeDefinition
     }
 
     /// <summary>The element of that name (<c>value</c> for <c>value[x]</c>), or null.</summary>
-    public ElementDefinition? FindElement(string name) => _elementsByName.GetValueOrDefault(name);
+    public ElementDefinition? FindElement(string name) =>
+        (_elementsByName ??= Elements.ToDictionary(element => element.Name, StringComparer.Ordinal)).GetValueOrDefault(name);
 
     /// <summary>Finds a JSON property such as <c>birthDate</c>, <c>_birthDate</c> or <c>valueQuantity</c>.</summary>
     public bool TryFindProperty(ReadOnlySpan<byte> jsonName, out JsonProperty property) =>
-        _properties.TryFind(jsonName, out property);
+        (_properties ??= new PropertyTable(Elements)).TryFind(jsonName, out property);
 
     /// <summary>The JSON names that this type knows, for messages that say what was expected.</summary>
     public IEnumerable<string> PropertyNames
@@ -142,19 +142,12 @@ public sealed class TypeDefinition
         }
     }
 
-    internal void Complete(IReadOnlyList<ElementDefinition> elements)
+    internal void Complete(ElementDefinition[] elements)
     {
         Elements = elements;
-        RequiredElements = [.. elements.Where(e => e.Min > 0)];
-        var ordinal = 0;
+        RequiredElements = Array.FindAll(elements, element => element.Min > 0);
         foreach (var element in elements)
-        {
-            _elementsByName[element.Name] = element;
-            foreach (var type in element.Types)
-                _properties.Add(element, type, ordinal++);
-        }
-
-        PropertyCount = ordinal;
+            PropertyCount += element.Types.Count;
     }
 
     /// <inheritdoc/>
