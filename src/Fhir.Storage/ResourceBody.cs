@@ -3,7 +3,6 @@
 
 using System.Buffers;
 using System.Globalization;
-using FhirHub.Model;
 
 namespace FhirHub.Storage;
 

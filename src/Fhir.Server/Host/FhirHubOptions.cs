@@ -1,0 +1,99 @@
+// The configuration under the key FhirHub, as the rest of the host reads it: checked once at the start.
+
+namespace FhirHub.Server;
+
+/// <summary><c>FhirHub:Auth:Mode</c>.</summary>
+public enum AuthMode
+{
+    /// <summary>SMART App Launch.</summary>
+    Smart,
+
+    /// <summary>No authorization; loopback only.</summary>
+    Open,
+}
+
+/// <summary><c>FhirHub:Validation:OnWrite</c>.</summary>
+public enum WriteValidation
+{
+    /// <summary>A resource must agree with the R4 base definitions.</summary>
+    Structure,
+
+    /// <summary>A resource must be readable; structural errors are let through.</summary>
+    Off,
+}
+
+/// <summary><c>FhirHub:Integrity</c>: what becomes of references to resources that are not here.</summary>
+public enum IntegrityMode
+{
+    /// <summary>Nothing: feeds arrive out of order.</summary>
+    Off,
+
+    /// <summary>They are stored, with a warning, and <c>$dangling-references</c> lists them.</summary>
+    Report,
+
+    /// <summary>They are refused, and so is a delete of what others refer to.</summary>
+    Enforce,
+}
+
+/// <summary><c>FhirHub:ConditionalDelete</c> (R4 CapabilityStatement.rest.resource.conditionalDelete).</summary>
+public enum ConditionalDeleteMode
+{
+    /// <summary>Criteria must find one resource at most.</summary>
+    Single,
+
+    /// <summary>All that the criteria find is deleted.</summary>
+    Multiple,
+}
+
+/// <summary>The configuration of the server.</summary>
+public sealed record FhirHubOptions
+{
+    /// <summary><c>FhirHub:DataPath</c>: folder of the embedded store and of the server's keys.</summary>
+    public string DataPath { get; init; } = "./data";
+
+    /// <summary><c>FhirHub:Auth:Mode</c>.</summary>
+    public AuthMode AuthMode { get; init; } = AuthMode.Open;
+
+    /// <summary><c>FhirHub:Validation:OnWrite</c>.</summary>
+    public WriteValidation ValidationOnWrite { get; init; } = WriteValidation.Structure;
+
+    /// <summary><c>FhirHub:Integrity</c>.</summary>
+    public IntegrityMode Integrity { get; init; } = IntegrityMode.Off;
+
+    /// <summary><c>FhirHub:ConditionalDelete</c>.</summary>
+    public ConditionalDeleteMode ConditionalDelete { get; init; } = ConditionalDeleteMode.Single;
+
+    /// <summary><c>FhirHub:Http:ForwardedHeaders</c>: true if a proxy in front sets <c>X-Forwarded-Proto</c> and <c>-Host</c>.</summary>
+    public bool ForwardedHeaders { get; init; }
+
+    /// <summary><c>FhirHub:Http:CorsOrigins</c>: origins that browsers may call from, separated by spaces; <c>*</c> for any.</summary>
+    public string CorsOrigins { get; init; } = "*";
+
+    /// <summary><c>FhirHub:Limits</c>.</summary>
+    public LimitOptions Limits { get; init; } = new();
+}
+
+/// <summary><c>FhirHub:Limits</c>: what one request may cost. A limit that is hit is answered, never cut off silently.</summary>
+public sealed record LimitOptions
+{
+    /// <summary><c>BodyBytes</c>: greatest request body, also after decompression.</summary>
+    public int BodyBytes { get; init; } = 256 * 1024 * 1024;
+
+    /// <summary><c>BundleEntries</c>: entries of a batch or transaction.</summary>
+    public int BundleEntries { get; init; } = 20_000;
+
+    /// <summary><c>PageSize</c>: entries of a page where the client does not say.</summary>
+    public int PageSize { get; init; } = 20;
+
+    /// <summary><c>MaxPageSize</c>: greatest <c>_count</c>; a greater one gives pages of this size, as the self link shows.</summary>
+    public int MaxPageSize { get; init; } = 1_000;
+
+    /// <summary><c>Includes</c>: resources that <c>_include</c> and <c>_revinclude</c> may add to a page.</summary>
+    public int Includes { get; init; } = 1_000;
+
+    /// <summary><c>ConditionalDeletes</c>: resources that one conditional delete may take.</summary>
+    public int ConditionalDeletes { get; init; } = 1_000;
+
+    /// <summary><c>SearchSeconds</c>: time of one search.</summary>
+    public int SearchSeconds { get; init; } = 30;
+}

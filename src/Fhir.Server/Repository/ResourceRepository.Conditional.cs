@@ -1,0 +1,54 @@
+// Search criteria of conditional interactions: what they find now, and the precondition that they still find it at the commit.
+
+using FhirHub.Model;
+using FhirHub.Search;
+using FhirHub.Storage;
+
+namespace FhirHub.Server;
+
+/// <summary>What the criteria of a conditional interaction find.</summary>
+/// <param name="Refusal">Not null if the criteria can't be used.</param>
+/// <param name="Matches">The matches; more than one is as good as many.</param>
+/// <param name="Precondition">That the search still finds exactly these; null on a refusal.</param>
+public sealed record CriteriaMatch(InteractionResult? Refusal, IReadOnlyList<StoredVersion> Matches, Precondition? Precondition);
+
+/// <summary>Reads the criteria of a conditional interaction strictly; no query means errors among the issues.</summary>
+public delegate (SearchQuery? Query, IReadOnlyList<Issue> Issues) CriteriaParser(string type, string criteria);
+
+public sealed partial class ResourceRepository
+{
+    /// <summary>Searches for the resources of one type that the criteria of a conditional interaction or reference are about.</summary>
+    /// <param name="scope">What the client may see.</param>
+    /// <param name="type">The resource type.</param>
+    /// <param name="criteria">The query string without <c>?</c>, percent-encoded.</param>
+    /// <param name="limit">Greatest number of matches wanted; two tell one from many.</param>
+    /// <param name="cancel">Stops the search.</param>
+    public async Task<CriteriaMatch> MatchAsync(AccessScope scope, string type, string criteria, int limit, CancellationToken cancel)
+    {
+        var search = _parseCriteria(type, criteria);
+        if (search.Query is not { } query || query.Expression is SearchExpression.All)
+        {
+            var refusal = search.Issues.Any(i => i.Severity is IssueSeverity.Error or IssueSeverity.Fatal)
+                ? InteractionResult.Refused(400, search.Issues)
+                : InteractionResult.Refused(
+                    412, "required", $"The criteria '{criteria}' name no search parameter, so they would match every {type}; add one, such as identifier.");
+            return new CriteriaMatch(refusal, [], null);
+        }
+
+        query = query with { Count = limit, Includes = [], Sort = [], Total = TotalMode.None };
+        var matches = new List<StoredVersion>();
+        for (string? cursor = null; ;)
+        {
+            var page = await Store.SearchAsync(scope, query with { Cursor = cursor }, cancel);
+            matches.AddRange(page.Matches);
+            cursor = page.Next;
+            if (cursor is null || matches.Count >= limit)
+                break;
+        }
+
+        return new CriteriaMatch(null, matches, new Precondition(query, [.. matches.Select(m => m.Key)]));
+    }
+
+    private static InteractionResult ManyMatch(string type, string criteria) => InteractionResult.Refused(
+        412, "multiple-matches", $"More than one {type} matches '{criteria}'; make the criteria select one.");
+}

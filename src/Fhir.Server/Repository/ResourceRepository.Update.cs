@@ -1,0 +1,107 @@
+// update, update as create, and conditional update.
+
+using FhirHub.Model;
+using FhirHub.Search;
+using FhirHub.Storage;
+
+namespace FhirHub.Server;
+
+public sealed partial class ResourceRepository
+{
+    /// <summary>Updates or creates the resource of that id (R4 http.html#update, http.html#upsert).</summary>
+    public async Task<InteractionResult> UpdateAsync(
+        AccessScope scope, ResourceKey key, ResourceTree tree, WriteConditions conditions, CancellationToken cancel)
+    {
+        if (tree.Id is not { } id)
+        {
+            return InteractionResult.Refused(
+                400, "required", $"The resource has no id; an update needs the one of its address, '{key.Id}'.", $"{tree.ResourceType}.id");
+        }
+
+        if (id != key.Id)
+        {
+            return InteractionResult.Refused(
+                400, "invalid", $"The resource's id is '{id}', but it was sent to {key}; they must be the same.", $"{tree.ResourceType}.id");
+        }
+
+        var prepared = Preparer.Prepare(tree, key.Type);
+        if (prepared.Refusal is { } refusal)
+            return refusal;
+        return await WriteAsync(
+            scope, async c => PlanPut(await TargetUpdateAsync(scope, key, conditions, c), prepared, WriteMethod.Put), cancel);
+    }
+
+    /// <summary>Updates the resource that the criteria find, or creates it (R4 http.html#cond-update).</summary>
+    public async Task<InteractionResult> ConditionalUpdateAsync(
+        AccessScope scope, string type, string criteria, ResourceTree tree, WriteConditions conditions, CancellationToken cancel)
+    {
+        var prepared = Preparer.Prepare(tree, type);
+        if (prepared.Refusal is { } refusal)
+            return refusal;
+        return await WriteAsync(
+            scope,
+            async c => PlanPut(await TargetConditionalUpdateAsync(scope, type, criteria, tree.Id, conditions, c), prepared, WriteMethod.Put),
+            cancel);
+    }
+
+    /// <summary>The resource that an update by id is about.</summary>
+    public async ValueTask<WriteTarget> TargetUpdateAsync(
+        AccessScope scope, ResourceKey key, WriteConditions conditions, CancellationToken cancel)
+    {
+        if (!IsId(key.Id))
+        {
+            return WriteTarget.Answered(key, InteractionResult.Refused(
+                400, "value", "An id has 1 to 64 of the characters A-Z, a-z, 0-9, '-' and '.'; choose such a one, or POST to have one assigned.", $"{key.Type}.id"));
+        }
+
+        if (conditions.IsEmpty)
+            return new WriteTarget(key);
+        return Target(key, await Store.ReadAsync(scope, key, cancel), conditions, []);
+    }
+
+    /// <summary>The resource that an update by criteria is about.</summary>
+    /// <param name="scope">What the client may do.</param>
+    /// <param name="type">The resource type.</param>
+    /// <param name="criteria">The query string without <c>?</c>.</param>
+    /// <param name="bodyId">The id in the resource, or null.</param>
+    /// <param name="conditions">Further conditions.</param>
+    /// <param name="cancel">Stops the search.</param>
+    public async ValueTask<WriteTarget> TargetConditionalUpdateAsync(
+        AccessScope scope, string type, string criteria, string? bodyId, WriteConditions conditions, CancellationToken cancel)
+    {
+        var found = await MatchAsync(scope, type, criteria, 2, cancel);
+        var none = new ResourceKey(type, bodyId ?? NewId());
+        if (found.Refusal is { } refusal)
+            return WriteTarget.Answered(none, refusal);
+        IReadOnlyList<Precondition> preconditions = [found.Precondition!];
+        switch (found.Matches.Count)
+        {
+            case 0 when bodyId is null:
+                return Target(none, null, conditions, preconditions);
+            case 0:
+                var current = await Store.ReadAsync(scope, none, cancel);
+                return current is { IsDeleted: false }
+                    ? WriteTarget.Answered(none, InteractionResult.Refused(
+                        409, "conflict", $"No {type} matches '{criteria}', and {none} exists already; update it by its id, or leave the id out.", $"{type}.id"))
+                    : Target(none, current, conditions, preconditions);
+            case 1 when bodyId is null || bodyId == found.Matches[0].Key.Id:
+                return Target(found.Matches[0].Key, found.Matches[0], conditions, preconditions);
+            case 1:
+                return WriteTarget.Answered(none, InteractionResult.Refused(
+                    400, "invalid", $"The resource's id is '{bodyId}', but '{criteria}' matches {found.Matches[0].Key}; send that id or none.", $"{type}.id"));
+            default:
+                return WriteTarget.Answered(none, ManyMatch(type, criteria));
+        }
+    }
+
+    private static WriteTarget Target(
+        ResourceKey key, StoredVersion? current, WriteConditions conditions, IReadOnlyList<Precondition> preconditions)
+    {
+        if (conditions.Check(current) is { } refusal)
+            return WriteTarget.Answered(key, refusal);
+
+        // The conditions were checked against the version just read. If another is current at the commit, they are checked anew,
+        // so the client gets the answer that belongs to the state its write would have met.
+        return new WriteTarget(key) { Current = current, ExpectedVersion = current?.Version ?? 0, Preconditions = preconditions };
+    }
+}

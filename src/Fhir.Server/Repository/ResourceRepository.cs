@@ -1,0 +1,144 @@
+// The interactions on single resources without HTTP: endpoints call them, and so do the entries of a batch or transaction.
+
+using FhirHub.Model;
+using FhirHub.Search;
+using FhirHub.Storage;
+
+namespace FhirHub.Server;
+
+/// <summary>
+/// The RESTful interactions of R4 http.html over a store. Single writes are planned and committed in a loop, so that conditions
+/// are free of races; a transaction uses the same targets and plans, and commits them together.
+/// </summary>
+public sealed partial class ResourceRepository
+{
+    // The store serializes commits, so each failed try means that another writer got on; a hundred of them in a row mean trouble.
+    private const int MaxTries = 100;
+
+    private readonly CriteriaParser _parseCriteria;
+
+    /// <summary>A repository over a store.</summary>
+    public ResourceRepository(IResourceStore store, ResourcePreparer preparer, CriteriaParser parseCriteria, FhirHubOptions options)
+    {
+        Store = store;
+        Preparer = preparer;
+        Options = options;
+        _parseCriteria = parseCriteria;
+    }
+
+    /// <summary>The store.</summary>
+    public IResourceStore Store { get; }
+
+    /// <summary>Parses and prepares resources.</summary>
+    public ResourcePreparer Preparer { get; }
+
+    /// <summary>The configuration.</summary>
+    public FhirHubOptions Options { get; }
+
+    /// <summary>A new server-assigned id: time-ordered, so that index pages fill in order, and not to be guessed.</summary>
+    public static string NewId() => Guid.CreateVersion7().ToString("D");
+
+    /// <summary>True if a client may use the text as a logical id (R4 datatypes.html#id).</summary>
+    public static bool IsId(ReadOnlySpan<char> text) => text.Length is > 0 and <= 64 && !text.ContainsAnyExcept(IdAlphabet);
+
+    /// <summary>The transaction that a plan, or several together, become.</summary>
+    public ResourceTransaction ToTransaction(IReadOnlyList<ResourceWrite> writes, IReadOnlyList<Precondition> preconditions) => new()
+    {
+        Writes = writes,
+        Preconditions = preconditions,
+        EnforceReferences = Options.Integrity == IntegrityMode.Enforce,
+    };
+
+    /// <summary>Plans and commits until the state that the plan was made for is the one it is committed to.</summary>
+    public async Task<InteractionResult> WriteAsync(
+        AccessScope scope, Func<CancellationToken, ValueTask<WritePlan>> plan, CancellationToken cancel)
+    {
+        for (var tries = 0; tries < MaxTries; tries++)
+        {
+            var planned = await plan(cancel);
+            if (planned.Answer is { } answer)
+                return answer;
+            var commit = await Store.CommitAsync(scope, ToTransaction(planned.Writes, planned.Preconditions), cancel);
+            if (commit.Failure == CommitFailure.None)
+                return await WithIntegrityWarningsAsync(scope, planned, Describe(planned, commit), cancel);
+            if (!MeansToPlanAgain(commit))
+                return Refuse(commit);
+        }
+
+        return InteractionResult.Refused(
+            409, "conflict", "Other clients kept changing what this request depends on; send it again.");
+    }
+
+    /// <summary>
+    /// True if the commit failed because the state changed after it was read. Conditions of the client are checked while
+    /// planning, so planning again gives it the answer that belongs to the new state.
+    /// </summary>
+    public static bool MeansToPlanAgain(CommitResult commit) =>
+        commit.Failure is CommitFailure.PreconditionChanged or CommitFailure.VersionConflict;
+
+    /// <summary>A committed write as the result of its interaction.</summary>
+    public static InteractionResult Describe(WriteResult result) => result.Outcome switch
+    {
+        WriteOutcome.Created => new InteractionResult(201, result.Version),
+        WriteOutcome.Updated or WriteOutcome.Unchanged => new InteractionResult(200, result.Version),
+        _ => new InteractionResult(204, result.Version),
+    };
+
+    /// <summary>A failed commit as a refusal that says what to do.</summary>
+    public static InteractionResult Refuse(CommitResult commit)
+    {
+        ArgumentNullException.ThrowIfNull(commit);
+        var related = string.Join(", ", commit.Related);
+        return commit.Failure switch
+        {
+            CommitFailure.VersionConflict or CommitFailure.PreconditionChanged => InteractionResult.Refused(
+                409, "conflict", "What this request depends on changed meanwhile; send it again."),
+            CommitFailure.MissingReference => InteractionResult.Refused(
+                422, "not-found", $"References lead to resources that do not exist here: {related}. Create them first, or send all in one transaction."),
+            CommitFailure.StillReferenced => InteractionResult.Refused(
+                409, "conflict", $"Resources still refer to what would be deleted: {related}. Change or delete them first, or delete all in one transaction."),
+            CommitFailure.NotGranted => InteractionResult.Refused(
+                403, "forbidden", "The access granted to this client does not include this write."),
+            _ => throw new ArgumentException("The commit did not fail.", nameof(commit)),
+        };
+    }
+
+    private static InteractionResult Describe(WritePlan plan, CommitResult commit)
+    {
+        var result = plan.Writes.Count == 1
+            ? Describe(commit.Results[0])
+            : new InteractionResult(204)
+            {
+                Issues = [new Issue(IssueSeverity.Information, "informational", $"{commit.Results.Count} resources were deleted.")],
+            };
+        return plan.Warnings.Count == 0 ? result : result with { Issues = [.. plan.Warnings, .. result.Issues] };
+    }
+
+    private async ValueTask<InteractionResult> WithIntegrityWarningsAsync(
+        AccessScope scope, WritePlan plan, InteractionResult result, CancellationToken cancel)
+    {
+        if (Options.Integrity != IntegrityMode.Report)
+            return result;
+        var issues = new List<Issue>(result.Issues);
+        foreach (var write in plan.Writes.OfType<PutResource>())
+            issues.AddRange(await DanglingWarningsAsync(scope, write.Resource, cancel));
+        return issues.Count == result.Issues.Count ? result : result with { Issues = issues };
+    }
+
+    /// <summary>A warning for each reference of the resource that leads to nothing (<c>FhirHub:Integrity=Report</c>).</summary>
+    public async Task<IReadOnlyList<Issue>> DanglingWarningsAsync(AccessScope scope, PreparedResource resource, CancellationToken cancel)
+    {
+        var issues = new List<Issue>();
+        foreach (var reference in resource.References)
+        {
+            var target = new ResourceKey(reference.Type, reference.Id);
+            if (await Store.ReadAsync(scope, target, cancel) is not { IsDeleted: false })
+                issues.Add(Issue.Warning("not-found", $"The reference leads to {target}, which does not exist here.", reference.Path));
+        }
+
+        return issues;
+    }
+
+    private static readonly System.Buffers.SearchValues<char> IdAlphabet =
+        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.");
+}
