@@ -3,6 +3,7 @@
 
 using System.Buffers;
 using System.Globalization;
+using FhirHub.Model;
 
 namespace FhirHub.Storage;
 

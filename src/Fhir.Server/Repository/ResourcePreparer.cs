@@ -14,15 +14,13 @@ public sealed record Preparation(PreparedResource? Resource, InteractionResult? 
 
 /// <summary>Prepares resources for the store. Safe to use from many threads.</summary>
 public sealed class ResourcePreparer(
-    Func<ReadOnlyMemory<byte>, ParseResult> parseJson,
-    Func<ElementNode, ResourceBody> toBody,
     Func<ElementNode, (IReadOnlyList<IndexEntry> Entries, IReadOnlyList<LocalReference> References)> extract)
 {
     /// <summary>The tree of a stored version.</summary>
     public ResourceTree Read(StoredVersion version)
     {
         ArgumentNullException.ThrowIfNull(version);
-        return parseJson(version.Body.ToArray(version)).Tree
+        return ResourceParser.ParseJson(version.Body.ToArray(version)).Tree
             ?? throw new InvalidDataException($"The stored version {version.Version} of {version.Key} can't be read.");
     }
 
@@ -44,7 +42,7 @@ public sealed class ResourcePreparer(
         if (issues.Count > 0)
             return Refused(InteractionResult.Refused(422, issues));
         var (entries, references) = extract(resource);
-        return new Preparation(new PreparedResource(toBody(resource), entries, references), null, []);
+        return new Preparation(new PreparedResource(ResourceBody.From(resource), entries, references), null, []);
     }
 
     private static Preparation Refused(InteractionResult refusal) => new(null, refusal, []);
