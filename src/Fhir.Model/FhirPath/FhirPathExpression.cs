@@ -1,0 +1,53 @@
+// A compiled expression and the cache of them.
+
+using System.Collections.Concurrent;
+
+namespace FhirHub.Model.FhirPath;
+
+/// <summary>A FHIRPath expression (FHIRPath 2.0, normative N1) that can be evaluated any number of times, by any thread.</summary>
+public sealed class FhirPathExpression
+{
+    private const int MaxCached = 4096;
+
+    private static readonly ConcurrentDictionary<string, FhirPathExpression> Cache = new(StringComparer.Ordinal);
+
+    private FhirPathExpression(string text, FhirPathSyntax syntax)
+    {
+        Text = text;
+        Syntax = syntax;
+    }
+
+    /// <summary>The expression as written.</summary>
+    public string Text { get; }
+
+    /// <summary>The syntax tree.</summary>
+    public FhirPathSyntax Syntax { get; }
+
+    /// <summary>
+    /// Compiles an expression. With a context type, names that its elements don't have and arguments that can't be of the
+    /// type needed are errors (FHIRPath N1, "Type safety and strict evaluation").
+    /// </summary>
+    /// <exception cref="FhirPathException">The expression is wrong.</exception>
+    public static FhirPathExpression Compile(string expression, TypeDefinition? contextType = null)
+    {
+        ArgumentNullException.ThrowIfNull(expression);
+        return new FhirPathExpression(expression, FhirPathParser.Parse(expression, Schema.R4));
+    }
+
+    /// <summary>The compiled expression, from a bounded cache.</summary>
+    /// <exception cref="FhirPathException">The expression is wrong.</exception>
+    public static FhirPathExpression Get(string expression)
+    {
+        if (Cache.TryGetValue(expression, out var cached))
+            return cached;
+        var compiled = Compile(expression);
+        // Emptying it is cruder than dropping the oldest, but the texts in use come back at once and nothing is counted per use.
+        if (Cache.Count >= MaxCached)
+            Cache.Clear();
+        Cache[expression] = compiled;
+        return compiled;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Text;
+}
