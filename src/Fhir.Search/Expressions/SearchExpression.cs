@@ -52,7 +52,16 @@ public abstract record SearchExpression
 /// <summary>How a value of an index row is compared.</summary>
 public abstract record SearchPredicate;
 
-/// <summary>How a range of a query lies to the range of a value (R4 search.html#prefix).</summary>
+/// <summary>
+/// How a range of a query lies to the range of a value (R4 search.html#prefix). With q for the query and t for the value in the
+/// resource, for dates (ends included): Eq q.Low &lt;= t.Low and t.High &lt;= q.High; Ne not Eq; Gt t.High &gt; q.High;
+/// Lt t.Low &lt; q.Low; Ge Gt or Eq; Le Lt or Eq; Sa t.Low &gt; q.High; Eb t.High &lt; q.Low; Ap q.Low &lt;= t.High and
+/// t.Low &lt;= q.High, where the parser has already widened q.
+/// For numbers, where only Eq, Ne and Ap look at q's precision: Eq q.Low &lt;= t.Low and t.High &lt; q.High; Ne not Eq;
+/// Gt t.High &gt; q.Value; Lt t.Low &lt; q.Value; Ge t.High &gt;= q.Value; Le t.Low &lt;= q.Value; Sa t.Low &gt; q.Value;
+/// Eb t.High &lt; q.Value; Ap q.Low &lt;= t.High and t.Low &lt;= q.High, widened by the parser.
+/// Every prefix needs a value: Ne does not hold where there is none.
+/// </summary>
 public enum SearchPrefix
 {
 #pragma warning disable CS1591 // The names are the standard's and say it all.
@@ -100,7 +109,10 @@ public sealed record OfTypePredicate(string TypeSystem, string TypeCode, string 
 /// <summary>A date condition; microseconds since 1970-01-01T00:00:00Z, both ends included.</summary>
 public sealed record RangePredicate(SearchPrefix Prefix, long Low, long High) : SearchPredicate;
 
-/// <summary>A number condition: the value and the half-open range [Low, High) of its implicit precision.</summary>
+/// <summary>
+/// A number condition: the value and the half-open range [Low, High) of its implicit precision; for <see cref="SearchPrefix.Ap"/>
+/// the range of what counts as near, both ends included.
+/// </summary>
 public sealed record NumberPredicate(SearchPrefix Prefix, decimal Value, decimal Low, decimal High) : SearchPredicate;
 
 /// <summary>

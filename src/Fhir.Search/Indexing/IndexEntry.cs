@@ -22,10 +22,13 @@ public sealed record TokenEntry(SearchParameter Parameter, string? System, strin
 /// <summary>A date or period: microseconds since 1970-01-01T00:00:00Z, both ends included; open ends are the least and greatest long.</summary>
 public sealed record DateEntry(SearchParameter Parameter, long Low, long High) : IndexEntry(Parameter);
 
-/// <summary>A number with the range [Low, High) of its implicit precision, or of a Range.</summary>
+/// <summary>
+/// A number, which is a point (<c>Low</c>, <c>High</c> and <c>Value</c> are equal: R4 gives precision to the query only), or a
+/// Range with its ends; open ends are the least and greatest decimal, and <c>Value</c> is the end that there is.
+/// </summary>
 public sealed record NumberEntry(SearchParameter Parameter, decimal Low, decimal High, decimal Value) : IndexEntry(Parameter);
 
-/// <summary>A quantity as written, and in canonical UCUM units where it has them.</summary>
+/// <summary>A quantity as written, and in canonical UCUM units where it has them; a point or a Range as in <see cref="NumberEntry"/>.</summary>
 public sealed record QuantityEntry(SearchParameter Parameter, decimal Low, decimal High, decimal Value, string? System, string? Code, string? Unit)
     : IndexEntry(Parameter)
 {
