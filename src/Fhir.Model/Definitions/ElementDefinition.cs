@@ -20,6 +20,7 @@ public sealed class ElementDefinition
 {
     private readonly TypeDefinition _owner;
     private string? _path;
+    private readonly byte[]?[] _utf8Members;
     private string[]? _jsonNames;
 
     internal ElementDefinition(int index, TypeDefinition owner, string name, int order, int min, int max, bool isChoice, TypeDefinition[] types)
@@ -32,6 +33,7 @@ public sealed class ElementDefinition
         Max = max;
         IsChoice = isChoice;
         Types = types;
+        _utf8Members = new byte[types.Length][];
     }
 
     /// <summary>Position in <see cref="Schema.Elements"/>.</summary>
@@ -93,6 +95,18 @@ public sealed class ElementDefinition
         }
 
         return Name;
+    }
+
+    /// <summary>The start of the JSON member for one of the element's types: <c>"valueQuantity":</c>.</summary>
+    internal ReadOnlySpan<byte> Utf8MemberFor(TypeDefinition type)
+    {
+        for (var i = 0; i < Types.Count; i++)
+        {
+            if (ReferenceEquals(Types[i], type))
+                return _utf8Members[i] ??= System.Text.Encoding.UTF8.GetBytes($"\"{JsonNameFor(type)}\":");
+        }
+
+        throw new ArgumentException($"{Path} has no type {type}.", nameof(type));
     }
 
     /// <inheritdoc/>

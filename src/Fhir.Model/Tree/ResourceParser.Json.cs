@@ -333,5 +333,9 @@ internal ref partial struct JsonTreeParser
                 value.IsEmpty ? "A value must not be empty; leave the element out." : $"'{Shorten(Encoding.UTF8.GetString(value))}' is not a valid {property.Type.Name}: expected {PrimitiveFormat.Expected(kind)}.",
                 start);
         }
+        else if (kind == PrimitiveKind.Xhtml && NarrativeRules.Check(value) is { } problem)
+        {
+            AddIssue(node, null, "invariant", problem, start);
+        }
     }
 }
