@@ -56,6 +56,9 @@ internal static class UcumCompiler
         var function = units.Text(row, "cnv_");
         if (function == "inv")
             (unit, function) = ($"/{unit}", "");
+        // The package's reference for the oersted lacks the division by pi that its magnitude has.
+        if (code == "Oe")
+            unit = "/[pi].A/m";
         Line(output, "U", code, metric, Factor(units, row, code), unit, function);
     }
 

@@ -2,7 +2,6 @@
 
 using System.Globalization;
 using System.Numerics;
-using System.Reflection;
 
 namespace FhirHub.Model;
 
@@ -44,9 +43,7 @@ internal sealed class UcumTable
 
     private static UcumTable Load()
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("ucum.tsv")
-            ?? throw new InvalidOperationException("The UCUM table is not embedded.");
-        using var reader = new StreamReader(stream);
+        using var reader = new StreamReader(DefinitionsReader.Open("ucum.tsv"));
         var table = new UcumTable();
         var defined = new List<string[]>();
         while (reader.ReadLine() is { } line)
