@@ -113,6 +113,15 @@ internal ref partial struct JsonTreeParser
     private void AddUnknown(int node, TypeDefinition type, string name, int at)
     {
         var owner = type.IsResource ? "the resource" : "type";
+        foreach (var choice in type.Elements)
+        {
+            if (choice.IsChoice && name.Length > choice.Name.Length && name.StartsWith(choice.Name, StringComparison.Ordinal) && char.IsAsciiLetterUpper(name[choice.Name.Length]))
+            {
+                AddIssue(node, choice.Name, "structure", $"'{Shorten(name)}' is none of the types of {choice.Path}[x]: it has {string.Join(", ", choice.Types.Select(choice.JsonNameFor))}.", at);
+                return;
+            }
+        }
+
         var near = Nearest(type.PropertyNames, name);
         var hint = near is not null ? $"; did you mean '{near}'?" : $"; it has {string.Join(", ", type.PropertyNames.Take(40))}.";
         AddIssue(node, null, "structure", $"Unknown element '{Shorten(name)}' in {owner} {type.Name}{hint}", at);

@@ -229,6 +229,7 @@ internal ref partial struct JsonTreeParser
         var count = 0;
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
         {
+            count++;
             if (_reader.TokenType == JsonTokenType.StartArray)
             {
                 AddIssue(parent, element.Name, "structure", $"{element.Path} must not hold an array within its array.", (int)_reader.TokenStartIndex);
@@ -239,7 +240,6 @@ internal ref partial struct JsonTreeParser
             var item = ParseItem(property, parent, existing, twin ? previous : 0, depth, ref lastChild);
             previous = item;
             existing = existing > 0 && _nodes[item].NextSibling is var next && next > 0 && _nodes[next].Element == element.Index ? next : 0;
-            count++;
         }
 
         if (count == 0)
