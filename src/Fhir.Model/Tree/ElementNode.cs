@@ -114,6 +114,9 @@ public readonly struct ElementNode : IEquatable<ElementNode>
     /// <summary>The JSON text of the element: the value's token of a primitive, the whole object of anything else.</summary>
     public ReadOnlyMemory<byte> Json => Tree.Json.Slice(Node.ValueStart, Node.ValueLength);
 
+    /// <summary>Where <see cref="Json"/> starts in the tree's source, for those who copy the source with values replaced.</summary>
+    public int SourceOffset => Node.ValueStart;
+
     /// <summary>The value decoded, as XML would write it; null if there is none.</summary>
     public string? GetString()
     {

@@ -1,0 +1,209 @@
+// The part of a transaction before the write lock: targets, references, content.
+
+using System.Collections.Concurrent;
+using FhirHub.Model;
+using FhirHub.Search;
+using FhirHub.Storage;
+
+namespace FhirHub.Server;
+
+/// <summary>A transaction ready for its commit.</summary>
+internal sealed record PendingTransaction(TransactionPlan Plan)
+{
+    /// <summary>Not null if the transaction must fail.</summary>
+    public InteractionResult? Refusal { get; init; }
+
+    /// <summary>The writes, in order.</summary>
+    public List<ResourceWrite> Writes { get; } = [];
+
+    /// <summary>For each write the entry that it belongs to; null for what the server adds.</summary>
+    public List<PlannedEntry?> Owners { get; } = [];
+
+    /// <summary>For each write the warnings that go with its answer.</summary>
+    public List<IReadOnlyList<Issue>> Warnings { get; } = [];
+
+    /// <summary>Searches that must still find the same.</summary>
+    public List<Precondition> Preconditions { get; } = [];
+
+    /// <summary>A transaction that must fail.</summary>
+    public static PendingTransaction Refused(InteractionResult refusal) => new(new TransactionPlan([], refusal)) { Refusal = refusal };
+
+    /// <summary>Adds a write.</summary>
+    public void Add(ResourceWrite write, PlannedEntry? owner, IReadOnlyList<Issue> warnings)
+    {
+        Writes.Add(write);
+        Owners.Add(owner);
+        Warnings.Add(warnings);
+    }
+}
+
+internal sealed partial class TransactionInteraction
+{
+    // Searches of one transaction that run side by side; readers don't wait for each other, but there are other clients too.
+    private const int ParallelSearches = 8;
+
+    private static readonly ParallelOptions OverAllCores = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
+
+    private async Task<PendingTransaction> PrepareAsync(TransactionContext context, IReadOnlyList<BundleEntry> writes, CancellationToken cancel)
+    {
+        var plan = TransactionPlan.Create(await FindTargetsAsync(context.Scope, writes, cancel));
+        if (plan.Refusal is { } overlap)
+            return PendingTransaction.Refused(overlap);
+
+        var pending = new PendingTransaction(plan);
+        foreach (var planned in plan.Entries)
+            pending.Preconditions.AddRange(planned.Targets[0].Preconditions);
+        var references = plan.References(context.BaseUrl);
+        if (await ResolveConditionalReferencesAsync(context.Scope, pending, references, cancel) is { } unresolved)
+            return PendingTransaction.Refused(unresolved);
+
+        var contents = new Preparation?[plan.Entries.Count];
+        Parallel.For(0, contents.Length, OverAllCores, i => contents[i] = PrepareContent(plan.Entries[i], references));
+        for (var i = 0; i < contents.Length; i++)
+        {
+            var planned = plan.Entries[i];
+            if (contents[i] is { Refusal: { } refusal })
+                return PendingTransaction.Refused(TransactionPlan.At(planned.Entry, refusal));
+            AddWrites(pending, planned, contents[i]);
+        }
+
+        if (context.Provenance.Exists && await AddProvenanceAsync(context, pending, cancel) is { } unsuited)
+            return PendingTransaction.Refused(unsuited);
+        return pending;
+    }
+
+    private async Task<PlannedEntry[]> FindTargetsAsync(AccessScope scope, IReadOnlyList<BundleEntry> writes, CancellationToken cancel)
+    {
+        var planned = new PlannedEntry[writes.Count];
+        var searching = new List<int>();
+        for (var i = 0; i < writes.Count; i++)
+        {
+            // Nearly all entries need no look at the store, and are done at once.
+            if (writes[i] is { IsConditional: false, IfMatch: null, IfNoneMatch: null, Method: not EntryMethod.Patch })
+                planned[i] = new PlannedEntry(writes[i], await FindTargetAsync(scope, writes[i], cancel));
+            else
+                searching.Add(i);
+        }
+
+        await Parallel.ForEachAsync(
+            searching,
+            new ParallelOptions { MaxDegreeOfParallelism = ParallelSearches, CancellationToken = cancel },
+            async (i, stop) => planned[i] = new PlannedEntry(writes[i], await FindTargetAsync(scope, writes[i], stop)));
+        return planned;
+    }
+
+    private async ValueTask<IReadOnlyList<WriteTarget>> FindTargetAsync(AccessScope scope, BundleEntry entry, CancellationToken cancel)
+    {
+        var type = entry.Url.Type!;
+        var conditions = new WriteConditions(entry.IfMatch, entry.IfNoneMatch);
+        return (entry.Method, entry.IsConditional) switch
+        {
+            (EntryMethod.Post, _) => [await repository.TargetCreateAsync(scope, type, entry.IfNoneExist, cancel)],
+            (EntryMethod.Put, false) => [await repository.TargetUpdateAsync(scope, new ResourceKey(type, entry.Url.Id!), conditions, cancel)],
+            (EntryMethod.Put, true) => [await repository.TargetConditionalUpdateAsync(scope, type, entry.Criteria, entry.Resource.ChildValue("id"), conditions, cancel)],
+            (EntryMethod.Patch, false) => [await repository.TargetPatchAsync(scope, new ResourceKey(type, entry.Url.Id!), conditions, cancel)],
+            (EntryMethod.Patch, true) => [await repository.TargetConditionalPatchAsync(scope, type, entry.Criteria, conditions, cancel)],
+            (EntryMethod.Delete, false) => [await repository.TargetDeleteAsync(scope, new ResourceKey(type, entry.Url.Id!), conditions, cancel)],
+            (EntryMethod.Delete, true) => await repository.TargetConditionalDeleteAsync(scope, type, entry.Criteria, conditions, cancel),
+            _ => throw new InvalidOperationException($"{entry.Method} does not write."),
+        };
+    }
+
+    // R4 http.html#trules: a reference may be a search; it must find exactly one resource, else the transaction fails.
+    private async Task<InteractionResult?> ResolveConditionalReferencesAsync(
+        AccessScope scope, PendingTransaction pending, EntryReferences references, CancellationToken cancel)
+    {
+        var asked = new Dictionary<string, (BundleEntry Entry, ElementNode Node)>(StringComparer.Ordinal);
+        foreach (var planned in pending.Plan.Entries)
+        {
+            if (planned.Answer is not null || !planned.Entry.Resource.Exists)
+                continue;
+            foreach (var (reference, node) in ReferenceRewriter.ConditionalReferences(planned.Entry.Resource))
+            {
+                if (!references.TryResolve(reference, null, out _))
+                    asked.TryAdd(reference, (planned.Entry, node));
+            }
+        }
+
+        if (asked.Count == 0)
+            return null;
+        var found = new ConcurrentDictionary<string, CriteriaMatch>(StringComparer.Ordinal);
+        await Parallel.ForEachAsync(
+            asked.Keys,
+            new ParallelOptions { MaxDegreeOfParallelism = ParallelSearches, CancellationToken = cancel },
+            async (reference, stop) =>
+            {
+                var mark = reference.IndexOf('?', StringComparison.Ordinal);
+                found[reference] = await repository.MatchAsync(scope, reference[..mark], reference[(mark + 1)..], 2, stop);
+            });
+        foreach (var (reference, (entry, node)) in asked)
+        {
+            var match = found[reference];
+            if (match.Refusal is { } refusal)
+                return TransactionPlan.At(entry, refusal) is var located ? located with { Issues = [.. located.Issues.Select(i => i with { Expression = node.GetPath() })] } : null;
+            if (match.Matches.Count != 1)
+            {
+                return InteractionResult.Refused(
+                    412,
+                    match.Matches.Count == 0 ? "not-found" : "multiple-matches",
+                    $"The conditional reference '{reference}' matches {(match.Matches.Count == 0 ? "no resource" : "more than one resource")}; it must match exactly one.",
+                    node.GetPath());
+            }
+
+            references.AddConditional(reference, match.Matches[0].Key);
+            pending.Preconditions.Add(match.Precondition!);
+        }
+
+        return null;
+    }
+
+    private Preparation? PrepareContent(PlannedEntry planned, EntryReferences references)
+    {
+        var entry = planned.Entry;
+        if (planned.Answer is not null || entry.Method == EntryMethod.Delete)
+            return null;
+        var sourceBase = EntryReferences.BaseOf(entry.FullUrl);
+        var resource = entry.Resource;
+        if (entry.Method == EntryMethod.Patch)
+        {
+            var (patched, refusal) = EntryPatch.Apply(repository, planned);
+            if (refusal is not null)
+                return new Preparation(null, refusal, []);
+            resource = patched!.Root;
+        }
+
+        // Without anything to resolve the resource is prepared as it lies in the Bundle.
+        var json = ReferenceRewriter.Rewrite(resource, references, sourceBase);
+        if (json.Equals(resource.Json))
+            return repository.Preparer.Prepare(resource, entry.Url.Type!);
+        var parsed = ResourceParser.ParseJson(json);
+        return parsed.Tree is { } tree && parsed.IsValid
+            ? repository.Preparer.Prepare(tree, entry.Url.Type!)
+            : new Preparation(null, InteractionResult.Refused(400, parsed.Issues), []);
+    }
+
+    private static void AddWrites(PendingTransaction pending, PlannedEntry planned, Preparation? content)
+    {
+        if (planned.Answer is not null)
+            return;
+        if (planned.Entry.Method == EntryMethod.Delete)
+        {
+            foreach (var target in planned.Targets)
+                pending.Add(new DeleteResource(target.Key) { ExpectedVersion = target.ExpectedVersion }, planned, []);
+            return;
+        }
+
+        var method = planned.Entry.Method switch
+        {
+            EntryMethod.Post => WriteMethod.Post,
+            EntryMethod.Put => WriteMethod.Put,
+            _ => WriteMethod.Patch,
+        };
+        var put = new PutResource(planned.Key, content!.Resource!, method)
+        {
+            ExpectedVersion = planned.Targets[0].ExpectedVersion,
+            Base = planned.Targets[0].Current,
+        };
+        pending.Add(put, planned, content.Issues);
+    }
+}

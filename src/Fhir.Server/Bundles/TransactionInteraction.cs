@@ -1,0 +1,139 @@
+// transaction: all entries or none, in the order of the standard, with the references among them resolved.
+
+using FhirHub.Model;
+using FhirHub.Search;
+using FhirHub.Storage;
+
+namespace FhirHub.Server;
+
+/// <summary>What a transaction runs with.</summary>
+internal sealed record TransactionContext
+{
+    /// <summary>What the client may see and do.</summary>
+    public required AccessScope Scope { get; init; }
+
+    /// <summary>The server's FHIR base without a slash at the end; null where there is none (import).</summary>
+    public string? BaseUrl { get; init; }
+
+    /// <summary>Runs entries that don't write: reads, searches, operations. Null to leave them out (import).</summary>
+    public Func<BundleEntry, CancellationToken, Task<EntryOutcome>>? Read { get; init; }
+
+    /// <summary>A Provenance without target that is stored with the writes (R4 provenance.html#header); default for none.</summary>
+    public ElementNode Provenance { get; init; }
+
+    /// <summary>Is told what is about to be committed; each retry tells anew.</summary>
+    public Func<IReadOnlyList<ResourceWrite>, CancellationToken, ValueTask>? BeforeCommit { get; init; }
+}
+
+/// <summary>The result of a transaction.</summary>
+/// <param name="Refusal">Why nothing was done; null on success.</param>
+/// <param name="Outcomes">One outcome for each entry of the Bundle, in its order; empty on a refusal.</param>
+internal sealed record TransactionResult(InteractionResult? Refusal, IReadOnlyList<EntryOutcome> Outcomes);
+
+/// <summary>The transaction interaction (R4 http.html#transaction).</summary>
+internal sealed partial class TransactionInteraction(ResourceRepository repository)
+{
+    // As for single writes: the store serializes commits, so a failed try means that another writer got on.
+    private const int MaxTries = 100;
+
+    /// <summary>Runs a transaction.</summary>
+    public async Task<TransactionResult> RunAsync(TransactionContext context, BundleRequest request, CancellationToken cancel)
+    {
+        if (request.Issues.Count > 0)
+            return Refused(InteractionResult.Refused(400, [.. request.Issues.Select(i => i.Issue)]));
+        var writes = request.Entries.Where(e => e.IsWrite).ToList();
+        for (var tries = 0; tries < MaxTries; tries++)
+        {
+            var pending = await PrepareAsync(context, writes, cancel);
+            if (pending.Refusal is { } refusal)
+                return Refused(refusal);
+            if (tries == 0 && await CheckReadsAsync(context, request, pending.Plan, cancel) is { } unreadable)
+                return Refused(unreadable);
+            if (context.BeforeCommit is { } beforeCommit)
+                await beforeCommit(pending.Writes, cancel);
+            if (pending.Writes.Count == 0 && pending.Preconditions.Count == 0)
+                return new TransactionResult(null, await CollectAsync(context, request, pending, [], cancel));
+
+            var commit = await repository.Store.CommitAsync(
+                context.Scope, repository.ToTransaction(pending.Writes, pending.Preconditions), cancel);
+            if (commit.Failure == CommitFailure.None)
+                return new TransactionResult(null, await CollectAsync(context, request, pending, commit.Results, cancel));
+            if (!ResourceRepository.MeansToPlanAgain(commit, isVersionDemanded: false))
+                return Refused(Refuse(commit, pending));
+        }
+
+        return Refused(InteractionResult.Refused(
+            409, "conflict", "Other clients kept changing what this transaction depends on; send it again.", "Bundle"));
+    }
+
+    private static TransactionResult Refused(InteractionResult refusal) => new(refusal, []);
+
+    private static InteractionResult Refuse(CommitResult commit, PendingTransaction pending)
+    {
+        var refusal = ResourceRepository.Refuse(commit);
+        return commit.FailedIndex >= 0 && commit.FailedIndex < pending.Owners.Count && pending.Owners[commit.FailedIndex] is { } owner
+            ? TransactionPlan.At(owner.Entry, refusal)
+            : refusal with { Issues = [.. refusal.Issues.Select(i => i with { Expression = "Bundle" })] };
+    }
+
+    // Reads come last (R4 http.html#trules), but one that can't succeed must fail the whole transaction, so they are tried before
+    // anything is written. What this transaction itself writes is known to be there.
+    private static async Task<InteractionResult?> CheckReadsAsync(
+        TransactionContext context, BundleRequest request, TransactionPlan plan, CancellationToken cancel)
+    {
+        if (context.Read is not { } read)
+            return null;
+        Dictionary<ResourceKey, EntryMethod>? written = null;
+        foreach (var entry in request.Entries.Where(e => !e.IsWrite && e.Method is EntryMethod.Get or EntryMethod.Head))
+        {
+            if (entry.Url is { Type: { } type, Id: { } id })
+            {
+                written ??= plan.Entries.SelectMany(p => p.Targets.Select(t => (t.Key, p.Entry.Method))).Where(t => t.Key.Id.Length > 0).ToDictionary();
+                if (written.TryGetValue(new ResourceKey(type, id), out var method))
+                {
+                    if (method != EntryMethod.Delete || !entry.Url.IsInstance)
+                        continue;
+                    return InteractionResult.Refused(
+                        400, "deleted", $"The transaction deletes {entry.Url.Reference}, so this entry can't read it.", entry.Expression);
+                }
+            }
+
+            var outcome = await read(entry, cancel);
+            if (outcome.Status >= 400)
+            {
+                var issues = outcome.Issues.Count > 0
+                    ? outcome.Issues
+                    : [Issue.Error("processing", $"{entry.Method.ToString().ToUpperInvariant()} {entry.Url.Path} answers {outcome.Status}.")];
+                return TransactionPlan.At(entry, InteractionResult.Refused(outcome.Status, issues));
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<IReadOnlyList<EntryOutcome>> CollectAsync(
+        TransactionContext context, BundleRequest request, PendingTransaction pending, IReadOnlyList<WriteResult> results, CancellationToken cancel)
+    {
+        var outcomes = new EntryOutcome[request.Count];
+        foreach (var planned in pending.Plan.Entries)
+        {
+            if (planned.Answer is { } answer)
+                outcomes[planned.Entry.Index] = EntryOutcome.Of(answer);
+        }
+
+        for (var i = 0; i < results.Count; i++)
+        {
+            if (pending.Owners[i] is not { } owner)
+                continue;
+            var result = ResourceRepository.Describe(results[i]);
+            var issues = new List<Issue>(pending.Warnings[i]);
+            if (repository.Options.Integrity == IntegrityMode.Report && pending.Writes[i] is PutResource put)
+                issues.AddRange(await repository.DanglingWarningsAsync(context.Scope, put.Resource, cancel));
+            outcomes[owner.Entry.Index] = EntryOutcome.Of(result with { Issues = issues });
+        }
+
+        foreach (var entry in request.Entries.Where(e => !e.IsWrite))
+            outcomes[entry.Index] = context.Read is { } read ? await read(entry, cancel) : new EntryOutcome(204);
+        return outcomes;
+    }
+}
