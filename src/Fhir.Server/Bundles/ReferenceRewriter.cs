@@ -76,7 +76,7 @@ internal static class ReferenceRewriter
             case PrimitiveKind.String when ReferenceEquals(node.Definition, ReferenceValue):
                 return Resolve(node, references, sourceBase);
             case PrimitiveKind.Xhtml when node.RawValue.IndexOf("href"u8) >= 0 || node.RawValue.IndexOf("src"u8) >= 0:
-                return NarrativeLinks.Rewrite(node.GetString()!, (ReadOnlySpan<char> link, out string target) => references.TryResolve(link, sourceBase, out target));
+                return NarrativeLinkRewriter.Rewrite(node.GetString()!, (ReadOnlySpan<char> link, out string target) => references.TryResolve(link, sourceBase, out target));
             default:
                 return null;
         }

@@ -16,8 +16,8 @@ internal sealed record PendingTransaction(TransactionPlan Plan)
     /// <summary>The writes, in order.</summary>
     public List<ResourceWrite> Writes { get; } = [];
 
-    /// <summary>For each write the entry that it belongs to; null for what the server adds.</summary>
-    public List<PlannedEntry?> Owners { get; } = [];
+    /// <summary>For each write the entry that it belongs to; a Provenance at the end belongs to none.</summary>
+    public List<PlannedEntry> Owners { get; } = [];
 
     /// <summary>For each write the warnings that go with its answer.</summary>
     public List<IReadOnlyList<Issue>> Warnings { get; } = [];
@@ -29,7 +29,7 @@ internal sealed record PendingTransaction(TransactionPlan Plan)
     public static PendingTransaction Refused(InteractionResult refusal) => new(new TransactionPlan([], refusal)) { Refusal = refusal };
 
     /// <summary>Adds a write.</summary>
-    public void Add(ResourceWrite write, PlannedEntry? owner, IReadOnlyList<Issue> warnings)
+    public void Add(ResourceWrite write, PlannedEntry owner, IReadOnlyList<Issue> warnings)
     {
         Writes.Add(write);
         Owners.Add(owner);
@@ -57,19 +57,21 @@ internal sealed partial class TransactionInteraction
         if (await ResolveConditionalReferencesAsync(context.Scope, pending, references, cancel) is { } unresolved)
             return PendingTransaction.Refused(unresolved);
 
-        var contents = new Preparation?[plan.Entries.Count];
-        Parallel.For(0, contents.Length, OverAllCores, i => contents[i] = PrepareContent(plan.Entries[i], references));
-        for (var i = 0; i < contents.Length; i++)
+        var parts = new WritePlan[plan.Entries.Count];
+        Parallel.For(0, parts.Length, OverAllCores, i => parts[i] = PlanEntry(plan.Entries[i], references));
+        for (var i = 0; i < parts.Length; i++)
         {
             var planned = plan.Entries[i];
-            if (contents[i] is { Refusal: { } refusal })
+            if (parts[i].Answer is { IsSuccess: false } refusal)
                 return PendingTransaction.Refused(TransactionPlan.At(planned.Entry, refusal));
-            AddWrites(pending, planned, contents[i]);
+            foreach (var write in parts[i].Writes)
+                pending.Add(write, planned, parts[i].Warnings);
         }
 
-        if (context.Provenance.Exists && await AddProvenanceAsync(context, pending, cancel) is { } unsuited)
-            return PendingTransaction.Refused(unsuited);
-        return pending;
+        if (!context.Provenance.Exists)
+            return pending;
+        var unsuited = await XProvenance.AddAsync(repository, context.Scope, context.Provenance, pending.Writes, cancel);
+        return unsuited is null ? pending : PendingTransaction.Refused(unsuited);
     }
 
     private async Task<PlannedEntry[]> FindTargetsAsync(AccessScope scope, IReadOnlyList<BundleEntry> writes, CancellationToken cancel)
@@ -157,53 +159,45 @@ internal sealed partial class TransactionInteraction
         return null;
     }
 
-    private Preparation? PrepareContent(PlannedEntry planned, EntryReferences references)
+    private WritePlan PlanEntry(PlannedEntry planned, EntryReferences references)
     {
         var entry = planned.Entry;
-        if (planned.Answer is not null || entry.Method == EntryMethod.Delete)
-            return null;
+        if (planned.Answer is { } answer)
+            return WritePlan.Answered(answer);
+        if (entry.Method == EntryMethod.Delete)
+            return ResourceRepository.PlanDelete(planned.Targets);
+
         var sourceBase = EntryReferences.BaseOf(entry.FullUrl);
-        var resource = entry.Resource;
         if (entry.Method == EntryMethod.Patch)
         {
-            var (patched, refusal) = EntryPatch.Apply(repository, planned);
-            if (refusal is not null)
-                return new Preparation(null, refusal, []);
-            resource = patched!.Root;
+            var (patch, refusal) = EntryPatch.Read(entry, readPatch);
+            return refusal is null
+                ? repository.PlanPatch(planned.Targets[0], resource => Resolve(patch!(resource), references, sourceBase))
+                : WritePlan.Answered(refusal);
         }
 
         // Without anything to resolve the resource is prepared as it lies in the Bundle.
-        var json = ReferenceRewriter.Rewrite(resource, references, sourceBase);
-        if (json.Equals(resource.Json))
-            return repository.Preparer.Prepare(resource, entry.Url.Type!);
-        var parsed = ResourceParser.ParseJson(json);
-        return parsed.Tree is { } tree && parsed.IsValid
-            ? repository.Preparer.Prepare(tree, entry.Url.Type!)
-            : new Preparation(null, InteractionResult.Refused(400, parsed.Issues), []);
-    }
-
-    private static void AddWrites(PendingTransaction pending, PlannedEntry planned, Preparation? content)
-    {
-        if (planned.Answer is not null)
-            return;
-        if (planned.Entry.Method == EntryMethod.Delete)
+        var json = ReferenceRewriter.Rewrite(entry.Resource, references, sourceBase);
+        var resource = entry.Resource;
+        if (!json.Equals(resource.Json))
         {
-            foreach (var target in planned.Targets)
-                pending.Add(new DeleteResource(target.Key) { ExpectedVersion = target.ExpectedVersion }, planned, []);
-            return;
+            var parsed = ResourceParser.ParseJson(json);
+            if (!parsed.IsValid)
+                return WritePlan.Answered(InteractionResult.Refused(400, parsed.Issues));
+            resource = parsed.Tree!.Root;
         }
 
-        var method = planned.Entry.Method switch
-        {
-            EntryMethod.Post => WriteMethod.Post,
-            EntryMethod.Put => WriteMethod.Put,
-            _ => WriteMethod.Patch,
-        };
-        var put = new PutResource(planned.Key, content!.Resource!, method)
-        {
-            ExpectedVersion = planned.Targets[0].ExpectedVersion,
-            Base = planned.Targets[0].Current,
-        };
-        pending.Add(put, planned, content.Issues);
+        var prepared = repository.Preparer.Prepare(resource, entry.Url.Type!);
+        return prepared.Refusal is { } unfit
+            ? WritePlan.Answered(unfit)
+            : ResourceRepository.PlanPut(planned.Targets[0], prepared, entry.Method == EntryMethod.Post ? WriteMethod.Post : WriteMethod.Put);
+    }
+
+    private static ParseResult Resolve(ParseResult patched, EntryReferences references, string? sourceBase)
+    {
+        if (!patched.IsValid)
+            return patched;
+        var json = ReferenceRewriter.Rewrite(patched.Tree!.Root, references, sourceBase);
+        return json.Equals(patched.Tree.Json) ? patched : ResourceParser.ParseJson(json);
     }
 }

@@ -31,7 +31,7 @@ internal sealed record TransactionContext
 internal sealed record TransactionResult(InteractionResult? Refusal, IReadOnlyList<EntryOutcome> Outcomes);
 
 /// <summary>The transaction interaction (R4 http.html#transaction).</summary>
-internal sealed partial class TransactionInteraction(ResourceRepository repository)
+internal sealed partial class TransactionInteraction(ResourceRepository repository, PatchReader readPatch)
 {
     // As for single writes: the store serializes commits, so a failed try means that another writer got on.
     private const int MaxTries = 100;
@@ -58,7 +58,7 @@ internal sealed partial class TransactionInteraction(ResourceRepository reposito
                 context.Scope, repository.ToTransaction(pending.Writes, pending.Preconditions), cancel);
             if (commit.Failure == CommitFailure.None)
                 return new TransactionResult(null, await CollectAsync(context, request, pending, commit.Results, cancel));
-            if (!ResourceRepository.MeansToPlanAgain(commit, isVersionDemanded: false))
+            if (!ResourceRepository.MeansToPlanAgain(commit))
                 return Refused(Refuse(commit, pending));
         }
 
@@ -71,8 +71,8 @@ internal sealed partial class TransactionInteraction(ResourceRepository reposito
     private static InteractionResult Refuse(CommitResult commit, PendingTransaction pending)
     {
         var refusal = ResourceRepository.Refuse(commit);
-        return commit.FailedIndex >= 0 && commit.FailedIndex < pending.Owners.Count && pending.Owners[commit.FailedIndex] is { } owner
-            ? TransactionPlan.At(owner.Entry, refusal)
+        return commit.FailedIndex >= 0 && commit.FailedIndex < pending.Owners.Count
+            ? TransactionPlan.At(pending.Owners[commit.FailedIndex].Entry, refusal)
             : refusal with { Issues = [.. refusal.Issues.Select(i => i with { Expression = "Bundle" })] };
     }
 
@@ -121,15 +121,13 @@ internal sealed partial class TransactionInteraction(ResourceRepository reposito
                 outcomes[planned.Entry.Index] = EntryOutcome.Of(answer);
         }
 
-        for (var i = 0; i < results.Count; i++)
+        for (var i = 0; i < pending.Owners.Count; i++)
         {
-            if (pending.Owners[i] is not { } owner)
-                continue;
             var result = ResourceRepository.Describe(results[i]);
             var issues = new List<Issue>(pending.Warnings[i]);
             if (repository.Options.Integrity == IntegrityMode.Report && pending.Writes[i] is PutResource put)
                 issues.AddRange(await repository.DanglingWarningsAsync(context.Scope, put.Resource, cancel));
-            outcomes[owner.Entry.Index] = EntryOutcome.Of(result with { Issues = issues });
+            outcomes[pending.Owners[i].Entry.Index] = EntryOutcome.Of(result with { Issues = issues });
         }
 
         foreach (var entry in request.Entries.Where(e => !e.IsWrite))

@@ -1,6 +1,5 @@
 // The plan of a transaction: which entry is about which resource, that no two are about the same, and the order of the writes.
 
-using FhirHub.Model;
 using FhirHub.Storage;
 
 namespace FhirHub.Server;

@@ -1,5 +1,6 @@
 // Links in a narrative: the href of an anchor and the src of an image, which a transaction resolves like references.
 
+using System.Buffers;
 using System.Net;
 using System.Text;
 
@@ -9,8 +10,10 @@ namespace FhirHub.Server;
 internal delegate bool LinkResolver(ReadOnlySpan<char> link, out string target);
 
 /// <summary>Rewrites the links of XHTML (R4 narrative.html).</summary>
-internal static class NarrativeLinks
+internal static class NarrativeLinkRewriter
 {
+    private static readonly SearchValues<char> EndOfName = SearchValues.Create(" \t\r\n/>");
+
     /// <summary>The narrative with its links resolved, or null if none was.</summary>
     public static string? Rewrite(string xhtml, LinkResolver resolve)
     {
@@ -49,7 +52,7 @@ internal static class NarrativeLinks
     private static ReadOnlySpan<char> NameAt(string text, int at)
     {
         var rest = text.AsSpan(at);
-        var end = rest.IndexOfAny(" \t\r\n/>");
+        var end = rest.IndexOfAny(EndOfName);
         return end < 0 ? rest : rest[..end];
     }
 
