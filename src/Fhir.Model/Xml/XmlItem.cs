@@ -1,0 +1,50 @@
+// One element of FHIR XML with the meaning that the schema gives it, between reading XML and writing JSON.
+
+namespace FhirHub.Model;
+
+/// <summary>An element, or one of the attributes <c>id</c> and <c>url</c>, which are elements to FHIR.</summary>
+/// <param name="parent">What holds it; null for the root.</param>
+/// <param name="definition">Its definition; null for the root.</param>
+/// <param name="type">Its type.</param>
+/// <param name="line">Line in the XML.</param>
+/// <param name="column">Column in the XML.</param>
+internal sealed class XmlItem(XmlItem? parent, ElementDefinition? definition, TypeDefinition type, int line, int column)
+{
+    public XmlItem? Parent { get; } = parent;
+
+    public ElementDefinition? Definition { get; } = definition;
+
+    /// <summary>The type; what holds a resource takes the resource's.</summary>
+    public TypeDefinition Type { get; set; } = type;
+
+    public int Line { get; } = line;
+
+    public int Column { get; } = column;
+
+    /// <summary>The value of a primitive, or null.</summary>
+    public string? Value { get; set; }
+
+    public List<XmlItem> Children { get; } = [];
+
+    /// <summary>Position among the siblings of the same definition.</summary>
+    public int Index { get; private set; }
+
+    /// <summary>Adds a child; those of one definition follow each other.</summary>
+    public XmlItem Add(ElementDefinition definition, TypeDefinition type, int line, int column)
+    {
+        var child = new XmlItem(this, definition, type, line, column);
+        if (Children.Count > 0 && ReferenceEquals(Children[^1].Definition, definition))
+            child.Index = Children[^1].Index + 1;
+        Children.Add(child);
+        return child;
+    }
+
+    /// <summary>The FHIRPath location, as <see cref="ElementNode.GetPath"/> writes it.</summary>
+    public string GetPath()
+    {
+        if (Parent is null || Definition is null)
+            return Type.Name;
+        var step = Definition.IsArray ? $"{Definition.Name}[{Index}]" : Definition.Name;
+        return $"{Parent.GetPath()}.{step}";
+    }
+}

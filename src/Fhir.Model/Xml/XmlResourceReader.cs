@@ -1,0 +1,264 @@
+// Reads FHIR XML with the schema alongside: names, order, attributes and namespaces are checked here, because JSON can't show
+// them; values and cardinality are left to the JSON parser.
+
+using System.Text;
+using System.Xml;
+
+namespace FhirHub.Model;
+
+/// <summary>One reading of an XML resource.</summary>
+internal sealed class XmlResourceReader
+{
+    private const string SchemaInstanceNamespace = "http://www.w3.org/2001/XMLSchema-instance";
+
+    private readonly XmlReader _reader;
+    private readonly IXmlLineInfo _place;
+    private readonly Schema _schema;
+    private readonly ParseLimits _limits;
+    private readonly XhtmlCapture _capture;
+    private int _count;
+
+    public XmlResourceReader(string text, Schema schema, ParseLimits limits)
+    {
+        _schema = schema;
+        _limits = limits;
+        _reader = XmlReader.Create(new StringReader(text), XmlText.Settings(text.Length));
+        _place = (IXmlLineInfo)_reader;
+        _capture = new XhtmlCapture(text, _reader);
+    }
+
+    public List<Issue> Issues { get; } = [];
+
+    /// <summary>The resource, or null if there is none or the text is not well-formed.</summary>
+    public XmlItem? Read()
+    {
+        using var reader = _reader;
+        try
+        {
+            while (_reader.Read() && _reader.NodeType != XmlNodeType.Element)
+            {
+                // The declaration, comments and white space before the root.
+            }
+
+            var root = ReadRoot();
+            if (root is null)
+                return null;
+            while (_reader.Read())
+            {
+                // What follows the root can't be an element, or the reader would refuse it.
+            }
+
+            return root;
+        }
+        catch (XmlException malformed)
+        {
+            Issues.Clear();
+            Issues.Add(new Issue(IssueSeverity.Fatal, "structure", Explain(malformed), null, malformed.LineNumber, malformed.LinePosition));
+            return null;
+        }
+        catch (StopReadingException)
+        {
+            return null;
+        }
+    }
+
+    private static string Explain(XmlException malformed) =>
+        malformed.Message.Contains("DTD", StringComparison.Ordinal)
+            ? "The XML has a document type declaration, which FHIR does not allow; leave it out, with the entities that it declares."
+            : $"The content is not well-formed XML: {malformed.Message}";
+
+    private XmlItem? ReadRoot()
+    {
+        var type = _reader.NamespaceURI == XmlText.FhirNamespace ? _schema.FindResourceType(_reader.LocalName) : null;
+        if (type is null)
+        {
+            AddIssue(null, null, _reader.NamespaceURI == XmlText.FhirNamespace
+                ? $"'{Shorten(_reader.LocalName)}' is not an R4 resource type."
+                : $"The root element must be a resource in the namespace {XmlText.FhirNamespace}, not in '{Shorten(_reader.NamespaceURI)}'.");
+            return null;
+        }
+
+        var root = new XmlItem(null, null, type, _place.LineNumber, _place.LinePosition);
+        ReadAttributes(root);
+        ReadChildren(root);
+        return root;
+    }
+
+    // The reader stands on the element's start tag, and in the end on its end.
+    private void ReadChildren(XmlItem item)
+    {
+        if (_reader.Depth > _limits.MaxDepth * 2)
+            Stop(new Issue(IssueSeverity.Fatal, "too-costly", $"The resource nests more than {_limits.MaxDepth} levels deep.", null, _place.LineNumber, _place.LinePosition));
+        if (_reader.IsEmptyElement)
+            return;
+        var type = item.Type;
+        var order = -1;
+        while (_reader.Read() && _reader.NodeType != XmlNodeType.EndElement)
+        {
+            if (_reader.NodeType == XmlNodeType.Element)
+                ReadChild(item, type, ref order);
+            else if (_reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA)
+                AddIssue(item, null, $"Text is not allowed in {item.Type.Name}; values stand in the attribute value.");
+        }
+    }
+
+    private void ReadChild(XmlItem parent, TypeDefinition type, ref int order)
+    {
+        var name = _reader.LocalName;
+        if (!type.TryFindProperty(Encoding.UTF8.GetBytes(name), out var property) || property.IsUnderscore)
+        {
+            AddIssue(parent, name, $"Unknown element '{Shorten(name)}' in {type.Name}; it has {string.Join(", ", type.PropertyNames.Take(40))}.");
+            _capture.SkipElement();
+            return;
+        }
+
+        var definition = property.Element;
+        var wanted = property.Type.Primitive == PrimitiveKind.Xhtml ? NarrativeRules.XhtmlNamespace : XmlText.FhirNamespace;
+        if (_reader.NamespaceURI != wanted)
+            Refuse(parent, name, $"The element {name} must be in the namespace {wanted}, not in '{Shorten(_reader.NamespaceURI)}'.");
+        else if (XmlShape.IsAttribute(type, definition))
+            Refuse(parent, name, $"{definition.Path} is an attribute in XML, not an element.");
+        else if (definition.Order < order)
+            Refuse(parent, definition.Name, $"The element {name} stands after elements that it must precede; XML needs the order {string.Join(", ", type.PropertyNames.Take(60))}.");
+        else if (definition.Order == order && definition.IsChoice && parent.Children[^1].Type != property.Type)
+            Refuse(parent, definition.Name, $"{definition.Name}[x] may have one type only; there is more than one.");
+        else if (definition.Order == order && !definition.IsArray)
+            Refuse(parent, definition.Name, $"{definition.Path} does not repeat; there is more than one {name}.");
+        else
+            ReadElement(AddItem(parent, definition, property.Type), ref order);
+    }
+
+    private void Refuse(XmlItem parent, string child, string diagnostics)
+    {
+        AddIssue(parent, child, diagnostics);
+        _capture.SkipElement();
+    }
+
+    private void ReadElement(XmlItem item, ref int order)
+    {
+        order = item.Definition!.Order;
+        if (item.Type.Primitive == PrimitiveKind.Xhtml)
+        {
+            item.Value = _capture.ReadXhtml();
+            return;
+        }
+
+        if (item.Type.IsResource)
+        {
+            if (!ReadContained(item))
+                item.Parent!.Children.Remove(item);
+            return;
+        }
+
+        ReadAttributes(item);
+        ReadChildren(item);
+        if (item.Type.IsPrimitive && item.Value is null && item.Children.Count == 0)
+        {
+            Issues.Add(new Issue(IssueSeverity.Error, "value", $"{item.Definition.Path} has neither a value nor extensions; write value=\"…\".", item.GetPath(), item.Line, item.Column));
+            item.Parent!.Children.Remove(item);
+            CheckIssues();
+        }
+    }
+
+    // <contained><Patient>…</Patient></contained>: the inner element is the resource, the outer one its name.
+    private bool ReadContained(XmlItem item)
+    {
+        ReadAttributes(item);
+        if (!_reader.IsEmptyElement)
+        {
+            var found = false;
+            while (_reader.Read() && _reader.NodeType != XmlNodeType.EndElement)
+            {
+                if (_reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA)
+                {
+                    AddIssue(item, null, "Text is not allowed around a resource.");
+                }
+                else if (_reader.NodeType == XmlNodeType.Element)
+                {
+                    var type = _reader.NamespaceURI == XmlText.FhirNamespace ? _schema.FindResourceType(_reader.LocalName) : null;
+                    if (type is null || found)
+                    {
+                        Refuse(item, _reader.LocalName, found ? "There may be one resource here only." : $"'{Shorten(_reader.LocalName)}' is not an R4 resource type.");
+                        continue;
+                    }
+
+                    found = true;
+                    item.Type = type;
+                    ReadAttributes(item);
+                    ReadChildren(item);
+                }
+            }
+
+            if (found)
+                return true;
+        }
+
+        AddIssue(item, null, $"{item.Definition!.Path} holds no resource.");
+        return false;
+    }
+
+    private void ReadAttributes(XmlItem item)
+    {
+        if (!_reader.MoveToFirstAttribute())
+            return;
+        do
+        {
+            var name = _reader.LocalName;
+            if (_reader.NamespaceURI is "http://www.w3.org/2000/xmlns/" or SchemaInstanceNamespace)
+                continue;
+            if (_reader.NamespaceURI.Length == 0 && name == "value" && item.Type.IsPrimitive)
+                ReadValue(item);
+            else if (_reader.NamespaceURI.Length == 0 && item.Type.FindElement(name) is { } definition && XmlShape.IsAttribute(item.Type, definition))
+                AddItem(item, definition, definition.Types[0]).Value = _reader.Value;
+            else
+                AddIssue(item, name, $"The attribute '{Shorten(_reader.Name)}' is not allowed in {item.Type.Name}.");
+        }
+        while (_reader.MoveToNextAttribute());
+        _reader.MoveToElement();
+    }
+
+    private void ReadValue(XmlItem item)
+    {
+        var value = _reader.Value;
+        var kind = item.Type.Primitive;
+        item.Value = value;
+        if (PrimitiveFormat.IsJsonString(kind) || PrimitiveFormat.IsValid(kind, Encoding.UTF8.GetBytes(value)))
+            return;
+
+        // What is no number or boolean can't stand in JSON as one; the issue is told here and a harmless value stands in.
+        AddIssue(item, null, value.Length == 0
+            ? "A value must not be empty; leave the element out."
+            : $"'{Shorten(value)}' is not a valid {item.Type.Name}: expected {PrimitiveFormat.Expected(kind)}.", "value");
+        item.Value = kind == PrimitiveKind.Boolean ? "false" : "1";
+    }
+
+    private XmlItem AddItem(XmlItem parent, ElementDefinition definition, TypeDefinition type)
+    {
+        if (++_count > _limits.MaxElements)
+            Stop(new Issue(IssueSeverity.Fatal, "too-costly", $"The resource has more than {_limits.MaxElements:N0} elements."));
+        return parent.Add(definition, type, _place.LineNumber, _place.LinePosition);
+    }
+
+    private void AddIssue(XmlItem? item, string? child, string diagnostics, string code = "structure")
+    {
+        var path = item?.GetPath();
+        Issues.Add(new Issue(IssueSeverity.Error, code, diagnostics, child is null || path is null ? path : $"{path}.{child}", _place.LineNumber, _place.LinePosition));
+        CheckIssues();
+    }
+
+    private void CheckIssues()
+    {
+        if (Issues.Count >= _limits.MaxIssues)
+            Stop(new Issue(IssueSeverity.Fatal, "too-costly", $"Reading stopped after {Issues.Count} issues."));
+    }
+
+    private void Stop(Issue issue)
+    {
+        Issues.Add(issue);
+        throw new StopReadingException();
+    }
+
+    private static string Shorten(string text) => text.Length <= 60 ? text : text[..57] + "…";
+
+    private sealed class StopReadingException : Exception;
+}
