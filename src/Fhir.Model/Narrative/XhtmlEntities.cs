@@ -11,7 +11,7 @@ internal static class XhtmlEntities
     /// <summary>The character that an entity's name stands for, or null if HTML 4 has no such entity.</summary>
     public static string? Resolve(string name)
     {
-        if (name.Length is 0 or > 10 || name[0] == '#')
+        if (name.Length is 0 or > 10 || !name.All(char.IsAsciiLetterOrDigit))
             return null;
         var entity = $"&{name};";
         var decoded = WebUtility.HtmlDecode(entity);

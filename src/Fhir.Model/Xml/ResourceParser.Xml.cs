@@ -29,7 +29,7 @@ public static partial class ResourceParser
         if (root is null)
             return new ParseResult(null, reader.Issues);
 
-        var json = new XmlToJson();
+        using var json = new XmlToJson();
         var result = ParseJson(json.Write(root), schema, limits);
         if (reader.Issues.Count == 0 && result.Issues.Count == 0)
             return result;
@@ -59,16 +59,13 @@ internal static class XmlText
     public static string? Decode(ReadOnlySpan<byte> xml, out string? problem)
     {
         problem = null;
-        Encoding? encoding;
-        if (xml.StartsWith("\uFEFF"u8))
-            (encoding, xml) = (Encoding.UTF8, xml[3..]);
-        else if (xml.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]))
-            (encoding, xml) = (Encoding.Unicode, xml[2..]);
-        else if (xml.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
-            (encoding, xml) = (Encoding.BigEndianUnicode, xml[2..]);
-        else
-            encoding = Declared(xml);
-
+        var (encoding, mark) = xml switch
+        {
+            [0xEF, 0xBB, 0xBF, ..] => (Encoding.UTF8, 3),
+            [0xFF, 0xFE, ..] => (Encoding.Unicode, 2),
+            [0xFE, 0xFF, ..] => (Encoding.BigEndianUnicode, 2),
+            _ => (Declared(xml), 0),
+        };
         if (encoding is null)
         {
             problem = "The XML declares an encoding that is not read here; send UTF-8.";
@@ -78,7 +75,7 @@ internal static class XmlText
         try
         {
             var strict = Encoding.GetEncoding(encoding.CodePage, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
-            return strict.GetString(xml);
+            return strict.GetString(xml[mark..]);
         }
         catch (DecoderFallbackException invalid)
         {

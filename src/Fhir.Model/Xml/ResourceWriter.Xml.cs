@@ -221,10 +221,13 @@ internal ref struct XmlElementWriter(IBufferWriter<byte> output, XmlWriteOptions
 /// <summary>A narrative's xhtml between JSON, where it is a string, and XML, where it is part of the document.</summary>
 internal static class XhtmlText
 {
-    /// <summary>The xhtml as XML can hold it, changed only where it must be.</summary>
+    /// <summary>
+    /// The xhtml as XML can hold it, changed only where it must be. Line ends stay; that every XML reader makes line feeds of them
+    /// (XML 1.0 section 2.11) does not change the xhtml, which is XML in JSON too.
+    /// </summary>
     public static byte[] ForXml(string xhtml)
     {
-        var text = WithCarriageReturns(XhtmlEntities.ToNumbers(xhtml.Trim()));
+        var text = XhtmlEntities.ToNumbers(xhtml.Trim());
         if (!IsElement(text))
         {
             // A narrative that was stored unchecked must not break the document; it is shown as the text that it is.
@@ -253,24 +256,5 @@ internal static class XhtmlText
         {
             return false;
         }
-    }
-
-    // A carriage return in text stays one only as a reference; within a tag it is white space like any other.
-    private static string WithCarriageReturns(string text)
-    {
-        if (!text.Contains('\r', StringComparison.Ordinal))
-            return text;
-        var result = new System.Text.StringBuilder(text.Length + 32);
-        var isTag = false;
-        foreach (var c in text)
-        {
-            isTag = c == '<' || (isTag && c != '>');
-            if (c == '\r')
-                result.Append(isTag ? " " : "&#13;");
-            else
-                result.Append(c);
-        }
-
-        return result.ToString();
     }
 }

@@ -8,7 +8,7 @@ using System.Text.Json;
 namespace FhirHub.Model;
 
 /// <summary>One conversion of read XML to JSON.</summary>
-internal sealed class XmlToJson
+internal sealed class XmlToJson : IDisposable
 {
     private readonly ArrayBufferWriter<byte> _output = new(4096);
     private readonly Utf8JsonWriter _json;
@@ -42,6 +42,8 @@ internal sealed class XmlToJson
         var (_, line, column) = _places[Math.Max(0, at < 0 ? ~at - 1 : at)];
         return issue with { Line = line, Column = column };
     }
+
+    public void Dispose() => _json.Dispose();
 
     private void Mark(XmlItem item) => _places.Add((_json.BytesCommitted + _json.BytesPending, item.Line, item.Column));
 
