@@ -114,7 +114,7 @@ internal static class PrimitiveFormat
 
     private static bool IsString(ReadOnlySpan<byte> value)
     {
-        if (value.IsEmpty || (value.Length > MaxStringCharacters && Encoding.UTF8.GetCharCount(value) > MaxStringCharacters))
+        if (value.IsEmpty || IsTooLong(value))
             return false;
         var blank = true;
         foreach (var b in value)
@@ -127,10 +127,13 @@ internal static class PrimitiveFormat
         return !blank;
     }
 
-    // [^\s]+(\s[^\s]+)*
+    private static bool IsTooLong(ReadOnlySpan<byte> value) =>
+        value.Length > MaxStringCharacters && Encoding.UTF8.GetCharCount(value) > MaxStringCharacters;
+
+    // [^\s]+(\s[^\s]+)*, and a code is a string, so that its limit holds too.
     private static bool IsCode(ReadOnlySpan<byte> value)
     {
-        if (value.IsEmpty || value[0] <= 0x20 || value[^1] <= 0x20)
+        if (value.IsEmpty || IsTooLong(value) || value[0] <= 0x20 || value[^1] <= 0x20)
             return false;
         for (var i = 1; i < value.Length; i++)
         {

@@ -1,5 +1,6 @@
 // The node table while it grows, and the issues that are found on the way.
 
+using System.Text;
 using System.Text.Json;
 
 namespace FhirHub.Model;
@@ -71,19 +72,23 @@ internal ref partial struct JsonTreeParser
         return before;
     }
 
-    private byte[]? Unescaped()
+    private ReadOnlySpan<byte> Unescaped(scoped in Utf8JsonReader reader) => Unescaped(reader, out _);
+
+    // The decoded token, until the next one is decoded; empty and not whole if it holds half a surrogate pair.
+    private ReadOnlySpan<byte> Unescaped(scoped in Utf8JsonReader reader, out bool isWhole)
     {
-        if (_unescaped.Length < _reader.ValueSpan.Length)
-            _unescaped = new byte[_reader.ValueSpan.Length];
+        if (_unescaped.Length < reader.ValueSpan.Length)
+            _unescaped = new byte[reader.ValueSpan.Length];
         try
         {
-            var length = _reader.CopyString(_unescaped);
-            return _unescaped.AsSpan(0, length).ToArray();
+            isWhole = true;
+            return _unescaped.AsSpan(0, reader.CopyString(_unescaped));
         }
         catch (InvalidOperationException)
         {
             // The reader's word for a lone surrogate.
-            return null;
+            isWhole = false;
+            return default;
         }
     }
 
@@ -157,7 +162,11 @@ internal ref partial struct JsonTreeParser
         _ => "nothing",
     };
 
-    private static string Shorten(string text) => text.Length <= 60 ? text : text[..57] + "…";
+    private static string Shorten(string text) =>
+        text.Length <= 60 ? text : text[..(char.IsHighSurrogate(text[56]) ? 56 : 57)] + "…";
+
+    // 60 characters have at most 240 bytes; what follows may be a hundred megabytes and is not decoded.
+    private static string Shorten(ReadOnlySpan<byte> text) => Shorten(Encoding.UTF8.GetString(text[..Math.Min(text.Length, 244)]));
 
     private static string FirstSentence(string message)
     {

@@ -54,8 +54,8 @@ internal ref partial struct JsonTreeParser
         // An element may be an array and an object, so the reader sees up to twice the element depth.
         _reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = (limits.MaxDepth * 2) + 2 });
 
-        // Synthea and the official examples have one element per 20 to 40 bytes.
-        _nodes = new Node[Math.Max(16, Math.Min(json.Length / 24, limits.MaxElements))];
+        // Synthea and the official examples have one element per 20 to 40 bytes; a huge string has none, so large tables grow.
+        _nodes = new Node[Math.Max(16, Math.Min(Math.Min(json.Length / 24, 1 << 18), limits.MaxElements))];
     }
 
     public ParseResult Parse()
@@ -111,10 +111,10 @@ internal ref partial struct JsonTreeParser
                 return false;
             }
 
-            var type = ahead.ValueIsEscaped ? null : _schema.FindType(ahead.ValueSpan);
+            var type = _schema.FindType(ahead.ValueIsEscaped ? Unescaped(ahead) : ahead.ValueSpan);
             if (type is not { IsResource: true, IsAbstract: false })
             {
-                AddIssue(node, null, "structure", $"'{Shorten(Encoding.UTF8.GetString(ahead.ValueSpan))}' is not an R4 resource type.", start);
+                AddIssue(node, null, "structure", $"'{Shorten(ahead.ValueSpan)}' is not an R4 resource type.", start);
                 return false;
             }
 
@@ -154,16 +154,17 @@ internal ref partial struct JsonTreeParser
                     AddIssue(node, null, "structure", "resourceType is there twice.", (int)_reader.TokenStartIndex);
                 typeSeen = true;
                 _reader.Read();
+                _reader.Skip();
                 continue;
             }
 
             var at = (int)_reader.TokenStartIndex;
             var name = _reader.ValueSpan;
             if (_reader.ValueIsEscaped)
-                name = Unescaped() ?? default;
+                name = Unescaped(_reader);
             if (!type.TryFindProperty(name, out var property))
             {
-                AddUnknown(node, type, Encoding.UTF8.GetString(name), at);
+                AddUnknown(node, type, Shorten(name), at);
                 _reader.Skip();
                 continue;
             }
@@ -311,11 +312,8 @@ internal ref partial struct JsonTreeParser
             if (_reader.ValueIsEscaped)
             {
                 row.Flags |= NodeFlags.Escaped;
-                if (Unescaped() is { } unescaped)
-                {
-                    value = unescaped;
-                }
-                else
+                value = Unescaped(_reader, out var isWhole);
+                if (!isWhole)
                 {
                     AddIssue(node, null, "value", "The string holds an escape of half a surrogate pair.", start);
                     row.ValueLength = 0;
@@ -330,7 +328,7 @@ internal ref partial struct JsonTreeParser
                 node,
                 null,
                 "value",
-                value.IsEmpty ? "A value must not be empty; leave the element out." : $"'{Shorten(Encoding.UTF8.GetString(value))}' is not a valid {property.Type.Name}: expected {PrimitiveFormat.Expected(kind)}.",
+                value.IsEmpty ? "A value must not be empty; leave the element out." : $"'{Shorten(value)}' is not a valid {property.Type.Name}: expected {PrimitiveFormat.Expected(kind)}.",
                 start);
         }
         else if (kind == PrimitiveKind.Xhtml && NarrativeRules.Check(value) is { } problem)
