@@ -11,6 +11,8 @@ public sealed class FhirPathExpression
 
     private static readonly ConcurrentDictionary<string, FhirPathExpression> Cache = new(StringComparer.Ordinal);
 
+    private static readonly FhirPathContext DefaultContext = new();
+
     private FhirPathExpression(string text, FhirPathSyntax syntax)
     {
         Text = text;
@@ -46,6 +48,24 @@ public sealed class FhirPathExpression
             Cache.Clear();
         Cache[expression] = compiled;
         return compiled;
+    }
+
+    /// <summary>Evaluates against an element, which is <c>$this</c> and <c>%context</c>; "no such element" is an empty collection.</summary>
+    /// <exception cref="FhirPathException">The data does not allow what is asked, or a limit was hit.</exception>
+    public IReadOnlyList<FhirPathValue> Evaluate(ElementNode node, FhirPathContext? context = null)
+    {
+        var evaluator = new FhirPathEvaluator(context ?? DefaultContext, node);
+        return evaluator.Evaluate(Syntax, new Frame(FhirPathValue.Of(node))).ToArray();
+    }
+
+    /// <summary>
+    /// Evaluates to a truth value, as invariants are: empty is false, a single item that is no boolean is true.
+    /// </summary>
+    /// <exception cref="FhirPathException">There are several items, or as for <see cref="Evaluate"/>.</exception>
+    public bool EvaluateToBoolean(ElementNode node, FhirPathContext? context = null)
+    {
+        var evaluator = new FhirPathEvaluator(context ?? DefaultContext, node);
+        return evaluator.Truth(Syntax, new Frame(FhirPathValue.Of(node))) == true;
     }
 
     /// <inheritdoc/>

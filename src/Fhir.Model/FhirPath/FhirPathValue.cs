@@ -200,6 +200,7 @@ public readonly struct FhirPathValue : IEquatable<FhirPathValue>
             FhirPathKind.Boolean => value._number,
             FhirPathKind.Integer or FhirPathKind.Decimal => value._decimal.GetHashCode(),
             FhirPathKind.String => value.AsString()!.GetHashCode(StringComparison.Ordinal),
+            FhirPathKind.Node => FhirPathComparison.HashOf(value.Element),
             _ => 0,
         };
     }
