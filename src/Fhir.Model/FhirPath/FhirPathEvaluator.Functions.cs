@@ -205,10 +205,15 @@ internal sealed partial class FhirPathEvaluator
         {
             Step(function);
             var (l, r) = (left[k].ToSystem(), right[k].ToSystem());
-            int? order;
             if (!l.Exists || !r.Exists)
-                order = l.Exists.CompareTo(r.Exists);
-            else if (!FhirPathComparison.TryCompare(l, r, out order))
+            {
+                // An item without the key comes first, whichever way the key is sorted.
+                if (l.Exists != r.Exists)
+                    return l.Exists.CompareTo(r.Exists);
+                continue;
+            }
+
+            if (!FhirPathComparison.TryCompare(l, r, out var order))
                 throw Fault($"{l.Type} and {r.Type} can't be sorted together", function);
             if (order is not (null or 0))
                 return k < function.Arguments.Count && function.Arguments[k] is PolaritySyntax { IsNegative: true } ? -order.Value : order.Value;

@@ -139,7 +139,16 @@ internal sealed partial class FhirPathEvaluator
         var exact = isHigh ? number + half : number - half;
         var isAway = number == 0 || isHigh == number > 0;
         var rounded = decimal.Round(exact, digits, isAway ? MidpointRounding.AwayFromZero : MidpointRounding.ToZero);
-        return rounded.Scale < digits ? rounded + new decimal(0, 0, 0, false, (byte)digits) : rounded;
+        while (rounded.Scale < digits)
+        {
+            // Stands still where the number has no room for another digit.
+            var padded = rounded * 1.0m;
+            if (padded.Scale == rounded.Scale)
+                return null;
+            rounded = padded;
+        }
+
+        return rounded;
     }
 
     private static FhirPathValue Precision(in FhirPathValue value, FhirPathSyntax at)

@@ -29,11 +29,17 @@ public sealed class FhirPathExpression
     /// Compiles an expression. With a context type, names that its elements don't have and arguments that can't be of the
     /// type needed are errors (FHIRPath N1, "Type safety and strict evaluation").
     /// </summary>
+    /// <param name="expression">The text.</param>
+    /// <param name="contextType">The type that it will be evaluated on; null to find out only when it is evaluated.</param>
+    /// <param name="checkOrder">True to refuse <c>first()</c> and the like on what has no order, such as <c>children()</c>.</param>
     /// <exception cref="FhirPathException">The expression is wrong.</exception>
-    public static FhirPathExpression Compile(string expression, TypeDefinition? contextType = null)
+    public static FhirPathExpression Compile(string expression, TypeDefinition? contextType = null, bool checkOrder = false)
     {
         ArgumentNullException.ThrowIfNull(expression);
-        return new FhirPathExpression(expression, FhirPathParser.Parse(expression, Schema.R4));
+        var syntax = FhirPathParser.Parse(expression, Schema.R4);
+        if (contextType is not null)
+            FhirPathTypeChecker.Check(syntax, contextType, checkOrder);
+        return new FhirPathExpression(expression, syntax);
     }
 
     /// <summary>The compiled expression, from a bounded cache.</summary>

@@ -7,12 +7,13 @@ public sealed class FhirPathType
 {
     private static readonly Dictionary<string, FhirPathType> SystemTypes = new(StringComparer.Ordinal);
 
-    private FhirPathType(string name, FhirPathKind kind)
+    private FhirPathType(string name, FhirPathKind kind, bool isKnown = true)
     {
         Namespace = "System";
         Name = name;
         Kind = kind;
-        SystemTypes.Add(name, this);
+        if (isKnown)
+            SystemTypes.Add(name, this);
     }
 
     internal FhirPathType(TypeDefinition definition)
@@ -66,12 +67,17 @@ public sealed class FhirPathType
     /// <summary>The kind of the System type's values; <see cref="FhirPathKind.Node"/> for FHIR types.</summary>
     public FhirPathKind Kind { get; }
 
-    /// <summary>The type of that name, or null; without a namespace FHIR is looked at first.</summary>
+    /// <summary>
+    /// The type of that name, or null; without a namespace FHIR is looked at first. A name that the System namespace does not
+    /// have is a type without values there, since other versions of FHIRPath may know it.
+    /// </summary>
     public static FhirPathType? Find(Schema schema, string? space, string name)
     {
-        if (space is null or "FHIR" && schema.FindType(name) is { Kind: not TypeKind.Backbone } definition)
+        if ((space is null or "FHIR") && schema.FindType(name) is { Kind: not TypeKind.Backbone } definition)
             return new FhirPathType(definition);
-        return space is null or "System" ? SystemTypes.GetValueOrDefault(name) : null;
+        if ((space is null or "System") && SystemTypes.TryGetValue(name, out var system))
+            return system;
+        return space == "System" ? new FhirPathType(name, FhirPathKind.None, isKnown: false) : null;
     }
 
     /// <inheritdoc/>
