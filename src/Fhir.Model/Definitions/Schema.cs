@@ -39,6 +39,11 @@ public sealed partial class Schema
     }
 
     /// <summary>The concrete resource type of that name, or null.</summary>
-    public TypeDefinition? FindResourceType(string name) =>
-        _typesByName.TryGetValue(name, out var type) && type is { IsResource: true, IsAbstract: false } ? type : null;
+    public TypeDefinition? FindResourceType(string name) => FindResourceType(name.AsSpan());
+
+    /// <summary>The same for a part of a text.</summary>
+    public TypeDefinition? FindResourceType(ReadOnlySpan<char> name) =>
+        _typesByName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var type) && type is { IsResource: true, IsAbstract: false }
+            ? type
+            : null;
 }

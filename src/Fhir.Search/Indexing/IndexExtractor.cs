@@ -1,0 +1,212 @@
+// From a resource to its index entries: runs the path program of each search parameter and turns what it finds into values.
+
+using System.Collections.Concurrent;
+using FhirHub.Model;
+using FhirHub.Model.FhirPath;
+
+namespace FhirHub.Search;
+
+/// <summary>What extraction needs to know of the server.</summary>
+public sealed record IndexOptions
+{
+    /// <summary>
+    /// The server's own base addresses, without a slash at the end; absolute references below them are local
+    /// (R4 references.html#literal).
+    /// </summary>
+    public IReadOnlyList<string> BaseUrls { get; init; } = [];
+}
+
+/// <summary>Finds what each search parameter has in a resource (R4 search.html). Safe to use from several threads.</summary>
+public sealed partial class IndexExtractor
+{
+    private readonly SearchParameterRegistry _registry;
+    private readonly Schema _schema;
+    private readonly IReadOnlyList<string> _baseUrls;
+    private readonly ConcurrentDictionary<TypeDefinition, Extraction[]> _extractions = new();
+
+    /// <summary>Makes an extractor; expressions compile when a resource type first comes by.</summary>
+    public IndexExtractor(SearchParameterRegistry registry, IndexOptions? options = null, Schema? schema = null)
+    {
+        _registry = registry;
+        _schema = schema ?? Schema.R4;
+        _baseUrls = (options ?? new IndexOptions()).BaseUrls;
+        _shapes = ShapesOf(_schema);
+        _codeSystems = new string?[_schema.Elements.Count];
+    }
+
+    /// <summary>The entries of a resource, each once, and its literal references to local resources.</summary>
+    public (IReadOnlyList<IndexEntry> Entries, IReadOnlyList<LocalReference> References) Extract(ElementNode resource)
+    {
+        var entries = new List<IndexEntry>(32);
+        var found = new List<ElementNode>();
+        foreach (var extraction in _extractions.GetOrAdd(resource.Type, Compile))
+        {
+            var first = entries.Count;
+            if (extraction.Components.Length > 0)
+                AddComposites(extraction, resource, found, entries);
+            else
+                AddValues(extraction, resource, found, entries);
+            RemoveDuplicates(entries, first);
+        }
+
+        var references = new List<LocalReference>();
+        CollectReferences(resource, references);
+        return (entries, references);
+    }
+
+    private void AddValues(Extraction extraction, ElementNode node, List<ElementNode> found, List<IndexEntry> entries)
+    {
+        if (extraction.Program is null)
+            return;
+        found.Clear();
+        extraction.Program.Run(node, found);
+        foreach (var value in found)
+            AddValue(extraction.Parameter, value, entries);
+    }
+
+    private void AddValue(SearchParameter parameter, ElementNode node, List<IndexEntry> entries)
+    {
+        switch (parameter.Type)
+        {
+            case SearchParameterType.Token:
+                AddTokens(parameter, node, entries);
+                break;
+            case SearchParameterType.String:
+                AddStrings(parameter, node, entries);
+                break;
+            case SearchParameterType.Reference:
+                AddReferences(parameter, node, entries);
+                break;
+            case SearchParameterType.Date:
+                AddDates(parameter, node, entries);
+                break;
+            case SearchParameterType.Quantity:
+                AddQuantities(parameter, node, entries);
+                break;
+            case SearchParameterType.Number:
+                AddNumbers(parameter, node, entries);
+                break;
+            case SearchParameterType.Uri:
+                AddUris(parameter, node, entries);
+                break;
+            case SearchParameterType.Special:
+                AddPositions(parameter, node, entries);
+                break;
+        }
+    }
+
+    // Every component is looked for within one and the same element (R4 search.html#composite).
+    private void AddComposites(Extraction extraction, ElementNode resource, List<ElementNode> found, List<IndexEntry> entries)
+    {
+        found.Clear();
+        extraction.Program!.Run(resource, found);
+        if (found.Count == 0)
+            return;
+        var inner = new List<ElementNode>();
+        var values = new List<IndexEntry>[extraction.Components.Length];
+        foreach (var element in found.ToArray())
+        {
+            var complete = true;
+            for (var i = 0; i < values.Length && complete; i++)
+            {
+                values[i] = [];
+                AddValues(extraction.Components[i], element, inner, values[i]);
+                values[i].RemoveAll(entry => entry is TokenEntry { Code: null });
+                RemoveDuplicates(values[i], 0);
+                complete = values[i].Count > 0;
+            }
+
+            if (complete)
+                Combine(extraction.Parameter, values, 0, new IndexEntry[values.Length], entries);
+        }
+    }
+
+    private static void Combine(SearchParameter parameter, List<IndexEntry>[] values, int at, IndexEntry[] chosen, List<IndexEntry> entries)
+    {
+        if (at == values.Length)
+        {
+            entries.Add(new CompositeEntry(parameter, [.. chosen]));
+            return;
+        }
+
+        foreach (var value in values[at])
+        {
+            chosen[at] = value;
+            Combine(parameter, values, at + 1, chosen, entries);
+        }
+    }
+
+    // A parameter has a handful of values, for which comparing each with each is the cheapest.
+    private static void RemoveDuplicates(List<IndexEntry> entries, int first)
+    {
+        if (entries.Count - first > 32)
+        {
+            var seen = new HashSet<IndexEntry>(EntryComparer.Instance);
+            var kept = first;
+            for (var i = first; i < entries.Count; i++)
+            {
+                if (seen.Add(entries[i]))
+                    entries[kept++] = entries[i];
+            }
+
+            entries.RemoveRange(kept, entries.Count - kept);
+            return;
+        }
+
+        for (var i = entries.Count - 1; i > first; i--)
+        {
+            for (var j = first; j < i; j++)
+            {
+                if (EntryComparer.Instance.Equals(entries[i], entries[j]))
+                {
+                    entries.RemoveAt(i);
+                    break;
+                }
+            }
+        }
+    }
+
+    private Extraction[] Compile(TypeDefinition type)
+    {
+        var extractions = new List<Extraction>();
+        foreach (var parameter in _registry.ForType(type.Name))
+        {
+            // The store knows id and time of a version better than the body does.
+            if (parameter.Code is not ("_id" or "_lastUpdated") && parameter.Expression is { } expression)
+                extractions.Add(Compile(parameter, expression, type));
+        }
+
+        return [.. extractions];
+    }
+
+    private Extraction Compile(SearchParameter parameter, string expression, TypeDefinition? root)
+    {
+        var compiled = FhirPathExpression.Compile(expression);
+        var program = new PathCompiler(_schema, root).Compile(compiled.Syntax);
+        var components = parameter.Components
+            .Select(component => Compile(component.Parameter, component.Expression, null) with { Components = [] })
+            .ToArray();
+        return new Extraction(parameter, program, program is null ? compiled : null, components);
+    }
+
+    private sealed record Extraction(SearchParameter Parameter, PathStep? Program, FhirPathExpression? Expression, Extraction[] Components);
+
+    // Records compare lists by reference; two composite entries are equal if their parts are.
+    private sealed class EntryComparer : IEqualityComparer<IndexEntry>
+    {
+        public static readonly EntryComparer Instance = new();
+
+        public bool Equals(IndexEntry? x, IndexEntry? y) =>
+            x is CompositeEntry left && y is CompositeEntry right ? left.Components.SequenceEqual(right.Components) : object.Equals(x, y);
+
+        public int GetHashCode(IndexEntry entry)
+        {
+            if (entry is not CompositeEntry composite)
+                return entry.GetHashCode();
+            var hash = new HashCode();
+            foreach (var component in composite.Components)
+                hash.Add(component);
+            return hash.ToHashCode();
+        }
+    }
+}

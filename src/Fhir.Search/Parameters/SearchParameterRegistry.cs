@@ -1,0 +1,177 @@
+// All search parameters that exist, per concrete resource type.
+
+using System.Collections.Frozen;
+using FhirHub.Model;
+
+namespace FhirHub.Search;
+
+/// <summary>
+/// The search parameters of each resource type, those of <c>Resource</c> and <c>DomainResource</c> included
+/// (R4 searchparameter.html). Immutable: <see cref="With"/> makes a registry that has more.
+/// </summary>
+public sealed class SearchParameterRegistry
+{
+    private static readonly Lazy<SearchParameterRegistry> LazyR4 = new(() => new SearchParameterRegistry(Schema.R4, R4Definitions.SearchParameters));
+
+    private readonly Schema _schema;
+    private readonly IReadOnlyList<SearchParameterDefinition> _definitions;
+    private readonly FrozenDictionary<string, FrozenDictionary<string, SearchParameter>> _byType;
+    private readonly FrozenDictionary<string, SearchParameter[]> _lists;
+
+    private SearchParameterRegistry(Schema schema, IReadOnlyList<SearchParameterDefinition> definitions)
+    {
+        _schema = schema;
+        _definitions = definitions;
+
+        var byType = new Dictionary<string, Dictionary<string, SearchParameter>>(StringComparer.Ordinal);
+        foreach (var type in schema.ResourceTypes)
+            byType[type.Name] = new Dictionary<string, SearchParameter>(StringComparer.Ordinal);
+
+        // Composites name their parts by URL, so the simple parameters come first.
+        var byUrl = new Dictionary<(string Type, string Url), SearchParameter>();
+        foreach (var definition in definitions.Where(d => d.Components.Count == 0).Concat(definitions.Where(d => d.Components.Count > 0)))
+        {
+            foreach (var type in ConcreteTypes(definition))
+            {
+                var parameter = Make(definition, type, byUrl);
+                byUrl[(type.Name, parameter.Url)] = parameter;
+                byType[type.Name][parameter.Code] = parameter;
+            }
+        }
+
+        _byType = byType.ToFrozenDictionary(t => t.Key, t => t.Value.ToFrozenDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
+        _lists = byType.ToFrozenDictionary(
+            t => t.Key,
+            t => t.Value.Values.OrderBy(p => p.Code, StringComparer.Ordinal).ToArray(),
+            StringComparer.Ordinal);
+    }
+
+    /// <summary>The search parameters of R4 4.0.1; made on first use, then shared.</summary>
+    public static SearchParameterRegistry R4 => LazyR4.Value;
+
+    /// <summary>A registry with these parameters as well; one with the URL of an existing one takes its place.</summary>
+    public SearchParameterRegistry With(IReadOnlyCollection<SearchParameterDefinition> definitions)
+    {
+        var urls = definitions.Select(d => d.Url).ToHashSet(StringComparer.Ordinal);
+        return new SearchParameterRegistry(_schema, [.. _definitions.Where(d => !urls.Contains(d.Url)), .. definitions]);
+    }
+
+    /// <summary>The parameters of a resource type in order of their codes; none for an unknown type.</summary>
+    public IReadOnlyList<SearchParameter> ForType(string resourceType) => _lists.GetValueOrDefault(resourceType, []);
+
+    /// <summary>The parameter of that code, or null.</summary>
+    public SearchParameter? Find(string resourceType, string code) =>
+        _byType.TryGetValue(resourceType, out var parameters) ? parameters.GetValueOrDefault(code) : null;
+
+    private IEnumerable<TypeDefinition> ConcreteTypes(SearchParameterDefinition definition)
+    {
+        var bases = definition.Base.Select(_schema.FindType).OfType<TypeDefinition>().ToList();
+        return _schema.ResourceTypes.Where(type => bases.Exists(type.Is));
+    }
+
+    private static SearchParameter Make(
+        SearchParameterDefinition definition, TypeDefinition type, Dictionary<(string Type, string Url), SearchParameter> byUrl)
+    {
+        var components = new List<SearchParameterComponent>();
+        foreach (var component in definition.Components)
+        {
+            if (!byUrl.TryGetValue((type.Name, component.Definition), out var part))
+                throw new InvalidOperationException($"{definition.Url} has the component {component.Definition}, which {type.Name} does not have.");
+            components.Add(new SearchParameterComponent(part, component.Expression));
+        }
+
+        return new SearchParameter
+        {
+            ResourceType = type.Name,
+            Code = definition.Code,
+            Url = definition.Url,
+            Type = TypeOf(definition.Type),
+            Expression = definition.Expression is { } expression ? ExpressionFor(type, expression) : null,
+            TargetTypes = definition.Target,
+            Components = components,
+        };
+    }
+
+    private static SearchParameterType TypeOf(string code) => code switch
+    {
+        "number" => SearchParameterType.Number,
+        "date" => SearchParameterType.Date,
+        "string" => SearchParameterType.String,
+        "token" => SearchParameterType.Token,
+        "reference" => SearchParameterType.Reference,
+        "composite" => SearchParameterType.Composite,
+        "quantity" => SearchParameterType.Quantity,
+        "uri" => SearchParameterType.Uri,
+        "special" => SearchParameterType.Special,
+        _ => throw new InvalidOperationException($"{code} is no type of search parameters."),
+    };
+
+    // R4 joins the expressions of all base types by |; only those that start at this type find anything in it.
+    private static string? ExpressionFor(TypeDefinition type, string expression)
+    {
+        var parts = new List<string>();
+        foreach (var part in SplitUnion(expression))
+        {
+            var start = part.AsSpan().TrimStart(" (");
+            var length = start.IndexOfAnyExcept(NameCharacters);
+            var name = (length < 0 ? start : start[..length]).ToString();
+            var isTypeName = name.Length > 0 && char.IsAsciiLetterUpper(name[0]);
+            if (!isTypeName || name == type.Name || name is "Resource" || (name is "DomainResource" && IsDomainResource(type)))
+                parts.Add(part);
+        }
+
+        return parts.Count == 0 ? null : string.Join(" | ", parts);
+    }
+
+    private static readonly System.Buffers.SearchValues<char> NameCharacters =
+        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+
+    private static bool IsDomainResource(TypeDefinition type)
+    {
+        for (var t = type; t is not null; t = t.Base)
+        {
+            if (t.Name == "DomainResource")
+                return true;
+        }
+
+        return false;
+    }
+
+    private static IEnumerable<string> SplitUnion(string expression)
+    {
+        var depth = 0;
+        var quote = '\0';
+        var start = 0;
+        for (var i = 0; i < expression.Length; i++)
+        {
+            var c = expression[i];
+            if (quote != '\0')
+            {
+                if (c == '\\')
+                    i++;
+                else if (c == quote)
+                    quote = '\0';
+                continue;
+            }
+
+            switch (c)
+            {
+                case '\'' or '`' or '"':
+                    quote = c;
+                    break;
+                case '(' or '[':
+                    depth++;
+                    break;
+                case ')' or ']':
+                    depth--;
+                    break;
+                case '|' when depth == 0:
+                    yield return expression[start..i].Trim();
+                    start = i + 1;
+                    break;
+            }
+        }
+
+        yield return expression[start..].Trim();
+    }
+}

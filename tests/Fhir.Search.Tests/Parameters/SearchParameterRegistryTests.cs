@@ -1,0 +1,74 @@
+// The registry: every parameter of R4 for every type that it searches.
+
+using FhirHub.Model;
+
+namespace FhirHub.Search.Tests;
+
+public class SearchParameterRegistryTests
+{
+    private static readonly SearchParameterRegistry Registry = SearchParameterRegistry.R4;
+
+    [Fact]
+    public void All_official_parameters_are_there()
+    {
+        var urls = Schema.R4.ResourceTypes.SelectMany(t => Registry.ForType(t.Name)).Select(p => p.Url).Distinct(StringComparer.Ordinal);
+        Assert.Equal(R4Definitions.SearchParameters.Count, urls.Count());
+        Assert.Equal(1375, R4Definitions.SearchParameters.Count);
+    }
+
+    [Theory]
+    [InlineData("Patient", "name", "Patient.name")]
+    [InlineData("Practitioner", "given", "Practitioner.name.given")]
+    [InlineData("Patient", "birthdate", "Patient.birthDate")]
+    [InlineData("Observation", "patient", "Observation.subject.where(resolve() is Patient)")]
+    [InlineData("Patient", "_tag", "Resource.meta.tag")]
+    [InlineData("Observation", "value-quantity", "(Observation.value as Quantity) | (Observation.value as SampledData)")]
+    [InlineData("Observation", "combo-code-value-quantity", "Observation | Observation.component")]
+    [InlineData("InsurancePlan", "name", "name | alias")]
+    [InlineData("Patient", "deceased", "Patient.deceased.exists() and Patient.deceased != false")]
+    public void An_expression_keeps_the_parts_of_its_type(string type, string code, string expression) =>
+        Assert.Equal(expression, Registry.Find(type, code)!.Expression);
+
+    [Fact]
+    public void Only_the_parameters_of_the_standard_without_expression_extract_nothing()
+    {
+        var without = Schema.R4.ResourceTypes.SelectMany(t => Registry.ForType(t.Name)).Where(p => p.Expression is null);
+        Assert.Equal(["_content", "_query", "_text"], without.Select(p => p.Code).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_composite_knows_its_parts()
+    {
+        var parameter = Registry.Find("Observation", "code-value-quantity")!;
+        Assert.Equal(SearchParameterType.Composite, parameter.Type);
+        Assert.Equal([SearchParameterType.Token, SearchParameterType.Quantity], parameter.Components.Select(c => c.Parameter.Type));
+    }
+
+    [Fact]
+    public void A_reference_knows_its_targets() =>
+        Assert.Equal(["Group", "Device", "Patient", "Location"], Registry.Find("Observation", "subject")!.TargetTypes);
+
+    [Fact]
+    public void Unknown_types_and_codes_have_no_parameter()
+    {
+        Assert.Null(Registry.Find("Patient", "colour"));
+        Assert.Null(Registry.Find("DomainResource", "_tag"));
+        Assert.Empty(Registry.ForType("Potato"));
+    }
+
+    [Fact]
+    public void A_parameter_can_be_added()
+    {
+        var more = Registry.With(
+            [new SearchParameterDefinition("http://example.org/sp", "nationality", "nationality", "token",
+                "Patient.extension('http://example.org/nationality').value", ["Patient"], [], [])]);
+        Assert.NotNull(more.Find("Patient", "nationality"));
+        Assert.NotNull(more.Find("Patient", "name"));
+        Assert.Null(Registry.Find("Patient", "nationality"));
+
+        var patient = Resources.Parse(
+            """{'resourceType':'Patient','extension':[{'url':'http://example.org/nationality','valueCode':'CN'}]}""");
+        var entry = Assert.Single(new IndexExtractor(more).Extract(patient).Entries);
+        Assert.Equal("CN", Assert.IsType<TokenEntry>(entry).Code);
+    }
+}
