@@ -1,0 +1,73 @@
+// Reading connections: each with its own statements and caches, lent to one request at a time.
+
+using System.Collections.Concurrent;
+
+namespace FhirHub.Storage.Sqlite;
+
+/// <summary>A reading connection with what is cached over it.</summary>
+internal sealed class Reader(string path, int cacheMegabytes) : IDisposable
+{
+    public Connection Connection { get; } = new(path, readOnly: true, cacheMegabytes);
+
+    public Dictionaries Dictionaries => field ??= new Dictionaries(Connection);
+
+    public VersionReader Versions => field ??= new VersionReader(Connection, Dictionaries);
+
+    public void Dispose() => Connection.Dispose();
+}
+
+/// <summary>Lends readers; there are no more of them than the options allow.</summary>
+internal sealed class ReaderPool(SqliteStoreOptions options) : IDisposable
+{
+    private readonly ConcurrentStack<Reader> _idle = new();
+    private readonly SemaphoreSlim _free = new(options.Readers);
+
+    /// <summary>Does one read. It takes microseconds, so it is done on the caller's thread.</summary>
+    public T Read<T>(Func<Reader, T> read, CancellationToken cancel)
+    {
+        _free.Wait(cancel);
+        try
+        {
+            if (!_idle.TryPop(out var reader))
+                reader = new Reader(options.Path, options.ReaderCacheMegabytes);
+            try
+            {
+                return read(reader);
+            }
+            finally
+            {
+                reader.Connection.Trim();
+                _idle.Push(reader);
+            }
+        }
+        finally
+        {
+            _free.Release();
+        }
+    }
+
+    /// <summary>Does several reads of one state of the store, within the time that a search may take.</summary>
+    public T ReadSnapshot<T>(Func<Reader, T> read, CancellationToken cancel) => Read(
+        reader =>
+        {
+            reader.Connection.Limit(options.SearchTimeout, cancel);
+            reader.Connection.Execute("BEGIN");
+            try
+            {
+                return read(reader);
+            }
+            finally
+            {
+                reader.Connection.Unlimit();
+                reader.Connection.Execute("ROLLBACK");
+            }
+        },
+        cancel);
+
+    public void Dispose()
+    {
+        while (_idle.TryPop(out var reader))
+            reader.Dispose();
+        _free.Dispose();
+    }
+}

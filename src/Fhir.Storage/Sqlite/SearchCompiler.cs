@@ -1,0 +1,178 @@
+// Search expressions as SQL, each in two forms: a test of one key, and a source of all keys that match.
+
+using FhirHub.Search;
+
+namespace FhirHub.Storage.Sqlite;
+
+/// <summary>Keys that match: a SELECT with one column, <c>key</c>, that may name a key more than once.</summary>
+/// <param name="Select">The SQL.</param>
+/// <param name="Ordered">True if the index gives the keys in order, so that a page can start anywhere.</param>
+internal sealed record KeySource(Sql Select, bool Ordered);
+
+/// <summary>
+/// Compiles expressions that <see cref="ScopedExpression"/> rewrote. Of the parts of an AND the one with the fewest keys becomes
+/// the source and the others tests; how many there are is counted on the index itself, up to <see cref="ProbeLimit"/>, so that no
+/// statistics have to be kept and none can be stale.
+/// </summary>
+internal sealed partial class SearchCompiler(Connection connection, Dictionaries dictionaries)
+{
+    /// <summary>Keys counted when sources are compared.</summary>
+    public const int ProbeLimit = 1_000;
+
+    private int _aliases;
+
+    /// <summary>The condition that the resource of a key matches.</summary>
+    public Sql Test(SearchExpression expression, Sql key) => expression switch
+    {
+        SearchExpression.All => Sql.True,
+        SearchExpression.None => Sql.False,
+        SearchExpression.And and => Sql.All([.. and.Parts.Select(part => Test(part, key))]),
+        SearchExpression.Or or => Sql.Any([.. or.Parts.Select(part => Test(part, key))]),
+        SearchExpression.Not not => Sql.Of($"NOT {Test(not.Part, key)}"),
+        SearchExpression.TypeIn types => Sql.Any([.. types.Types.Select(type => InType(type, key))]),
+        SearchExpression.IdIn ids =>
+            Sql.Of($"(SELECT id FROM resource WHERE key={key}) IN ({Sql.List(ids.Ids.Select(id => new LogicalId(id)))})"),
+        SearchExpression.LastUpdated updated => Test(updated.Range, key),
+        SearchExpression.Parameter parameter => Test(Rows(parameter), key),
+        SearchExpression.Missing missing =>
+            Sql.Of($"NOT EXISTS(SELECT 1 FROM resource WHERE key={key} AND instr(present, {IndexRows.PresentMark(Number(missing.Definition))}) > 0)"),
+        SearchExpression.Chain chain => Test(chain, key),
+        SearchExpression.ReverseChain chain => Test(chain, key),
+        _ => throw new ArgumentException($"The store can't search by {expression.GetType().Name}.", nameof(expression)),
+    };
+
+    /// <summary>A source of the keys that match; null if there is no index that gives them.</summary>
+    public KeySource? Source(SearchExpression expression) => expression switch
+    {
+        SearchExpression.None => new KeySource(Sql.Raw("SELECT 0 AS key WHERE 0"), Ordered: true),
+        SearchExpression.And and => Source(and),
+        SearchExpression.Or or => Source(or),
+        SearchExpression.IdIn ids => Source(ids),
+        SearchExpression.LastUpdated updated => Source(updated.Range),
+        SearchExpression.Parameter parameter => Source(Rows(parameter)),
+        SearchExpression.Chain chain => Source(chain),
+        SearchExpression.ReverseChain chain => Source(chain),
+        _ => null,
+    };
+
+    /// <summary>The source with the fewest keys among the parts, with the number of keys if it is below the limit.</summary>
+    public (KeySource Source, int Part, long Count)? Choose(IReadOnlyList<SearchExpression> parts)
+    {
+        var sources = new List<(KeySource Source, int Part)>();
+        for (var i = 0; i < parts.Count; i++)
+        {
+            if (Source(parts[i]) is { } source)
+                sources.Add((source, i));
+        }
+
+        (KeySource Source, int Part, long Count)? best = null;
+        foreach (var (source, part) in sources)
+        {
+            var limit = Math.Min(ProbeLimit, best?.Count ?? ProbeLimit);
+            var count = connection.Scalar(Sql.Of($"SELECT count(*) FROM (SELECT 1 FROM ({source.Select}) LIMIT {(long)limit})")) ?? 0;
+            if (best is null || count < best.Value.Count || (count == best.Value.Count && source.Ordered && !best.Value.Source.Ordered))
+                best = (source, part, count);
+            if (count == 0)
+                break;
+        }
+
+        return best;
+    }
+
+    /// <summary>A condition that a key is of one of the types.</summary>
+    public Sql InTypes(IReadOnlyList<string> types, Sql key) => Sql.Any([.. types.Select(type => InType(type, key))]);
+
+    /// <summary>A condition that there is a resource for the key now.</summary>
+    public static Sql IsCurrent(Sql key) => Sql.Of($"EXISTS(SELECT 1 FROM resource WHERE key={key} AND seq > 0 AND deleted = 0)");
+
+    private Sql InType(string type, Sql key)
+    {
+        var low = dictionaries.FindType(type) << Layout.TypeShift;
+        return Sql.Of($"{key} BETWEEN {low} AND {low | Layout.NumberMask}");
+    }
+
+    private Sql NextAlias() => Sql.Raw($"t{++_aliases}");
+
+    private long Number(SearchParameter parameter) => dictionaries.FindParameter(parameter);
+
+    private KeySource? Source(SearchExpression.And and)
+    {
+        if (Choose(and.Parts) is not var (source, part, _))
+            return null;
+        var rest = and.Parts.Where((_, i) => i != part).ToList();
+        if (rest.Count == 0)
+            return source;
+        var alias = NextAlias();
+        var key = Sql.Of($"{alias}.key");
+        return source with { Select = Sql.Of($"SELECT {key} AS key FROM ({source.Select}) {alias} WHERE {Sql.All([.. rest.Select(other => Test(other, key))])}") };
+    }
+
+    private KeySource? Source(SearchExpression.Or or)
+    {
+        var sources = new List<Sql>();
+        foreach (var part in or.Parts)
+        {
+            if (Source(part) is not { } source)
+                return null;
+            sources.Add(Sql.Of($"SELECT key FROM ({source.Select})"));
+        }
+
+        return sources.Count == 0 ? Source(new SearchExpression.None()) : new KeySource(Sql.Join(" UNION ", sources), Ordered: false);
+    }
+
+    private static KeySource Source(SearchExpression.IdIn ids) => new(
+        Sql.Of($"SELECT key FROM resource WHERE type IN (SELECT key FROM type) AND id IN ({Sql.List(ids.Ids.Select(id => new LogicalId(id)))}) AND seq > 0 AND deleted = 0"),
+        Ordered: false);
+
+    private Sql Test(SearchExpression.Chain chain, Sql key)
+    {
+        var alias = NextAlias();
+        var target = Sql.Of($"{alias}.target");
+        return Sql.Of(
+            $"""
+            EXISTS(SELECT 1 FROM reference {alias} INDEXED BY reference_key
+            WHERE {alias}.key={key} AND {alias}.parameter={Number(chain.Reference)} AND {InTypes(chain.TargetTypes, target)}
+            AND {IsCurrent(target)} AND {Test(chain.Inner, target)})
+            """);
+    }
+
+    private KeySource? Source(SearchExpression.Chain chain)
+    {
+        if (Source(chain.Inner) is not { } inner)
+            return null;
+        var alias = NextAlias();
+        var targets = NextAlias();
+        return new KeySource(
+            Sql.Of(
+                $"""
+                SELECT {alias}.key AS key FROM (SELECT DISTINCT key FROM ({inner.Select})) {targets} CROSS JOIN reference {alias}
+                WHERE {alias}.parameter={Number(chain.Reference)} AND {alias}.target={targets}.key AND {InTypes(chain.TargetTypes, Sql.Of($"{targets}.key"))}
+                """),
+            Ordered: false);
+    }
+
+    private Sql Test(SearchExpression.ReverseChain chain, Sql key)
+    {
+        var alias = NextAlias();
+        return Sql.Of(
+            $"""
+            EXISTS(SELECT 1 FROM reference {alias}
+            WHERE {alias}.parameter={Number(chain.Reference)} AND {alias}.target={key} AND {Test(chain.Inner, Sql.Of($"{alias}.key"))})
+            """);
+    }
+
+    private KeySource? Source(SearchExpression.ReverseChain chain)
+    {
+        if (Source(chain.Inner) is not { } inner)
+            return null;
+        var alias = NextAlias();
+        var sources = NextAlias();
+        return new KeySource(
+            Sql.Of(
+                $"""
+                SELECT {alias}.target AS key FROM (SELECT DISTINCT key FROM ({inner.Select})) {sources} CROSS JOIN reference {alias} INDEXED BY reference_key
+                WHERE {alias}.key={sources}.key AND {alias}.parameter={Number(chain.Reference)} AND {IsCurrent(Sql.Of($"{alias}.target"))}
+                """),
+            Ordered: false);
+    }
+}

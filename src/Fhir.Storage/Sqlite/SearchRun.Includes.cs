@@ -1,0 +1,80 @@
+// _include and _revinclude: along the reference table from the page's matches, and on from there where :iterate asks for it.
+
+using FhirHub.Search;
+
+namespace FhirHub.Storage.Sqlite;
+
+/// <content>Included resources (R4 search.html#include).</content>
+internal sealed partial class SearchRun
+{
+    private (List<StoredVersion> Included, bool Cut) Included(IReadOnlyList<Include> includes, IReadOnlyList<long> matches)
+    {
+        var seen = new HashSet<long>(matches);
+        var found = new List<long>();
+        var added = Follow(includes, matches, seen, found);
+        var iterated = includes.Where(static include => include.Iterate).ToList();
+        while (added.Count > 0 && iterated.Count > 0 && found.Count <= options.IncludeLimit)
+            added = Follow(iterated, added, seen, found);
+
+        var cut = found.Count > options.IncludeLimit;
+        if (cut)
+            found.RemoveRange(options.IncludeLimit, found.Count - options.IncludeLimit);
+        return (found.ConvertAll(_versions.GetCurrent), cut);
+    }
+
+    private List<long> Follow(IReadOnlyList<Include> includes, IReadOnlyList<long> from, HashSet<long> seen, List<long> found)
+    {
+        var added = new List<long>();
+        foreach (var include in includes)
+        {
+            foreach (var key in from)
+            {
+                // One more than the limit tells that there was more.
+                if (found.Count > options.IncludeLimit)
+                    return added;
+                using var rows = connection.Prepare(include.Reverse ? Referrers(include, key) : Targets(include, key)).Query();
+                while (rows.Step() && found.Count <= options.IncludeLimit)
+                {
+                    var candidate = rows.Int64(0);
+                    if (!seen.Add(candidate))
+                        continue;
+                    if (!IsGranted(candidate, _versions.TypeOf(candidate), AccessLetter.Search))
+                        continue;
+                    found.Add(candidate);
+                    added.Add(candidate);
+                }
+            }
+        }
+
+        return added;
+    }
+
+    private Sql Targets(Include include, long key)
+    {
+        var target = Sql.Raw("f.target");
+        return Sql.Of(
+            $"""
+            SELECT DISTINCT f.target FROM reference f INDEXED BY reference_key
+            WHERE f.key={key} AND {_compiler.InTypes([include.SourceType], Sql.Of($"{key}"))} AND {Parameter(include, "f")}
+            AND {OfType(include.TargetType, target)} AND {SearchCompiler.IsCurrent(target)}
+            """);
+    }
+
+    private Sql Referrers(Include include, long key)
+    {
+        var parameters = include.Parameter is null
+            ? Sql.Of($" IN (SELECT key FROM parameter WHERE parent=0 AND name >= {include.SourceType + "."} AND name < {include.SourceType + "/"})")
+            : Sql.Of($"={dictionaries.FindParameter(include.Parameter)}");
+        return Sql.Of(
+            $"""
+            SELECT DISTINCT f.key FROM reference f
+            WHERE f.parameter{parameters} AND f.target={key} AND {OfType(include.TargetType, Sql.Of($"{key}"))}
+            """);
+    }
+
+    private Sql Parameter(Include include, string alias) => include.Parameter is null
+        ? Sql.Of($"{Sql.Raw(alias)}.parameter <> {IndexRows.UnsearchedReference}")
+        : Sql.Of($"{Sql.Raw(alias)}.parameter={dictionaries.FindParameter(include.Parameter)}");
+
+    private Sql OfType(string? type, Sql key) => type is null ? Sql.True : _compiler.InTypes([type], key);
+}

@@ -1,0 +1,152 @@
+// One search on one connection inside one read transaction: choose a plan, find the page's keys, fetch versions, count.
+
+using FhirHub.Search;
+
+namespace FhirHub.Storage.Sqlite;
+
+/// <summary>Runs searches on a connection.</summary>
+internal sealed partial class SearchRun(Connection connection, Dictionaries dictionaries, SqliteStoreOptions options, AccessScope scope)
+{
+    private static readonly Sql s_key = Sql.Raw("s.key");
+
+    private readonly SearchCompiler _compiler = new(connection, dictionaries);
+    private readonly ScopedExpression _scoped = new(scope, options.CompartmentParameters);
+    private readonly VersionReader _versions = new(connection, dictionaries);
+
+    /// <summary>A page of matches with what they include.</summary>
+    public SearchPage Page(SearchQuery query)
+    {
+        var parts = Parts(query);
+        var types = _compiler.InTypes(query.ResourceTypes, s_key);
+        var sort = SortValues(query.Sort);
+        var hash = PageCursor.Hash(Sql.Of($"{types} {Sql.All([.. parts.Select(part => new SearchCompiler(connection, dictionaries).Test(part, s_key))])} {Order(query.Sort, backward: false)}"));
+        var cursor = query.Cursor is null ? null : PageCursor.Read(query.Cursor, hash, sort.Count + 1);
+        var chosen = _compiler.Choose(parts);
+        var total = query.Total == TotalMode.None && query.Count > 0 ? null : (long?)Count(query, parts, types, chosen);
+        if (query.Count == 0)
+            return new SearchPage([], [], null, null, total);
+
+        var backward = cursor?.Backward ?? false;
+        var found = Keys(query, parts, types, chosen, sort, cursor, query.Count + 1);
+        var more = found.Count > query.Count;
+        if (more)
+            found.RemoveAt(query.Count);
+        if (backward)
+            found.Reverse();
+
+        var next = found.Count > 0 && (more || backward) ? new PageCursor(hash, false, found[^1]).Write() : null;
+        var previous = found.Count > 0 && (backward ? more : cursor is not null) ? new PageCursor(hash, true, found[0]).Write() : null;
+        var keys = found.ConvertAll(static row => (long)row[^1]!);
+        var matches = keys.ConvertAll(_versions.GetCurrent);
+        var (included, cut) = query.Includes.Count == 0 ? ([], false) : Included(query.Includes, keys);
+        return new SearchPage(matches, included, next, previous, total) { IncludesCut = cut };
+    }
+
+    /// <summary>The keys of matches, up to a limit, in the order of the query.</summary>
+    public List<long> Matches(SearchQuery query, int limit)
+    {
+        var parts = Parts(query);
+        var types = _compiler.InTypes(query.ResourceTypes, s_key);
+        return Keys(query, parts, types, _compiler.Choose(parts), SortValues(query.Sort), null, limit).ConvertAll(static row => (long)row[^1]!);
+    }
+
+    /// <summary>True if the scope grants a resource that is there now.</summary>
+    public bool IsGranted(long key, string type, AccessLetter letter)
+    {
+        if (scope.IsFull)
+            return true;
+        var filter = _scoped.Granted([type], letter);
+        return filter is not SearchExpression.None
+            && connection.Scalar(Sql.Of($"SELECT {SearchCompiler.IsCurrent(Sql.Of($"{key}"))} AND {_compiler.Test(filter, Sql.Of($"{key}"))}")) == 1;
+    }
+
+    private List<SearchExpression> Parts(SearchQuery query)
+    {
+        var parts = new List<SearchExpression>();
+        Flatten(_scoped.Rewrite(query.Expression, query.ResourceTypes), parts);
+        return parts;
+
+        static void Flatten(SearchExpression expression, List<SearchExpression> parts)
+        {
+            if (expression is SearchExpression.And and)
+            {
+                foreach (var part in and.Parts)
+                    Flatten(part, parts);
+            }
+            else if (expression is not SearchExpression.All)
+            {
+                parts.Add(expression);
+            }
+        }
+    }
+
+    // Matches without order or page. All keys of a type lie together in the resource table, so it is the source where no index is
+    // narrow and the order is the keys' own: the page is full before much is read.
+    private Sql From(
+        List<SearchExpression> parts,
+        Sql types,
+        (KeySource Source, int Part, long Count)? chosen,
+        bool inKeyOrder,
+        Sql after)
+    {
+        var tests = new List<Sql>();
+        if (chosen is var (source, driver, count) && (count < SearchCompiler.ProbeLimit || source.Ordered || !inKeyOrder))
+        {
+            tests.Add(types);
+            tests.AddRange(parts.Where((_, i) => i != driver).Select(part => _compiler.Test(part, s_key)));
+            return Sql.Of($"FROM ({source.Select}) s WHERE {Sql.All(tests)}{after}");
+        }
+
+        tests.Add(types);
+        tests.AddRange(parts.Select(part => _compiler.Test(part, s_key)));
+        return Sql.Of($"FROM resource s WHERE s.seq > 0 AND s.deleted = 0 AND {Sql.All(tests)}{after}");
+    }
+
+    private long Count(SearchQuery query, List<SearchExpression> parts, Sql types, (KeySource Source, int Part, long Count)? chosen)
+    {
+        if (parts.Count > 0)
+            return connection.Scalar(Sql.Of($"SELECT count(*) FROM (SELECT DISTINCT {s_key} {From(parts, types, chosen, inKeyOrder: false, Sql.Empty)})")) ?? 0;
+
+        // Each type's number of resources is kept as they are written.
+        return connection.Scalar(Sql.Of($"SELECT sum(current) FROM type WHERE name IN ({Sql.List(query.ResourceTypes)})")) ?? 0;
+    }
+
+    private List<object?[]> Keys(
+        SearchQuery query,
+        List<SearchExpression> parts,
+        Sql types,
+        (KeySource Source, int Part, long Count)? chosen,
+        List<Sql> sort,
+        PageCursor? cursor,
+        int limit)
+    {
+        var backward = cursor?.Backward ?? false;
+        Sql select;
+        if (sort.Count == 0)
+        {
+            var after = cursor is null
+                ? Sql.Empty
+                : backward ? Sql.Of($" AND {s_key} < {(long)cursor.Values[^1]!}") : Sql.Of($" AND {s_key} > {(long)cursor.Values[^1]!}");
+            select = Sql.Of($"SELECT DISTINCT {s_key} {From(parts, types, chosen, inKeyOrder: true, after)} ORDER BY {s_key}{Sql.Raw(backward ? " DESC" : "")} LIMIT {(long)limit}");
+        }
+        else
+        {
+            var values = sort.Select((value, i) => Sql.Of($"{value} AS s{Sql.Raw(i.ToString())}"));
+            var matches = Sql.Of($"SELECT DISTINCT {Sql.Join(", ", values)}, {s_key} AS key {From(parts, types, chosen, inKeyOrder: false, Sql.Empty)}");
+            var after = cursor is null ? Sql.Empty : Sql.Of($" WHERE {Beyond(query.Sort, cursor)}");
+            select = Sql.Of($"SELECT * FROM ({matches}){after} ORDER BY {Order(query.Sort, backward)} LIMIT {(long)limit}");
+        }
+
+        var found = new List<object?[]>();
+        using var rows = connection.Prepare(select).Query();
+        while (rows.Step())
+        {
+            var row = new object?[sort.Count + 1];
+            for (var i = 0; i < row.Length; i++)
+                row[i] = rows.Any(i);
+            found.Add(row);
+        }
+
+        return found;
+    }
+}

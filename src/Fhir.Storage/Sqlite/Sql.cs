@@ -1,0 +1,96 @@
+// SQL in pieces: every value that is put in becomes a parameter, every piece stays a piece.
+
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace FhirHub.Storage.Sqlite;
+
+/// <summary>A piece of SQL with its arguments in order. The text depends on the shape of a query only, so that it is prepared once.</summary>
+internal sealed record Sql(string Text, IReadOnlyList<object> Arguments)
+{
+    /// <summary>Nothing.</summary>
+    public static Sql Empty { get; } = new("", []);
+
+    /// <summary>A condition that never holds.</summary>
+    public static Sql False { get; } = new("0", []);
+
+    /// <summary>A condition that always holds.</summary>
+    public static Sql True { get; } = new("1", []);
+
+    /// <summary>SQL with values as parameters and pieces spliced in.</summary>
+    public static Sql Of(SqlHandler text) => text.ToSql();
+
+    /// <summary>Fixed text: names of tables and columns, never a value.</summary>
+    public static Sql Raw(string text) => new(text, []);
+
+    /// <summary>The parts with a separator between them.</summary>
+    public static Sql Join(string separator, IEnumerable<Sql> parts)
+    {
+        var text = new StringBuilder();
+        var arguments = new List<object>();
+        foreach (var part in parts)
+        {
+            if (text.Length > 0)
+                text.Append(separator);
+            text.Append(part.Text);
+            arguments.AddRange(part.Arguments);
+        }
+
+        return new Sql(text.ToString(), arguments);
+    }
+
+    /// <summary>All hold.</summary>
+    public static Sql All(IReadOnlyCollection<Sql> parts) => parts.Count == 0 ? True : Of($"({Join(" AND ", parts)})");
+
+    /// <summary>At least one holds.</summary>
+    public static Sql Any(IReadOnlyCollection<Sql> parts) => parts.Count == 0 ? False : Of($"({Join(" OR ", parts)})");
+
+    /// <summary>Values between commas.</summary>
+    public static Sql List(IEnumerable<object> values)
+    {
+        var arguments = values.ToList();
+        return new Sql(string.Join(',', Enumerable.Repeat('?', arguments.Count)), arguments);
+    }
+}
+
+/// <summary>Builds a <see cref="Sql"/> from an interpolated string.</summary>
+[InterpolatedStringHandler]
+internal readonly ref struct SqlHandler
+{
+    private readonly StringBuilder _text;
+    private readonly List<object> _arguments;
+
+    public SqlHandler(int literalLength, int formattedCount)
+    {
+        _text = new StringBuilder(literalLength + (formattedCount * 8));
+        _arguments = new List<object>(formattedCount);
+    }
+
+    public void AppendLiteral(string text) => _text.Append(text);
+
+    public void AppendFormatted(long value) => Append(value);
+
+    public void AppendFormatted(double value) => Append(value);
+
+    public void AppendFormatted(string value) => Append(value);
+
+    public void AppendFormatted(byte[] value) => Append(value);
+
+    public void AppendFormatted(CompactText value) => Append(value);
+
+    public void AppendFormatted(LogicalId value) => Append(value);
+
+    public void AppendFormatted(Sql piece)
+    {
+        _text.Append(piece.Text);
+        _arguments.AddRange(piece.Arguments);
+    }
+
+    public Sql ToSql() => new(_text.ToString(), _arguments);
+
+    private void Append(object value)
+    {
+        _text.Append('?');
+        _arguments.Add(value);
+    }
+}

@@ -1,0 +1,146 @@
+// The store on SQLite: reads on pooled connections, commits through one writer.
+
+using System.Runtime.CompilerServices;
+using FhirHub.Search;
+
+namespace FhirHub.Storage.Sqlite;
+
+/// <summary>A <see cref="IResourceStore"/> in one SQLite file.</summary>
+public sealed partial class SqliteResourceStore : IResourceStore
+{
+    private readonly SqliteStoreOptions _options;
+    private readonly ReaderPool _readers;
+    private readonly Writer _writer;
+
+    private SqliteResourceStore(SqliteStoreOptions options)
+    {
+        _options = options;
+        _writer = new Writer(options);
+        _readers = new ReaderPool(options);
+    }
+
+    /// <summary>Opens the file, makes it if there is none, and brings its layout forward if it is older.</summary>
+    /// <exception cref="StoreException">The file can't be opened, or a newer program wrote it.</exception>
+    public static SqliteResourceStore Open(SqliteStoreOptions options)
+    {
+        if (Path.GetDirectoryName(Path.GetFullPath(options.Path)) is { } folder)
+            Directory.CreateDirectory(folder);
+        return new SqliteResourceStore(options);
+    }
+
+    /// <summary>True if search parameters or extraction changed since the index was made; then a reindex is due.</summary>
+    public bool NeedsReindex => _writer.NeedsReindex;
+
+    /// <inheritdoc/>
+    public ValueTask<StoredVersion?> ReadAsync(AccessScope scope, ResourceKey key, CancellationToken cancel) => new(_readers.Read(
+        reader => reader.Versions.FindCurrent(key) is var (row, _, version) && IsVisible(reader, scope, key, row) ? version : null,
+        cancel));
+
+    /// <inheritdoc/>
+    public ValueTask<StoredVersion?> ReadVersionAsync(AccessScope scope, ResourceKey key, long version, CancellationToken cancel) => new(_readers.Read(
+        reader => scope.IsFull || (reader.Versions.FindRow(key) is { } row && IsVisible(reader, scope, key, row.Key))
+            ? reader.Versions.FindVersion(key, version)
+            : null,
+        cancel));
+
+    /// <inheritdoc/>
+    public Task<HistoryPage> HistoryAsync(AccessScope scope, HistoryQuery query, CancellationToken cancel) => Answer(
+        reader => new HistoryRun(reader.Connection, reader.Dictionaries, _options, scope).Page(query),
+        cancel);
+
+    /// <inheritdoc/>
+    public Task<SearchPage> SearchAsync(AccessScope scope, SearchQuery query, CancellationToken cancel) => Answer(
+        reader => new SearchRun(reader.Connection, reader.Dictionaries, _options, scope).Page(query),
+        cancel);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<string, long>> CountAsync(AccessScope scope, CancellationToken cancel) =>
+        Task.FromResult(_readers.ReadSnapshot<IReadOnlyDictionary<string, long>>(
+            reader =>
+            {
+                var counts = new Dictionary<string, long>(StringComparer.Ordinal);
+                using (var rows = reader.Connection.Prepare("SELECT name, current FROM type WHERE current > 0 ORDER BY name").Query())
+                {
+                    while (rows.Step())
+                        counts.Add(rows.Text(0), rows.Int64(1));
+                }
+
+                if (scope.IsFull)
+                    return counts;
+                var run = new SearchRun(reader.Connection, reader.Dictionaries, _options, scope);
+                return counts.Keys
+                    .Select(type => (type, count: run.Page(new SearchQuery { ResourceTypes = [type], Expression = new SearchExpression.All(), Count = 0 }).Total ?? 0))
+                    .Where(static found => found.count > 0)
+                    .ToDictionary(static found => found.type, static found => found.count, StringComparer.Ordinal);
+            },
+            cancel));
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<DanglingReference> DanglingReferencesAsync(AccessScope scope, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        const int Batch = 1_000;
+        var from = 0L;
+        while (true)
+        {
+            var (found, last) = await Task.FromResult(_readers.Read(reader => Dangling(reader, scope, from, Batch), cancel));
+            foreach (var dangling in found)
+                yield return dangling;
+            if (last == 0)
+                yield break;
+            from = last;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync();
+        _readers.Dispose();
+    }
+
+    private Task<T> Answer<T>(Func<Reader, T> read, CancellationToken cancel)
+    {
+        try
+        {
+            return Task.FromResult(_readers.ReadSnapshot(read, cancel));
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return Task.FromCanceled<T>(cancel);
+        }
+        catch (Exception exception)
+        {
+            return Task.FromException<T>(exception);
+        }
+    }
+
+    // A tombstone has no values to test, so whoever may not see everything does not see that something is gone.
+    private bool IsVisible(Reader reader, AccessScope scope, ResourceKey key, long row) =>
+        scope.IsFull || new SearchRun(reader.Connection, reader.Dictionaries, _options, scope).IsGranted(row, key.Type, AccessLetter.Read);
+
+    private (List<DanglingReference> Found, long Last) Dangling(Reader reader, AccessScope scope, long after, int batch)
+    {
+        var found = new List<DanglingReference>();
+        var run = new SearchRun(reader.Connection, reader.Dictionaries, _options, scope);
+        var last = 0L;
+        var statement = reader.Connection.Prepare(
+            """
+            SELECT DISTINCT f.key, f.target FROM reference f INDEXED BY reference_key
+            CROSS JOIN resource t ON t.key = f.target
+            WHERE f.key > ? AND (t.seq IS NULL OR t.deleted = 1) ORDER BY f.key
+            """);
+        using var rows = statement.Bind(1, after).Query();
+        while (rows.Step())
+        {
+            // A batch ends between two sources.
+            if (found.Count >= batch && rows.Int64(0) != last)
+                return (found, last);
+            last = rows.Int64(0);
+            var source = reader.Versions.KeyOf(last);
+            if (run.IsGranted(last, source.Type, AccessLetter.Read))
+                found.Add(new DanglingReference(source, reader.Versions.KeyOf(rows.Int64(1))));
+        }
+
+        return (found, 0);
+    }
+}

@@ -1,0 +1,44 @@
+// What the SQLite store is told when it is opened.
+
+using FhirHub.Search;
+
+namespace FhirHub.Storage.Sqlite;
+
+/// <summary>The settings of a <see cref="SqliteResourceStore"/>.</summary>
+public sealed record SqliteStoreOptions
+{
+    /// <summary>The database file; it is made if there is none.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>
+    /// The index entries of a stored resource, from its whole JSON. Used where an update or delete must take old entries out of the index.
+    /// </summary>
+    public required Func<ResourceKey, ReadOnlyMemory<byte>, IReadOnlyList<IndexEntry>> Extract { get; init; }
+
+    /// <summary>Names the state of search parameters and extraction; a store that was indexed under another one needs a reindex.</summary>
+    public string IndexFingerprint { get; init; } = "";
+
+    /// <summary>
+    /// The reference parameters that put a resource of a type (second argument) into a compartment (first one);
+    /// R4 compartmentdefinition.html.
+    /// </summary>
+    public Func<string, string, IReadOnlyList<SearchParameter>> CompartmentParameters { get; init; } = static (_, _) => [];
+
+    /// <summary>Page cache of the writer in megabytes.</summary>
+    public int WriterCacheMegabytes { get; init; } = 96;
+
+    /// <summary>Page cache of each reading connection in megabytes.</summary>
+    public int ReaderCacheMegabytes { get; init; } = 12;
+
+    /// <summary>Reading connections at most; more readers wait for one.</summary>
+    public int Readers { get; init; } = 16;
+
+    /// <summary>Time that a search may take.</summary>
+    public TimeSpan SearchTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Resources that <c>_include</c> and <c>_revinclude</c> add to a page at most.</summary>
+    public int IncludeLimit { get; init; } = 1_000;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,92 @@
+// Reads versions through one connection.
+
+namespace FhirHub.Storage.Sqlite;
+
+/// <summary>A resource's row.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="Seq">Place of the current version in the order of commits; 0 for one that others refer to but that never was.</param>
+/// <param name="Version">Number of the current version.</param>
+/// <param name="Deleted">True if the current version is a tombstone.</param>
+internal readonly record struct ResourceRow(long Key, long Seq, long Version, bool Deleted)
+{
+    /// <summary>True if there is a resource now.</summary>
+    public bool IsCurrent => Seq > 0 && !Deleted;
+}
+
+/// <summary>Lookups of resources and versions.</summary>
+internal sealed class VersionReader(Connection connection, Dictionaries dictionaries)
+{
+    private const string Columns = "v.seq, v.version, v.updated, v.method, v.body";
+
+    /// <summary>The row of a resource; null if it is not even referred to.</summary>
+    public ResourceRow? FindRow(ResourceKey key)
+    {
+        var type = dictionaries.FindType(key.Type);
+        if (type == 0)
+            return null;
+        using var rows = connection.Prepare("SELECT key, seq, version, deleted FROM resource WHERE type=? AND id=?").Bind(1, type).BindId(2, key.Id).Query();
+        return rows.Step() ? new ResourceRow(rows.Int64(0), rows.Int64(1), rows.Int64(2), rows.Int64(3) != 0) : null;
+    }
+
+    /// <summary>The current version, which may be a tombstone.</summary>
+    public (long Key, long Seq, StoredVersion Version)? FindCurrent(ResourceKey key)
+    {
+        var type = dictionaries.FindType(key.Type);
+        if (type == 0)
+            return null;
+        var statement = connection.Prepare(
+            $"SELECT {Columns}, r.key FROM resource r CROSS JOIN version v ON v.seq = r.seq WHERE r.type=? AND r.id=?");
+        using var rows = statement.Bind(1, type).BindId(2, key.Id).Query();
+        return rows.Step() ? (rows.Int64(5), rows.Int64(0), Read(rows, key)) : null;
+    }
+
+    /// <summary>The version of a place in the order of commits.</summary>
+    public StoredVersion Get(ResourceKey key, long seq)
+    {
+        using var rows = connection.Prepare($"SELECT {Columns} FROM version v WHERE v.seq=?").Bind(1, seq).Query();
+        return rows.Step() ? Read(rows, key) : throw new StoreException($"Version {seq} of the store is missing; the database is damaged.");
+    }
+
+    /// <summary>The current version of a key.</summary>
+    public StoredVersion GetCurrent(long key)
+    {
+        var statement = connection.Prepare(
+            $"SELECT {Columns}, r.id FROM resource r CROSS JOIN version v ON v.seq = r.seq WHERE r.key=?");
+        using var rows = statement.Bind(1, key).Query();
+        return rows.Step()
+            ? Read(rows, new ResourceKey(TypeOf(key), rows.Id(5)))
+            : throw new StoreException("An index row leads to no resource; the database is damaged.");
+    }
+
+    /// <summary>One version by its number.</summary>
+    public StoredVersion? FindVersion(ResourceKey key, long version)
+    {
+        if (FindRow(key) is not { Seq: > 0 } row || version < 1 || version > row.Version)
+            return null;
+        var sql = version == row.Version
+            ? Sql.Of($"{row.Seq}")
+            : version == 1
+                ? Sql.Of($"(SELECT created FROM resource WHERE key={row.Key})")
+                : Sql.Of($"(SELECT seq FROM version WHERE key={row.Key} AND version={version} AND version > 1)");
+        using var rows = connection.Prepare(Sql.Of($"SELECT {Sql.Raw(Columns)} FROM version v WHERE v.seq={sql}")).Query();
+        return rows.Step() ? Read(rows, key) : null;
+    }
+
+    /// <summary>Type and id of a key.</summary>
+    public ResourceKey KeyOf(long key)
+    {
+        using var rows = connection.Prepare("SELECT id FROM resource WHERE key=?").Bind(1, key).Query();
+        return rows.Step() ? new ResourceKey(TypeOf(key), rows.Id(0)) : throw new StoreException("An index row leads to no resource; the database is damaged.");
+    }
+
+    /// <summary>The type that is part of a key.</summary>
+    public string TypeOf(long key) => dictionaries.TypeName(key >> Layout.TypeShift);
+
+    /// <summary>Reads the first five columns of a row as a version.</summary>
+    private static StoredVersion Read(in Statement.Rows rows, ResourceKey key) => new(
+        key,
+        rows.Int64(1),
+        DateTimeOffset.FromUnixTimeMilliseconds(rows.Int64(2)),
+        (WriteMethod)rows.Int64(3),
+        BodyCodec.Decode(rows.Blob(4)));
+}

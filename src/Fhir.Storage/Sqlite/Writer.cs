@@ -1,0 +1,194 @@
+// The one writer: takes what waits, writes it in one transaction, and answers when it is on disk.
+
+namespace FhirHub.Storage.Sqlite;
+
+/// <summary>
+/// Group commit. The cost of an fsync is shared by all that waited for it, and no two writers ever contend for a lock. A request
+/// that fails in an unforeseen way takes the group's transaction back; the group is then written one by one, so that only the
+/// failing one fails.
+/// </summary>
+internal sealed class Writer : IAsyncDisposable
+{
+    // Bounds how long the first of a group waits for the last.
+    private const int WritesPerGroup = 1_000;
+
+    // The log is copied into the database beside the commits; only when that can't keep up does a commit wait for it.
+    private const long PagesBetweenCheckpoints = 8_000;
+    private const long LogPagesAtMost = 60_000;
+
+    private readonly Connection _connection;
+    private readonly WriteSession _session;
+    private readonly Checkpointer _checkpointer;
+    private readonly Queue<CommitRequest> _waiting = new();
+    private readonly Thread _thread;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _closing;
+    private long _checkpointedAt;
+
+    public Writer(SqliteStoreOptions options)
+    {
+        _connection = new Connection(options.Path, readOnly: false, options.WriterCacheMegabytes);
+        try
+        {
+            Layout.Migrate(_connection);
+            _connection.Execute("PRAGMA wal_autocheckpoint = 0");
+            _session = new WriteSession(_connection, options);
+            NeedsReindex = _session.CompareFingerprint(options.IndexFingerprint);
+        }
+        catch
+        {
+            _connection.Dispose();
+            throw;
+        }
+
+        _checkpointer = new Checkpointer(options.Path);
+        _thread = new Thread(Run) { IsBackground = true, Name = "FhirHub store writer" };
+        _thread.Start();
+    }
+
+    public bool NeedsReindex { get; }
+
+    /// <summary>Queues a request; its task ends when it is on disk or refused.</summary>
+    public Task<CommitResult> CommitAsync(CommitRequest request)
+    {
+        lock (_waiting)
+        {
+            ObjectDisposedException.ThrowIf(_closing, this);
+            _waiting.Enqueue(request);
+            if (_waiting.Count == 1)
+                Monitor.Pulse(_waiting);
+        }
+
+        return request.Task;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_waiting)
+        {
+            if (_closing)
+                return;
+            _closing = true;
+            Monitor.Pulse(_waiting);
+        }
+
+        await _ended.Task;
+        await _checkpointer.DisposeAsync();
+        _connection.Dispose();
+    }
+
+    private void Run()
+    {
+        var group = new List<CommitRequest>();
+        while (Take(group))
+        {
+            try
+            {
+                Write(group);
+            }
+            catch (Exception exception)
+            {
+                // Whatever it was, those who wait must hear of it, and the writer must live on for the others.
+                foreach (var request in group)
+                    request.Fail(exception);
+            }
+
+            group.Clear();
+        }
+
+        _ended.SetResult();
+    }
+
+    private bool Take(List<CommitRequest> group)
+    {
+        lock (_waiting)
+        {
+            while (_waiting.Count == 0)
+            {
+                if (_closing)
+                    return false;
+                Monitor.Wait(_waiting);
+            }
+
+            var writes = 0;
+            while (_waiting.TryPeek(out var next) && (group.Count == 0 || writes + next.Writes.Count <= WritesPerGroup))
+            {
+                group.Add(_waiting.Dequeue());
+                writes += next.Writes.Count;
+            }
+
+            return true;
+        }
+    }
+
+    private void Write(List<CommitRequest> group)
+    {
+        group.RemoveAll(static request =>
+        {
+            if (!request.Cancel.IsCancellationRequested)
+                return false;
+            request.Abandon();
+            return true;
+        });
+        if (group.Count == 0)
+            return;
+
+        if (!TryWrite(group, out var failure))
+        {
+            if (group.Count == 1)
+            {
+                group[0].Fail(failure);
+                return;
+            }
+
+            foreach (var request in group)
+            {
+                if (TryWrite([request], out failure))
+                    request.Answer();
+                else
+                    request.Fail(failure);
+            }
+
+            return;
+        }
+
+        foreach (var request in group)
+            request.Answer();
+        Checkpoint();
+    }
+
+    private bool TryWrite(IReadOnlyList<CommitRequest> group, [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out Exception? failure)
+    {
+        try
+        {
+            _connection.Execute("BEGIN IMMEDIATE");
+            foreach (var request in group)
+                request.Result = _session.Apply(request);
+            _session.Finish();
+            _connection.Execute("COMMIT");
+            _connection.Trim();
+            failure = null;
+            return true;
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+            _session.Abandon();
+            return false;
+        }
+    }
+
+    private void Checkpoint()
+    {
+        if (_connection.PagesWritten - _checkpointedAt < PagesBetweenCheckpoints)
+            return;
+        if (_checkpointer.LogPages > LogPagesAtMost)
+        {
+            _checkpointer.Wait();
+            _connection.Execute("PRAGMA wal_checkpoint(RESTART)");
+        }
+
+        if (_checkpointer.TryStart())
+            _checkpointedAt = _connection.PagesWritten;
+    }
+}

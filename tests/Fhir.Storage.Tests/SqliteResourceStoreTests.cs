@@ -1,0 +1,27 @@
+// The contract on SQLite, and what is SQLite's own.
+
+using FhirHub.Storage.Sqlite;
+using FhirHub.Storage.Tests.Contract;
+
+namespace FhirHub.Storage.Tests;
+
+public sealed class SqliteResourceStoreTests : ResourceStoreContract
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("fhirhub-store-").FullName;
+
+    protected override Task<IResourceStore> OpenAsync(TimeProvider clock) => Task.FromResult<IResourceStore>(Open(clock));
+
+    protected override Task RemoveAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        return Task.CompletedTask;
+    }
+
+    private SqliteResourceStore Open(TimeProvider clock) => SqliteResourceStore.Open(new SqliteStoreOptions
+    {
+        Path = Path.Combine(_folder, "fhirhub.db"),
+        Extract = TestResource.Extract,
+        Clock = clock,
+        IncludeLimit = 50,
+    });
+}
