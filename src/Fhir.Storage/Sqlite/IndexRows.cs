@@ -105,7 +105,7 @@ internal sealed class IndexRows(Dictionaries dictionaries, Func<string, string, 
                 rows.Add(IndexRow.Date(parameter, date.Low, date.High));
                 break;
             case NumberEntry number:
-                rows.Add(IndexRow.Number(parameter, 0, number.Value, number.Value));
+                rows.Add(IndexRow.Number(parameter, 0, number.Low, number.High));
                 break;
             case QuantityEntry quantity:
                 AddQuantity(quantity, parameter, rows);
@@ -156,11 +156,11 @@ internal sealed class IndexRows(Dictionaries dictionaries, Func<string, string, 
     private void AddQuantity(QuantityEntry quantity, long parameter, List<IndexRow> rows)
     {
         var unit = dictionaries.AddUnit(quantity.System ?? "", quantity.Code ?? "", quantity.Unit ?? "");
-        rows.Add(IndexRow.Number(parameter, unit, quantity.Value, quantity.Value));
+        rows.Add(IndexRow.Number(parameter, unit, quantity.Low, quantity.High));
         if (quantity.CanonicalUnits is { } canonicalUnits)
         {
             var canonical = dictionaries.AddUnit(CanonicalUnits, canonicalUnits, "");
-            rows.Add(IndexRow.Number(parameter, canonical, quantity.Canonical.Value, quantity.Canonical.Value));
+            rows.Add(IndexRow.Number(parameter, canonical, quantity.Canonical.Low, quantity.Canonical.High));
         }
     }
 
@@ -185,7 +185,7 @@ internal sealed class IndexRows(Dictionaries dictionaries, Func<string, string, 
         ReferenceEntry { Type: { } type, Id: { } id } => (targetKey(type, id), 0L),
         ReferenceEntry reference => (reference.Url ?? "", 0L),
         StringEntry text => (text.Folded, text.Exact),
-        NumberEntry number => (SortableDecimal.Encode(number.Value), SortableDecimal.Encode(number.Value)),
+        NumberEntry number => (SortableDecimal.Encode(number.Low), SortableDecimal.Encode(number.High)),
         DateEntry date => (date.Low, date.High),
         _ => throw new ArgumentException($"A {component.GetType().Name} can only be the last component of a composite.", nameof(component)),
     };

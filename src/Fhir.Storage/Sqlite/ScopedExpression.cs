@@ -59,10 +59,12 @@ internal sealed class ScopedExpression(AccessScope scope, Func<string, string, I
     };
 
     // Each target type has its own filter, so a chain to several types becomes one chain for each.
-    private SearchExpression Chained(SearchExpression.Chain chain) => scope.IsFull || chain.TargetTypes.Count == 1
-        ? chain with { Inner = Rewrite(chain.Inner, chain.TargetTypes) }
-        : new SearchExpression.Or(
-            [.. chain.TargetTypes.Select(type => chain with { TargetTypes = [type], Inner = Rewrite(chain.Inner, [type]) })]);
+    private SearchExpression Chained(SearchExpression.Chain chain)
+    {
+        IReadOnlyList<IReadOnlyList<string>> targets = scope.IsFull ? [chain.TargetTypes] : [.. chain.TargetTypes.Select(static type => new[] { type })];
+        SearchExpression[] chains = [.. targets.Select(types => chain with { TargetTypes = types, Inner = Rewrite(chain.Inner, types) })];
+        return chains.Length == 1 ? chains[0] : new SearchExpression.Or(chains);
+    }
 
     // The scope's own filters are not narrowed by the scope again.
     private SearchExpression ExpandCompartments(SearchExpression expression, IReadOnlyList<string> types) =>
