@@ -20,6 +20,13 @@ public sealed class FhirPathContext
     /// <summary>Further <c>%name</c> variables.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<FhirPathValue>>? Variables { get; init; }
 
+    /// <summary>
+    /// True to let the function <c>as(type)</c> pick among several items, as invariants of R4 want it (dom-3:
+    /// <c>descendants().as(canonical)</c>), where FHIRPath N1 has it fail. The operator <c>as</c> always does, since the
+    /// search parameters of R4 need it on repeating elements.
+    /// </summary>
+    public bool AsPicks { get; init; }
+
     /// <summary>Steps after which the evaluation is given up; a step is a part of the expression or an item that is looked at.</summary>
     public int MaxSteps { get; init; } = 10_000_000;
 

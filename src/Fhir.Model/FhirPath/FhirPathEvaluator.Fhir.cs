@@ -14,6 +14,12 @@ internal sealed partial class FhirPathEvaluator
         {
             case FhirPathFunction.Extension:
                 return Extension(function, input, frame);
+            case FhirPathFunction.HasExtension:
+                // No text of the standard has it, but a search parameter of R4 calls it.
+                var extensions = Extension(function, input, frame);
+                var hasAny = extensions.Count > 0;
+                Return(extensions);
+                return One(FhirPathValue.Of(hasAny));
             case FhirPathFunction.HasValue:
                 return One(FhirPathValue.Of(input.Count == 1 && HasValue(input[0])));
             case FhirPathFunction.GetValue:

@@ -272,7 +272,7 @@ internal sealed partial class FhirPathEvaluator(FhirPathContext context, Element
     private ValueList OfType(TypeSyntax syntax, in Frame frame)
     {
         var focus = Focus(syntax.Operand, frame);
-        if (focus.Count > 1 && (syntax.Operator == TypeOperator.Is || (syntax.Operator == TypeOperator.As && syntax.IsFunction)))
+        if (focus.Count > 1 && (syntax.Operator == TypeOperator.Is || (syntax.Operator == TypeOperator.As && syntax.IsFunction && !context.AsPicks)))
             throw Fault($"'{(syntax.Operator == TypeOperator.Is ? "is" : "as")}' needs a single item, but there are {focus.Count}", syntax);
         if (syntax.Operator == TypeOperator.Is)
         {

@@ -153,6 +153,7 @@ internal sealed class FhirPathTypeChecker(StaticType root, bool checkOrder)
             case FhirPathFunction.Empty or FhirPathFunction.Exists or (>= FhirPathFunction.All and <= FhirPathFunction.SupersetOf)
                 or FhirPathFunction.IsDistinct or FhirPathFunction.Not or FhirPathFunction.StartsWith or FhirPathFunction.EndsWith
                 or FhirPathFunction.Contains or FhirPathFunction.Matches or FhirPathFunction.MatchesFull or FhirPathFunction.HasValue
+                or FhirPathFunction.HasExtension
                 or (>= FhirPathFunction.ConvertsToBoolean and <= FhirPathFunction.ConvertsToTime) or FhirPathFunction.ConformsTo
                 or FhirPathFunction.MemberOf or FhirPathFunction.Subsumes or FhirPathFunction.SubsumedBy or FhirPathFunction.HtmlChecks
                 or FhirPathFunction.ToBoolean or FhirPathFunction.Comparable:

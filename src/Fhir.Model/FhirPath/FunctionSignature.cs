@@ -14,7 +14,7 @@ internal enum FhirPathFunction
     Abs, Ceiling, Exp, Floor, Ln, Log, Power, Round, Sqrt, Truncate,
     Children, Descendants, Trace, Now, TimeOfDay, Today, DefineVariable, Not, Aggregate, Sort, Type,
     LowBoundary, HighBoundary, Precision, Comparable,
-    Extension, HasValue, GetValue, Resolve, ElementDefinition, Slice, CheckModifiers, ConformsTo, MemberOf, Subsumes,
+    Extension, HasExtension, HasValue, GetValue, Resolve, ElementDefinition, Slice, CheckModifiers, ConformsTo, MemberOf, Subsumes,
     SubsumedBy, HtmlChecks,
 }
 
@@ -49,7 +49,7 @@ internal sealed record FunctionSignature(string Name, FhirPathFunction Function,
             or FhirPathFunction.IndexOf or FhirPathFunction.LastIndexOf or FhirPathFunction.StartsWith or FhirPathFunction.EndsWith
             or FhirPathFunction.Contains or FhirPathFunction.MatchesFull or FhirPathFunction.Encode or FhirPathFunction.Decode
             or FhirPathFunction.Escape or FhirPathFunction.Unescape or FhirPathFunction.Split or FhirPathFunction.Log
-            or FhirPathFunction.Power or FhirPathFunction.Comparable or FhirPathFunction.Extension or FhirPathFunction.ConformsTo
+            or FhirPathFunction.Power or FhirPathFunction.Comparable or FhirPathFunction.Extension or FhirPathFunction.HasExtension or FhirPathFunction.ConformsTo
             or FhirPathFunction.MemberOf or FhirPathFunction.Subsumes or FhirPathFunction.SubsumedBy => (1, 1),
         FhirPathFunction.Substring or FhirPathFunction.Matches or FhirPathFunction.Trace or FhirPathFunction.DefineVariable
             or FhirPathFunction.Aggregate => (1, 2),
