@@ -15,7 +15,11 @@ public static partial class ResourceParser
     /// <param name="xml">UTF-8, UTF-16 with a byte order mark, or ISO-8859-1 and US-ASCII if declared.</param>
     /// <param name="schema">The types; R4 if null.</param>
     /// <param name="limits">Bounds; the defaults if null.</param>
-    public static ParseResult ParseXml(ReadOnlyMemory<byte> xml, Schema? schema = null, ParseLimits? limits = null)
+    public static ParseResult ParseXml(ReadOnlyMemory<byte> xml, Schema? schema = null, ParseLimits? limits = null) =>
+        ParseXml(xml, schema, limits, anyOrder: false);
+
+    // Patches add at the end unless they say where; the order of the standard is no more than a form then.
+    internal static ParseResult ParseXml(ReadOnlyMemory<byte> xml, Schema? schema, ParseLimits? limits, bool anyOrder)
     {
         limits ??= ParseLimits.Default;
         schema ??= Schema.R4;
@@ -24,7 +28,7 @@ public static partial class ResourceParser
         if (XmlText.Decode(xml.Span, out var problem) is not { } text)
             return Fatal("structure", problem!);
 
-        var reader = new XmlResourceReader(XhtmlEntities.ToNumbers(text), schema, limits);
+        var reader = new XmlResourceReader(XhtmlEntities.ToNumbers(text), schema, limits, anyOrder);
         var root = reader.Read();
         if (root is null)
             return new ParseResult(null, reader.Issues);

@@ -29,15 +29,21 @@ internal sealed class XmlItem(XmlItem? parent, ElementDefinition? definition, Ty
     /// <summary>Position among the siblings of the same definition.</summary>
     public int Index { get; private set; }
 
-    /// <summary>Adds a child; those of one definition follow each other.</summary>
+    /// <summary>Adds a child in the order of the standard; among those of one definition it is the last.</summary>
     public XmlItem Add(ElementDefinition definition, TypeDefinition type, int line, int column)
     {
         var child = new XmlItem(this, definition, type, line, column);
-        if (Children.Count > 0 && ReferenceEquals(Children[^1].Definition, definition))
-            child.Index = Children[^1].Index + 1;
-        Children.Add(child);
+        var at = Children.Count;
+        while (at > 0 && Children[at - 1].Definition!.Order > definition.Order)
+            at--;
+        if (at > 0 && ReferenceEquals(Children[at - 1].Definition, definition))
+            child.Index = Children[at - 1].Index + 1;
+        Children.Insert(at, child);
         return child;
     }
+
+    /// <summary>The last child of that definition, or null.</summary>
+    public XmlItem? LastOf(ElementDefinition definition) => Children.FindLast(c => ReferenceEquals(c.Definition, definition));
 
     /// <summary>The FHIRPath location, as <see cref="ElementNode.GetPath"/> writes it.</summary>
     public string GetPath()

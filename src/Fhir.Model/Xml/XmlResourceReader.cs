@@ -15,13 +15,15 @@ internal sealed class XmlResourceReader
     private readonly IXmlLineInfo _place;
     private readonly Schema _schema;
     private readonly ParseLimits _limits;
+    private readonly bool _anyOrder;
     private readonly XhtmlCapture _capture;
     private int _count;
 
-    public XmlResourceReader(string text, Schema schema, ParseLimits limits)
+    public XmlResourceReader(string text, Schema schema, ParseLimits limits, bool anyOrder)
     {
         _schema = schema;
         _limits = limits;
+        _anyOrder = anyOrder;
         _reader = XmlReader.Create(new StringReader(text), XmlText.Settings(text.Length));
         _place = (IXmlLineInfo)_reader;
         _capture = new XhtmlCapture(text, _reader);
@@ -118,11 +120,11 @@ internal sealed class XmlResourceReader
             Refuse(parent, name, $"The element {name} must be in the namespace {wanted}, not in '{Shorten(_reader.NamespaceURI)}'.");
         else if (XmlShape.IsAttribute(type, definition))
             Refuse(parent, name, $"{definition.Path} is an attribute in XML, not an element.");
-        else if (definition.Order < order)
+        else if (definition.Order < order && !_anyOrder)
             Refuse(parent, definition.Name, $"The element {name} stands after elements that it must precede; XML needs the order {string.Join(", ", type.PropertyNames.Take(60))}.");
-        else if (definition.Order == order && definition.IsChoice && parent.Children[^1].Type != property.Type)
+        else if (definition.IsChoice && parent.LastOf(definition) is { } choice && choice.Type != property.Type)
             Refuse(parent, definition.Name, $"{definition.Name}[x] may have one type only; there is more than one.");
-        else if (definition.Order == order && !definition.IsArray)
+        else if (!definition.IsArray && parent.LastOf(definition) is not null)
             Refuse(parent, definition.Name, $"{definition.Path} does not repeat; there is more than one {name}.");
         else
             ReadElement(AddItem(parent, definition, property.Type), ref order);
