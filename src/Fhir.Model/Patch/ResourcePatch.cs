@@ -2,7 +2,6 @@
 
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FhirHub.Model.FhirPath;
 
 namespace FhirHub.Model;
 

@@ -53,6 +53,8 @@ internal static class XmlPatch
             throw new PatchException(PatchFailure.InvalidPatch, "required", "The patch has no operations; use add, replace or remove (RFC 5261).");
         if (operations.Count > ResourcePatch.MaxOperations)
             throw new PatchException(PatchFailure.InvalidPatch, "too-costly", $"A patch may have {ResourcePatch.MaxOperations} operations; this one has {operations.Count}.");
+        if (document.Root is null)
+            throw new PatchException(PatchFailure.NotApplicable, "invalid", "There is no document to patch.");
         var visits = 0;
         foreach (var operation in operations)
         {
