@@ -124,6 +124,12 @@ public sealed class SchemaTests
     }
 
     [Fact]
+    public void Every_target_of_a_reference_or_canonical_is_a_resource_type() =>
+        Assert.All(
+            Schema.R4.Elements.SelectMany(element => element.TargetTypes).Distinct(StringComparer.Ordinal),
+            target => Assert.NotNull(Schema.R4.FindResourceType(target)));
+
+    [Fact]
     public void Attributes_of_XML_are_the_ids_of_elements_and_the_urls_of_extensions() =>
         Assert.All(
             Schema.R4.Types.Where(type => type.Kind is TypeKind.Complex or TypeKind.Resource).SelectMany(type => type.Elements),
