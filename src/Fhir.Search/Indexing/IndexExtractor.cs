@@ -57,11 +57,58 @@ public sealed partial class IndexExtractor
     private void AddValues(Extraction extraction, ElementNode node, List<ElementNode> found, List<IndexEntry> entries)
     {
         if (extraction.Program is null)
+        {
+            AddComputed(extraction, node, entries);
             return;
+        }
+
         found.Clear();
         extraction.Program.Run(node, found);
         foreach (var value in found)
             AddValue(extraction.Parameter, value, entries);
+    }
+
+    // Expressions that compute, such as Patient.deceased's, may end in a value that is no element.
+    private void AddComputed(Extraction extraction, ElementNode node, List<IndexEntry> entries)
+    {
+        foreach (var value in Evaluate(extraction.Expression!, node))
+        {
+            if (value.Node is { } element)
+                AddValue(extraction.Parameter, element, entries);
+            else if (extraction.Parameter.Type == SearchParameterType.Token && value.Kind == FhirPathKind.Boolean)
+                entries.Add(new TokenEntry(extraction.Parameter, SpecialValues, value.AsBoolean() == true ? "true" : "false"));
+            else if (value.AsString() is { Length: > 0 } text)
+                AddText(extraction.Parameter, text, entries);
+        }
+    }
+
+    // What an expression can't work out for this resource, it has no value for; the resource is valid all the same.
+    private static IReadOnlyList<FhirPathValue> Evaluate(FhirPathExpression expression, ElementNode node)
+    {
+        try
+        {
+            return expression.Evaluate(node);
+        }
+        catch (FhirPathException)
+        {
+            return [];
+        }
+    }
+
+    private static void AddText(SearchParameter parameter, string text, List<IndexEntry> entries)
+    {
+        switch (parameter.Type)
+        {
+            case SearchParameterType.String:
+                entries.Add(new StringEntry(parameter, StringFolding.Fold(text), text));
+                break;
+            case SearchParameterType.Token:
+                entries.Add(new TokenEntry(parameter, null, text));
+                break;
+            case SearchParameterType.Uri:
+                entries.Add(new UriEntry(parameter, text));
+                break;
+        }
     }
 
     private void AddValue(SearchParameter parameter, ElementNode node, List<IndexEntry> entries)
@@ -99,7 +146,10 @@ public sealed partial class IndexExtractor
     private void AddComposites(Extraction extraction, ElementNode resource, List<ElementNode> found, List<IndexEntry> entries)
     {
         found.Clear();
-        extraction.Program!.Run(resource, found);
+        if (extraction.Program is { } program)
+            program.Run(resource, found);
+        else
+            found.AddRange(Evaluate(extraction.Expression!, resource).Where(value => value.Node is not null).Select(value => value.Node!.Value));
         if (found.Count == 0)
             return;
         var inner = new List<ElementNode>();

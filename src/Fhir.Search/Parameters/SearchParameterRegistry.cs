@@ -69,7 +69,7 @@ public sealed class SearchParameterRegistry
         return _schema.ResourceTypes.Where(type => bases.Exists(type.Is));
     }
 
-    private static SearchParameter Make(
+    private SearchParameter Make(
         SearchParameterDefinition definition, TypeDefinition type, Dictionary<(string Type, string Url), SearchParameter> byUrl)
     {
         var components = new List<SearchParameterComponent>();
@@ -80,14 +80,15 @@ public sealed class SearchParameterRegistry
             components.Add(new SearchParameterComponent(part, component.Expression));
         }
 
+        var parts = definition.Expression is { } expression ? PartsFor(type, expression) : [];
         return new SearchParameter
         {
             ResourceType = type.Name,
             Code = definition.Code,
             Url = definition.Url,
             Type = TypeOf(definition.Type),
-            Expression = definition.Expression is { } expression ? ExpressionFor(type, expression) : null,
-            TargetTypes = definition.Target,
+            Expression = parts.Count == 0 ? null : string.Join(" | ", parts),
+            TargetTypes = definition.Target.Count >= _schema.ResourceTypes.Count ? [] : TargetsFor(type, parts, definition.Target),
             Components = components,
         };
     }
@@ -107,7 +108,7 @@ public sealed class SearchParameterRegistry
     };
 
     // R4 joins the expressions of all base types by |; only those that start at this type find anything in it.
-    private static string? ExpressionFor(TypeDefinition type, string expression)
+    private static List<string> PartsFor(TypeDefinition type, string expression)
     {
         var parts = new List<string>();
         foreach (var part in SplitUnion(expression))
@@ -120,7 +121,48 @@ public sealed class SearchParameterRegistry
                 parts.Add(part);
         }
 
-        return parts.Count == 0 ? null : string.Join(" | ", parts);
+        return parts;
+    }
+
+    // A parameter of many types lists the targets of them all; only those that this type's elements allow can be met.
+    private static IReadOnlyList<string> TargetsFor(TypeDefinition type, List<string> parts, IReadOnlyList<string> targets)
+    {
+        var allowed = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var part in parts)
+        {
+            var test = part.IndexOf(ResolveTest, StringComparison.Ordinal);
+            if (test > 0)
+            {
+                allowed.Add(part[(test + ResolveTest.Length)..].TrimEnd(')', ' '));
+                continue;
+            }
+
+            var element = type.Name == part ? null : ElementAt(type, part);
+            if (element is null || element.TargetTypes.Count == 0 || element.TargetTypes.Contains("Resource", StringComparer.Ordinal))
+                return targets;
+            allowed.UnionWith(element.TargetTypes);
+        }
+
+        // None left means that the standard's two statements disagree; then the parameter's own stands.
+        var narrowed = targets.Where(allowed.Contains).ToList();
+        return narrowed.Count > 0 ? narrowed : targets;
+    }
+
+    private const string ResolveTest = ".where(resolve() is ";
+
+    // The element of a plain path such as Patient.link.other; null for anything else.
+    private static ElementDefinition? ElementAt(TypeDefinition type, string path)
+    {
+        ElementDefinition? element = null;
+        foreach (var name in path.Split('.').Skip(1))
+        {
+            var owner = element is null ? type : element.Types is [var only] ? only : null;
+            element = owner?.FindElement(name);
+            if (element is null)
+                return null;
+        }
+
+        return element;
     }
 
     private static readonly System.Buffers.SearchValues<char> NameCharacters =

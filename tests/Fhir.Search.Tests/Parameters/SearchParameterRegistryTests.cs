@@ -44,9 +44,14 @@ public class SearchParameterRegistryTests
         Assert.Equal([SearchParameterType.Token, SearchParameterType.Quantity], parameter.Components.Select(c => c.Parameter.Type));
     }
 
-    [Fact]
-    public void A_reference_knows_its_targets() =>
-        Assert.Equal(["Group", "Device", "Patient", "Location"], Registry.Find("Observation", "subject")!.TargetTypes);
+    [Theory]
+    [InlineData("Observation", "subject", "Group Device Patient Location")]
+    [InlineData("Observation", "patient", "Patient")]
+    [InlineData("Condition", "encounter", "Encounter")]
+    [InlineData("Composition", "entry", "")]
+    [InlineData("PlanDefinition", "definition", "Questionnaire PlanDefinition ActivityDefinition")]
+    public void A_reference_knows_the_targets_that_its_type_allows(string type, string code, string targets) =>
+        Assert.Equal(targets.Split(' ', StringSplitOptions.RemoveEmptyEntries), Registry.Find(type, code)!.TargetTypes);
 
     [Fact]
     public void Unknown_types_and_codes_have_no_parameter()
@@ -68,7 +73,7 @@ public class SearchParameterRegistryTests
 
         var patient = Resources.Parse(
             """{'resourceType':'Patient','extension':[{'url':'http://example.org/nationality','valueCode':'CN'}]}""");
-        var entry = Assert.Single(new IndexExtractor(more).Extract(patient).Entries);
+        var entry = Assert.Single(new IndexExtractor(more).Extract(patient).Entries, e => e.Parameter.Code == "nationality");
         Assert.Equal("CN", Assert.IsType<TokenEntry>(entry).Code);
     }
 }

@@ -1,0 +1,224 @@
+// Criteria: names with modifiers, chains and _has (R4 search.html#modifiers, #chaining, #has).
+
+namespace FhirHub.Search;
+
+internal sealed partial class SearchParse
+{
+    private SearchExpression Criterion(IReadOnlyList<string> types, string name, string value, int depth)
+    {
+        if (depth > _options.MaxChainDepth)
+            throw new SearchFault("too-costly", $"The chain has more than {_options.MaxChainDepth} steps.");
+        if (name.StartsWith("_has:", StringComparison.Ordinal))
+            return ReverseChain(types, name["_has:".Length..], value, depth);
+
+        var dot = name.IndexOf('.', StringComparison.Ordinal);
+        if (dot >= 0)
+            return Chain(types, name[..dot], name[(dot + 1)..], value, depth);
+
+        var colon = name.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0
+            ? Simple(types, name, null, value)
+            : Simple(types, name[..colon], name[(colon + 1)..], value);
+    }
+
+    private void CountCondition()
+    {
+        if (++_conditions > _options.MaxConditions)
+            throw new SearchFault("too-costly", $"The search comes to more than {_options.MaxConditions} conditions; name types in chains (subject:Patient.name) or give fewer values.");
+    }
+
+    // Type:reference:rest, where rest may be a chain or another _has.
+    private SearchExpression.ReverseChain ReverseChain(IReadOnlyList<string> types, string name, string value, int depth)
+    {
+        var parts = name.Split(':', 3);
+        if (parts.Length != 3)
+            throw new SearchFault("invalid", "_has must be _has:Type:reference:parameter, such as _has:Observation:patient:code=1234-5.");
+        if (_schema.FindResourceType(parts[0]) is null)
+            throw new SearchFault("not-supported", $"_has names {Shown(parts[0])}, which is no resource type of R4.");
+        var reference = ReferenceParameter(parts[0], parts[1]);
+        if (reference.TargetTypes.Count > 0 && !types.Any(type => reference.TargetTypes.Contains(type, StringComparer.Ordinal)))
+        {
+            throw new SearchFault(
+                "invalid", $"{parts[0]}.{parts[1]} leads to {string.Join(", ", reference.TargetTypes)}, never to {string.Join(", ", types)}.");
+        }
+
+        CountCondition();
+        return new SearchExpression.ReverseChain(reference, Criterion([parts[0]], parts[2], value, depth + 1));
+    }
+
+    private SearchExpression Chain(IReadOnlyList<string> types, string head, string tail, string value, int depth)
+    {
+        var colon = head.IndexOf(':', StringComparison.Ordinal);
+        var code = colon < 0 ? head : head[..colon];
+        var named = colon < 0 ? null : head[(colon + 1)..];
+        if (named is not null && _schema.FindResourceType(named) is null)
+            throw new SearchFault("invalid", $"{head}.{tail} names {Shown(named)}, which is no resource type of R4.");
+
+        var alternatives = new List<SearchExpression>();
+        foreach (var type in types)
+        {
+            var reference = ReferenceParameter(type, code);
+            var targets = named is not null ? [named] : reference.TargetTypes.Count > 0 ? reference.TargetTypes : [.. _schema.ResourceTypes.Select(t => t.Name)];
+            alternatives.AddRange(ChainTo(reference, targets, tail, value, depth));
+        }
+
+        return Either(alternatives);
+    }
+
+    // Without a named type, all targets that know the rest of the chain are tried (R4 search.html#chaining).
+    private List<SearchExpression> ChainTo(SearchParameter reference, IReadOnlyList<string> targets, string tail, string value, int depth)
+    {
+        var chains = new List<SearchExpression>();
+        SearchFault? first = null;
+        foreach (var target in targets)
+        {
+            CountCondition();
+            try
+            {
+                chains.Add(new SearchExpression.Chain(reference, [target], Criterion([target], tail, value, depth + 1)));
+            }
+            catch (SearchFault fault) when (fault.Code != "too-costly")
+            {
+                // That a type does not know the parameter says less than that a value is wrong for one that does.
+                if (first is null || (first.Code == UnknownCode && fault.Code != UnknownCode))
+                    first = fault;
+            }
+        }
+
+        if (chains.Count > 0)
+            return chains;
+        throw targets.Count == 1 || first is { Code: not UnknownCode }
+            ? first!
+            : new SearchFault(UnknownCode, $"No type that {reference.Key} leads to ({string.Join(", ", targets.Take(20))}) can be searched by {Shown(tail)}.");
+    }
+
+    private SearchExpression Simple(IReadOnlyList<string> types, string code, string? modifier, string value)
+    {
+        CountCondition();
+        switch (code)
+        {
+            case "_id":
+                return Ids(modifier, value);
+            case "_lastUpdated" when modifier is null:
+                return Either([.. Alternatives(code, value).Select(v => new SearchExpression.LastUpdated(Date(code, v)))]);
+            case "_lastUpdated":
+                throw new SearchFault("invalid", $"_lastUpdated has no modifier :{modifier}.");
+            case "_text" or "_content" or "_list" or "_filter" or "_query":
+                throw new SearchFault("not-supported", $"{code} is not supported.");
+        }
+
+        // All types searched must know the parameter; resources of one type are found by that type's own.
+        var parameters = types.Select(type => Known(type, code)).ToList();
+        if (modifier == "missing")
+        {
+            var missing = new List<SearchExpression>(parameters.Select(p => new SearchExpression.Missing(p)));
+            return value switch
+            {
+                "true" => Combine(missing),
+                "false" => new SearchExpression.Not(Combine(missing)),
+                _ => throw new SearchFault("value", $"{code}:missing is {Shown(value)}; it must be true or false."),
+            };
+        }
+
+        var found = Either([.. parameters.SelectMany(p => Matches(p, modifier, value))]);
+        return modifier == "not" ? new SearchExpression.Not(found) : found;
+    }
+
+    private IEnumerable<SearchExpression> Matches(SearchParameter parameter, string? modifier, string value)
+    {
+        CheckModifier(parameter, modifier);
+        foreach (var alternative in Alternatives(parameter.Code, value))
+        {
+            CountCondition();
+            yield return new SearchExpression.Parameter(parameter, Predicate(parameter, modifier, alternative));
+        }
+    }
+
+    private SearchExpression Ids(string? modifier, string value)
+    {
+        var ids = new List<string>();
+        foreach (var alternative in Alternatives("_id", value))
+        {
+            // [type]/[id] is what people paste; the type is in the address already.
+            var id = SearchText.Unescape(alternative);
+            if (!ReferenceTarget.IsId(id))
+                throw new SearchFault("value", $"_id is {Shown(id)}; it must be 1 to 64 of A-Z, a-z, 0-9, - and dot.");
+            ids.Add(id);
+        }
+
+        return modifier switch
+        {
+            null => new SearchExpression.IdIn(ids),
+            "not" => new SearchExpression.Not(new SearchExpression.IdIn(ids)),
+            _ => throw new SearchFault("invalid", $"_id has no modifier :{modifier}; it may have :not."),
+        };
+    }
+
+    private static SearchExpression Either(List<SearchExpression> alternatives) =>
+        alternatives.Count == 1 ? alternatives[0] : new SearchExpression.Or(alternatives);
+
+    private const string UnknownCode = "not-supported";
+
+    private SearchParameter Known(string type, string code)
+    {
+        if (_registry.Find(type, code) is { Expression: not null } parameter)
+            return parameter;
+        var known = _registry.ForType(type).Where(p => p.Expression is not null).Select(p => p.Code).Concat(ResultParameters);
+        throw new SearchFault(UnknownCode, $"{type} has no search parameter {Shown(code)}. It has {string.Join(", ", known)}.");
+    }
+
+    private SearchParameter ReferenceParameter(string type, string code)
+    {
+        if (_registry.Find(type, code) is { Expression: not null, Type: SearchParameterType.Reference } parameter)
+            return parameter;
+        var known = _registry.ForType(type).Where(p => p.Type == SearchParameterType.Reference).Select(p => p.Code);
+        throw new SearchFault(UnknownCode, $"{type} has no reference parameter {Shown(code)}. It has {string.Join(", ", known)}.");
+    }
+
+    // The values that commas part, of which one must match (R4 search.html#combining).
+    private List<string> Alternatives(string code, string value)
+    {
+        if (value.Length == 0)
+            throw new SearchFault("value", $"{code} has no value.");
+        var alternatives = SearchText.Split(value, ',');
+        if (alternatives.Count > _options.MaxAlternatives)
+            throw new SearchFault("too-costly", $"{code} has {alternatives.Count} values; at most {_options.MaxAlternatives} are read.");
+        return alternatives.TrueForAll(a => a.Length > 0)
+            ? alternatives
+            : throw new SearchFault("value", $"{code} has an empty value between commas; a comma that is part of a value is written \\,.");
+    }
+
+    private void CheckModifier(SearchParameter parameter, string? modifier)
+    {
+        if (modifier is null)
+            return;
+        string[] allowed = parameter.Type switch
+        {
+            SearchParameterType.String => ["exact", "contains"],
+            SearchParameterType.Token => ["not", "text", "of-type"],
+            SearchParameterType.Uri => ["above", "below"],
+            SearchParameterType.Reference => ["identifier"],
+            _ => [],
+        };
+        if (allowed.Contains(modifier, StringComparer.Ordinal))
+            return;
+
+        if (parameter.Type == SearchParameterType.Reference && _schema.FindResourceType(modifier) is not null)
+        {
+            if (parameter.TargetTypes.Count == 0 || parameter.TargetTypes.Contains(modifier, StringComparer.Ordinal))
+                return;
+            throw new SearchFault("invalid", $"{parameter.Key} leads to {string.Join(", ", parameter.TargetTypes)}, never to {modifier}.");
+        }
+
+        if (modifier is "in" or "not-in" or "above" or "below"
+            && parameter.Type is SearchParameterType.Token or SearchParameterType.Reference)
+        {
+            throw new SearchFault("not-supported", $"{parameter.Code}:{modifier} is not supported yet: it needs terminology and hierarchies.");
+        }
+
+        var types = parameter.Type == SearchParameterType.Reference ? " or a resource type that it leads to" : "";
+        throw new SearchFault(
+            "invalid",
+            $"{parameter.Key} has no modifier {Shown(modifier)}. It may have :{string.Join(", :", ["missing", .. allowed])}{types}.");
+    }
+}

@@ -1,0 +1,202 @@
+// Parameters that shape the answer: order, pages, totals, what is shown and what is added (R4 search.html#return).
+
+using System.Globalization;
+
+namespace FhirHub.Search;
+
+internal sealed partial class SearchParse
+{
+    private const int MaxSortKeys = 8;
+    private const int MaxIncludes = 50;
+
+    /// <summary>The parameters below, for messages that list what exists.</summary>
+    private static readonly string[] ResultParameters =
+        ["_count", "_elements", "_include", "_revinclude", "_sort", "_summary", "_total", "_type"];
+
+    private readonly List<SortKey> _sort = [];
+    private readonly List<Include> _includes = [];
+    private SearchResponseOptions _response = new();
+    private TotalMode _total;
+    private int _count;
+
+    // False if the parameter is a criterion.
+    private bool ReadResultParameter(string name, string value)
+    {
+        switch (name)
+        {
+            case "_count":
+                Once(name);
+                ReadCount(value);
+                return true;
+            case "_sort":
+                Once(name);
+                _sort.AddRange(ReadSort(value));
+                return true;
+            case "_total":
+                Once(name);
+                _total = value switch
+                {
+                    "none" => TotalMode.None,
+                    "estimate" => TotalMode.Estimate,
+                    "accurate" => TotalMode.Accurate,
+                    _ => throw new SearchFault("value", $"_total is {Shown(value)}; it must be none, estimate or accurate."),
+                };
+                return true;
+            case "_summary":
+                Once(name);
+                ReadSummary(value);
+                return true;
+            case "_elements":
+                Once(name);
+                _response = _response with { Elements = ReadElements(value) };
+                return true;
+            case "_include" or "_include:iterate" or "_revinclude" or "_revinclude:iterate":
+                if (_includes.Count >= MaxIncludes)
+                    throw new SearchFault("too-costly", $"A search may have at most {MaxIncludes} _include and _revinclude parameters.");
+                _includes.AddRange(ReadInclude(name, value));
+                return true;
+            case "_type":
+                throw new SearchFault("invalid", "_type is for searches over several types; this search has its type in the address.");
+            case "_contained":
+                Once(name);
+                if (value != "false")
+                    throw new SearchFault("not-supported", "Contained resources are not searched; only _contained=false is supported.");
+                return true;
+            case "_containedType":
+                throw new SearchFault("not-supported", "Contained resources are not searched, so _containedType has no meaning here.");
+            default:
+                return false;
+        }
+    }
+
+    private void Once(string name)
+    {
+        if (!_once.Add(name))
+            throw new SearchFault("invalid", $"{name} may be given once only.");
+    }
+
+    private void ReadCount(string value)
+    {
+        if (!value.All(char.IsAsciiDigit) || value.Length == 0)
+            throw new SearchFault("value", $"_count is {Shown(value)}; it must be a whole number from 0.");
+        var asked = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : long.MaxValue;
+        if (asked > _options.MaxCount)
+        {
+            _issues.Add(Model.Issue.Warning(
+                "too-costly", $"A page holds at most {_options.MaxCount} matches; follow the next links for more.", "http._count"));
+        }
+
+        if (_response.Summary == SummaryMode.Count)
+            return;
+        _count = (int)Math.Min(asked, _options.MaxCount);
+
+        // "If _count has the value 0, this shall be treated the same as _summary=count" (R4 search.html#count).
+        if (_count == 0)
+            CountOnly();
+    }
+
+    private void CountOnly()
+    {
+        _count = 0;
+        _total = TotalMode.Accurate;
+        _once.Add("_total");
+        _response = _response with { Summary = SummaryMode.Count };
+    }
+
+    private void ReadSummary(string value)
+    {
+        var mode = value switch
+        {
+            "false" => SummaryMode.False,
+            "true" => SummaryMode.True,
+            "text" => SummaryMode.Text,
+            "data" => SummaryMode.Data,
+            "count" => SummaryMode.Count,
+            _ => throw new SearchFault("value", $"_summary is {Shown(value)}; it must be true, text, data, count or false."),
+        };
+        if (mode == SummaryMode.Count)
+            CountOnly();
+        else if (_response.Summary != SummaryMode.Count)
+            _response = _response with { Summary = mode };
+    }
+
+    private List<string> ReadElements(string value)
+    {
+        var elements = new List<string>();
+        foreach (var part in SearchText.Split(value, ','))
+        {
+            var element = part.Trim();
+            if (!_types.Any(type => _schema.FindResourceType(type)!.FindElement(element) is not null))
+            {
+                var known = _types.Count == 1
+                    ? $"It may be {string.Join(", ", _schema.FindResourceType(_types[0])!.Elements.Select(e => e.Name))}."
+                    : "No type searched has it.";
+                throw new SearchFault("value", $"_elements names {Shown(element)}, which is no element at the top of the resource. {known}");
+            }
+
+            elements.Add(element);
+        }
+
+        return elements;
+    }
+
+    private List<SortKey> ReadSort(string value)
+    {
+        var keys = new List<SortKey>();
+        foreach (var part in SearchText.Split(value, ','))
+        {
+            var descending = part.StartsWith('-');
+            var code = descending ? part[1..] : part;
+            keys.Add(code is "_id" or "_lastUpdated"
+                ? new SortKey(code, null, descending)
+                : new SortKey(code, SortParameter(code), descending));
+        }
+
+        return keys.Count <= MaxSortKeys
+            ? keys
+            : throw new SearchFault("too-costly", $"_sort has {keys.Count} keys; at most {MaxSortKeys} are supported.");
+    }
+
+    private SearchParameter SortParameter(string code)
+    {
+        if (_types.Count != 1)
+            throw new SearchFault("not-supported", $"A search over several types can be sorted by _id and _lastUpdated, not by {Shown(code)}.");
+        var parameter = _registry.Find(_types[0], code);
+        if (parameter is { Expression: not null, Type: not (SearchParameterType.Composite or SearchParameterType.Special) })
+            return parameter;
+        var sortable = _registry.ForType(_types[0])
+            .Where(p => p.Expression is not null && p.Type is not (SearchParameterType.Composite or SearchParameterType.Special))
+            .Select(p => p.Code);
+        throw new SearchFault("not-supported", $"{_types[0]} can't be sorted by {Shown(code)}. It can be by {string.Join(", ", sortable)}.");
+    }
+
+    // [source]:[parameter]:[target]; * for all parameters (R4 search.html#revinclude).
+    private List<Include> ReadInclude(string name, string value)
+    {
+        var reverse = name.StartsWith("_revinclude", StringComparison.Ordinal);
+        var iterate = name.EndsWith(":iterate", StringComparison.Ordinal);
+        if (value == "*" && !reverse)
+            return [.. _types.Select(type => new Include(type, null, null, false, iterate))];
+
+        var parts = value.Split(':');
+        if (parts.Length is not (2 or 3) || _schema.FindResourceType(parts[0]) is null)
+            throw new SearchFault("value", $"{name} is {Shown(value)}; it must be Type:parameter, Type:parameter:TargetType or Type:*, such as Observation:subject.");
+        var target = parts.Length == 3 && parts[2].Length > 0 ? parts[2] : null;
+        if (target is not null && _schema.FindResourceType(target) is null)
+            throw new SearchFault("value", $"{name} names the target type {Shown(target)}, which is no resource type of R4.");
+        if (parts[1] == "*")
+            return [new Include(parts[0], null, target, reverse, iterate)];
+
+        var parameter = ReferenceParameter(parts[0], parts[1]);
+        if (target is not null && parameter.TargetTypes.Count > 0 && !parameter.TargetTypes.Contains(target, StringComparer.Ordinal))
+        {
+            throw new SearchFault(
+                "value", $"{parts[0]}.{parts[1]} leads to {string.Join(", ", parameter.TargetTypes)}, never to {target}.");
+        }
+
+        return [new Include(parts[0], parameter, target, reverse, iterate)];
+    }
+
+    // What the client wrote, short enough for a message.
+    private static string Shown(string text) => text.Length > 100 ? $"'{text[..100]}…'" : $"'{text}'";
+}

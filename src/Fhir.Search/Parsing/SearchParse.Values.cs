@@ -1,0 +1,244 @@
+// Values of each parameter type, with their prefixes (R4 search.html#ptypes, #prefix).
+
+using System.Globalization;
+using FhirHub.Model;
+
+namespace FhirHub.Search;
+
+internal sealed partial class SearchParse
+{
+    // For near without a distance, which R4 leaves to the server: what a city means by near.
+    private const double DefaultMetres = 5000;
+
+    private const double HalfOfTheEarth = 20_037_508;
+
+    private SearchPredicate Predicate(SearchParameter parameter, string? modifier, string value) => parameter.Type switch
+    {
+        SearchParameterType.String => Text(parameter, modifier, value),
+        SearchParameterType.Token => Token(parameter.Code, modifier, value),
+        SearchParameterType.Reference => Reference(parameter, modifier, value),
+        SearchParameterType.Uri => Uri(modifier, value),
+        SearchParameterType.Date => Date(parameter.Code, value),
+        SearchParameterType.Number => Number(parameter.Code, SearchText.Unescape(value)),
+        SearchParameterType.Quantity => Quantity(parameter.Code, value),
+        SearchParameterType.Composite => Composite(parameter, value),
+        _ => Near(parameter.Code, value),
+    };
+
+    private static StringPredicate Text(SearchParameter parameter, string? modifier, string value)
+    {
+        var text = SearchText.Unescape(value);
+        if (modifier == "exact")
+            return new StringPredicate(StringMatch.Exact, text);
+        var folded = StringFolding.Fold(text);
+        return folded.Length > 0
+            ? new StringPredicate(modifier == "contains" ? StringMatch.Contains : StringMatch.StartsWith, folded)
+            : throw new SearchFault("value", $"{parameter.Code} is {Shown(text)}, in which there is nothing to search for.");
+    }
+
+    private static SearchPredicate Token(string code, string? modifier, string value)
+    {
+        if (modifier == "text")
+        {
+            var folded = StringFolding.Fold(SearchText.Unescape(value));
+            return folded.Length > 0 ? new TokenTextPredicate(folded) : throw new SearchFault("value", $"{code}:text has nothing to search for.");
+        }
+
+        var parts = SearchText.Split(value, '|').ConvertAll(SearchText.Unescape);
+        if (modifier == "of-type")
+        {
+            return parts is [{ Length: > 0 } system, { Length: > 0 } type, { Length: > 0 } identifier]
+                ? new OfTypePredicate(system, type, identifier)
+                : throw new SearchFault("value", $"{code}:of-type is {Shown(value)}; it must be system|code|value, the first two being the identifier's type.");
+        }
+
+        return parts switch
+        {
+            [{ Length: > 0 } only] => new TokenPredicate(null, only),
+            [{ Length: > 0 } system, ""] => new TokenPredicate(system, null),
+            [var system, { Length: > 0 } token] => new TokenPredicate(system, token),
+            _ => throw new SearchFault("value", $"{code} is {Shown(value)}; it must be code, system|code, |code or system|. A bar that is part of a value is written \\|."),
+        };
+    }
+
+    private SearchPredicate Reference(SearchParameter parameter, string? modifier, string value)
+    {
+        if (modifier == "identifier")
+        {
+            return Token(parameter.Code, null, value) is TokenPredicate token
+                ? new ReferenceIdentifierPredicate(token.System, token.Code)
+                : throw new SearchFault("value", $"{parameter.Code}:identifier is {Shown(value)}; it must be system|value or value.");
+        }
+
+        var text = SearchText.Unescape(value);
+        if (ReferenceTarget.IsId(text))
+            return new ReferencePredicate(modifier ?? (parameter.TargetTypes.Count == 1 ? parameter.TargetTypes[0] : null), text, null);
+
+        var target = text.Contains('|', StringComparison.Ordinal)
+            ? ReferenceTarget.ParseCanonical(text, _options.BaseUrls, _schema)
+            : ReferenceTarget.Parse(text, _options.BaseUrls, _schema);
+        if (target.IsLocal)
+        {
+            return modifier is null || modifier == target.Type
+                ? new ReferencePredicate(target.Type, target.Id, null, target.Version)
+                : throw new SearchFault("value", $"{parameter.Code}:{modifier} is {Shown(text)}, which is of another type.");
+        }
+
+        if (modifier is not null || (!text.Contains(':', StringComparison.Ordinal) && !text.StartsWith('#')))
+            throw new SearchFault("value", $"{parameter.Code} is {Shown(text)}; it must be an id, Type/id with a resource type of R4, or an absolute URL.");
+        return new ReferencePredicate(null, null, target.Url, target.Version);
+    }
+
+    private static UriPredicate Uri(string? modifier, string value) => new(
+        modifier switch { "above" => UriMatch.Above, "below" => UriMatch.Below, _ => UriMatch.Exact },
+        SearchText.Unescape(value));
+
+    private static SearchPrefix Prefix(ref string value)
+    {
+        if (value.Length < 2 || !char.IsAsciiLetter(value[0]))
+            return SearchPrefix.Eq;
+        SearchPrefix? prefix = value[..2] switch
+        {
+            "eq" => SearchPrefix.Eq,
+            "ne" => SearchPrefix.Ne,
+            "gt" => SearchPrefix.Gt,
+            "lt" => SearchPrefix.Lt,
+            "ge" => SearchPrefix.Ge,
+            "le" => SearchPrefix.Le,
+            "sa" => SearchPrefix.Sa,
+            "eb" => SearchPrefix.Eb,
+            "ap" => SearchPrefix.Ap,
+            _ => null,
+        };
+        if (prefix is null)
+            return SearchPrefix.Eq;
+        value = value[2..];
+        return prefix.Value;
+    }
+
+    private RangePredicate Date(string code, string value)
+    {
+        var text = SearchText.Unescape(value);
+        var prefix = Prefix(ref text);
+
+        // A plus sign that was not percent-encoded arrives as a space.
+        if (!DateRange.TryParse(text.Replace(' ', '+'), out var range))
+        {
+            throw new SearchFault(
+                "value", $"{code} is {Shown(value)}; it must be a date such as 2024, 2024-05, 2024-05-01 or 2024-05-01T10:30:00+02:00, after eq, ne, gt, lt, ge, le, sa, eb or ap if need be.");
+        }
+
+        if (prefix == SearchPrefix.Ap)
+        {
+            // "10% of the gap between now and the date" (R4 search.html#prefix).
+            var now = DateRange.Of(_now);
+            var gap = now < range.Low ? range.Low - now : now > range.High ? now - range.High : 0;
+            range = new DateRange(range.Low - (gap / 10), range.High + (gap / 10));
+        }
+
+        return new RangePredicate(prefix, range.Low, range.High);
+    }
+
+    private static NumberPredicate Number(string code, string text)
+    {
+        var prefix = Prefix(ref text);
+        if (text.Length > 40 || !IsNumber(text) || !decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            || Math.Abs(value) > 1e27m)
+        {
+            throw new SearchFault(
+                "value", $"{code} has {Shown(text)} where a number such as 5.40 or 1e-3 must be, after eq, ne, gt, lt, ge, le, sa, eb or ap if need be.");
+        }
+
+        var half = prefix == SearchPrefix.Ap ? Math.Abs(value) / 10 : HalfOfLastDigit(text);
+        return new NumberPredicate(prefix, value, value - half, value + half);
+    }
+
+    // Spaces and long exponents, which decimal.TryParse lets pass, are no number of FHIR's.
+    private static bool IsNumber(string text)
+    {
+        var e = text.IndexOfAny(['e', 'E']);
+        return text.Length > 0 && char.IsAsciiDigit(text[^1]) && (e < 0 || text.Length - e <= 4)
+            && text.All(c => char.IsAsciiDigit(c) || c is '.' or '-' or '+' or 'e' or 'E');
+    }
+
+    // 5.40 stands for 5.395 to 5.405, 1e2 for 50 to 150: half of the last digit given (R4 search.html#number).
+    private static decimal HalfOfLastDigit(string text)
+    {
+        var e = text.IndexOfAny(['e', 'E']);
+        var exponent = e < 0 ? 0 : int.Parse(text.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var mantissa = e < 0 ? text : text[..e];
+        var point = mantissa.IndexOf('.', StringComparison.Ordinal);
+        var scale = (point < 0 ? 0 : mantissa.Length - point - 1) - exponent;
+        var half = 0.5m;
+        for (; scale > 0 && half > 0; scale--)
+            half /= 10;
+        for (; scale < 0 && half < 1e27m; scale++)
+            half *= 10;
+        return half;
+    }
+
+    private static QuantityPredicate Quantity(string code, string value)
+    {
+        var parts = SearchText.Split(value, '|').ConvertAll(SearchText.Unescape);
+        if (parts.Count is not (1 or 3))
+            throw new SearchFault("value", $"{code} is {Shown(value)}; it must be a number, number|system|code or number||code.");
+        var number = Number(code, parts[0]);
+        var system = parts.Count == 3 && parts[1].Length > 0 ? parts[1] : null;
+        var unit = parts.Count == 3 && parts[2].Length > 0 ? parts[2] : null;
+        return new QuantityPredicate(number, system, unit, system == Ucum.System && unit is not null ? Canonical(number, unit) : null);
+    }
+
+    // Null where the unit is not UCUM's, and for units such as [pH], whose proper values fall as they rise.
+    private static CanonicalQuantity? Canonical(NumberPredicate number, string code)
+    {
+        if (!Ucum.TryParse(code, out var unit)
+            || !unit.TryToCanonical(number.Value, out var value)
+            || !unit.TryToCanonical(number.Low, out var low)
+            || !unit.TryToCanonical(number.High, out var high)
+            || low > high)
+            return null;
+        return new CanonicalQuantity(new NumberPredicate(number.Prefix, value, low, high), unit.CanonicalUnits);
+    }
+
+    private CompositePredicate Composite(SearchParameter parameter, string value)
+    {
+        var parts = SearchText.Split(value, '$');
+        if (parts.Count != parameter.Components.Count || parts.Exists(p => p.Length == 0))
+        {
+            throw new SearchFault(
+                "value", $"{parameter.Code} is {Shown(value)}; it must have {parameter.Components.Count} parts with $ between: {string.Join("$", parameter.Components.Select(c => c.Parameter.Code))}.");
+        }
+
+        return new CompositePredicate([.. parts.Select((part, i) => Predicate(parameter.Components[i].Parameter, null, part))]);
+    }
+
+    // latitude|longitude|distance|units (R4 location.html#search).
+    private static NearPredicate Near(string code, string value)
+    {
+        var parts = SearchText.Split(value, '|').ConvertAll(SearchText.Unescape);
+        var metres = DefaultMetres;
+        if (parts.Count is < 2 or > 4
+            || !Degrees(parts[0], 90, out var latitude)
+            || !Degrees(parts[1], 180, out var longitude)
+            || (parts.Count > 2 && !Metres(parts[2], parts.Count > 3 ? parts[3] : "km", out metres)))
+        {
+            throw new SearchFault(
+                "value", $"{code} is {Shown(value)}; it must be latitude|longitude|distance|units, such as 47.07|15.43|10|km, with a UCUM unit of length.");
+        }
+
+        return new NearPredicate(latitude, longitude, metres);
+    }
+
+    private static bool Degrees(string text, double limit, out double degrees) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out degrees) && Math.Abs(degrees) <= limit;
+
+    private static bool Metres(string text, string unit, out double metres)
+    {
+        metres = 0;
+        if (!decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var distance) || distance < 0
+            || !Ucum.TryCanonicalize(unit.Length == 0 ? "km" : unit, distance, out var canonical, out var units) || units != "m")
+            return false;
+        metres = Math.Min((double)canonical, HalfOfTheEarth);
+        return true;
+    }
+}
