@@ -1,5 +1,3 @@
 // The host.
 
-var builder = WebApplication.CreateSlimBuilder(args);
-var app = builder.Build();
-await app.RunAsync();
+return await FhirHub.Server.FhirHost.RunAsync(args);

@@ -34,6 +34,15 @@ public readonly record struct ResourceBody(ReadOnlyMemory<byte> Tail)
         output.Write(Tail.Span);
     }
 
+    /// <summary>The number of bytes that <see cref="WriteTo"/> writes, for <c>Content-Length</c>.</summary>
+    public int LengthOf(StoredVersion version)
+    {
+        var digits = 1;
+        for (var rest = version.Version; rest >= 10; rest /= 10)
+            digits++;
+        return HeadLength + version.Key.Type.Length + version.Key.Id.Length + digits + Tail.Length;
+    }
+
     /// <summary>The whole resource as bytes.</summary>
     public byte[] ToArray(StoredVersion version)
     {
@@ -45,6 +54,9 @@ public readonly record struct ResourceBody(ReadOnlyMemory<byte> Tail)
     /// <summary>The instant as R4 writes it: UTC with milliseconds.</summary>
     public static string FormatInstant(DateTimeOffset instant) =>
         instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    private static readonly int HeadLength =
+        "{\"resourceType\":\"\",\"id\":\"\",\"meta\":{\"versionId\":\"\",\"lastUpdated\":\"2000-01-01T00:00:00.000Z\"".Length;
 
     private static void WriteHead(IBufferWriter<byte> output, StoredVersion version)
     {

@@ -193,11 +193,16 @@ internal sealed partial class TransactionInteraction
             : ResourceRepository.PlanPut(planned.Targets[0], prepared, entry.Method == EntryMethod.Post ? WriteMethod.Post : WriteMethod.Put);
     }
 
-    private static ParseResult Resolve(ParseResult patched, EntryReferences references, string? sourceBase)
+    private static PatchResult Resolve(PatchResult patched, EntryReferences references, string? sourceBase)
     {
-        if (!patched.IsValid)
+        if (patched.Tree is not { } tree)
             return patched;
-        var json = ReferenceRewriter.Rewrite(patched.Tree!.Root, references, sourceBase);
-        return json.Equals(patched.Tree.Json) ? patched : ResourceParser.ParseJson(json);
+        var json = ReferenceRewriter.Rewrite(tree.Root, references, sourceBase);
+        if (json.Equals(tree.Json))
+            return patched;
+        var parsed = ResourceParser.ParseJson(json);
+        return parsed.IsValid
+            ? patched with { Tree = parsed.Tree }
+            : new PatchResult(null, parsed.Issues, PatchFailure.InvalidResult);
     }
 }

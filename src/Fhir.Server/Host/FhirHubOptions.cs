@@ -12,6 +12,16 @@ public enum AuthMode
     Open,
 }
 
+/// <summary><c>FhirHub:Storage:Provider</c>.</summary>
+public enum StorageProvider
+{
+    /// <summary>The embedded store: a file under the data path.</summary>
+    Sqlite,
+
+    /// <summary>Azure Cosmos DB.</summary>
+    Cosmos,
+}
+
 /// <summary><c>FhirHub:Validation:OnWrite</c>.</summary>
 public enum WriteValidation
 {
@@ -51,6 +61,9 @@ public sealed record FhirHubOptions
     /// <summary><c>FhirHub:DataPath</c>: folder of the embedded store and of the server's keys.</summary>
     public string DataPath { get; init; } = "./data";
 
+    /// <summary><c>FhirHub:Storage:Provider</c>.</summary>
+    public StorageProvider StorageProvider { get; init; } = StorageProvider.Sqlite;
+
     /// <summary><c>FhirHub:Auth:Mode</c>.</summary>
     public AuthMode AuthMode { get; init; } = AuthMode.Open;
 
@@ -68,6 +81,12 @@ public sealed record FhirHubOptions
 
     /// <summary><c>FhirHub:Http:CorsOrigins</c>: origins that browsers may call from, separated by spaces; <c>*</c> for any.</summary>
     public string CorsOrigins { get; init; } = "*";
+
+    /// <summary>
+    /// <c>FhirHub:Http:BaseUrls</c>: addresses of this server's FHIR base, separated by spaces; absolute references below them are
+    /// references to resources here.
+    /// </summary>
+    public IReadOnlyList<string> BaseUrls { get; init; } = ["http://127.0.0.1:8080/fhir", "http://localhost:8080/fhir"];
 
     /// <summary><c>FhirHub:Limits</c>.</summary>
     public LimitOptions Limits { get; init; } = new();

@@ -13,8 +13,7 @@ namespace FhirHub.Server;
 public sealed record Preparation(PreparedResource? Resource, InteractionResult? Refusal, IReadOnlyList<Issue> Issues);
 
 /// <summary>Prepares resources for the store. Safe to use from many threads.</summary>
-public sealed class ResourcePreparer(
-    Func<ElementNode, (IReadOnlyList<IndexEntry> Entries, IReadOnlyList<LocalReference> References)> extract)
+public sealed class ResourcePreparer(IndexExtractor extractor)
 {
     /// <summary>The tree of a stored version.</summary>
     public ResourceTree Read(StoredVersion version)
@@ -41,7 +40,7 @@ public sealed class ResourcePreparer(
         var issues = ReferenceRules.Check(resource);
         if (issues.Count > 0)
             return Refused(InteractionResult.Refused(422, issues));
-        var (entries, references) = extract(resource);
+        var (entries, references) = extractor.Extract(resource);
         return new Preparation(new PreparedResource(ResourceBody.From(resource), entries, references), null, []);
     }
 

@@ -12,9 +12,6 @@ namespace FhirHub.Server;
 /// <param name="Precondition">That the search still finds exactly these; null on a refusal.</param>
 public sealed record CriteriaMatch(InteractionResult? Refusal, IReadOnlyList<StoredVersion> Matches, Precondition? Precondition);
 
-/// <summary>Reads the criteria of a conditional interaction strictly; no query means errors among the issues.</summary>
-public delegate (SearchQuery? Query, IReadOnlyList<Issue> Issues) CriteriaParser(string type, string criteria);
-
 public sealed partial class ResourceRepository
 {
     /// <summary>Searches for the resources of one type that the criteria of a conditional interaction or reference are about.</summary>
@@ -25,7 +22,7 @@ public sealed partial class ResourceRepository
     /// <param name="cancel">Stops the search.</param>
     public async Task<CriteriaMatch> MatchAsync(AccessScope scope, string type, string criteria, int limit, CancellationToken cancel)
     {
-        var search = _parseCriteria(type, criteria);
+        var search = _searchParser.ParseCondition(type, criteria);
         if (search.Query is not { } query || query.Expression is SearchExpression.All)
         {
             var refusal = search.Issues.Any(i => i.Severity is IssueSeverity.Error or IssueSeverity.Fatal)

@@ -7,7 +7,7 @@ using FhirHub.Storage;
 namespace FhirHub.Server;
 
 /// <summary>Applies a patch document to a resource; the answer is the new resource, or why the patch does not fit.</summary>
-public delegate ParseResult PatchApplication(ResourceTree resource);
+public delegate PatchResult PatchApplication(ResourceTree resource);
 
 public sealed partial class ResourceRepository
 {
@@ -53,14 +53,8 @@ public sealed partial class ResourceRepository
             return WritePlan.Answered(answer);
         var current = target.Current!;
         var patched = patch(Preparer.Read(current));
-        if (!patched.IsValid)
-            return WritePlan.Answered(InteractionResult.Refused(422, patched.Issues));
-        if (patched.Tree!.Id != target.Key.Id || patched.Tree.ResourceType != target.Key.Type)
-        {
-            return WritePlan.Answered(InteractionResult.Refused(
-                422, "business-rule", "A patch can't change the type or id of a resource.", $"{target.Key.Type}.id"));
-        }
-
+        if (patched.Tree is null)
+            return WritePlan.Answered(InteractionResult.Refused(patched.Failure == PatchFailure.InvalidPatch ? 400 : 422, patched.Issues));
         var prepared = Preparer.Prepare(patched.Tree, target.Key.Type);
         return prepared.Refusal is { } refusal ? WritePlan.Answered(refusal) : PlanPut(target, prepared, WriteMethod.Patch);
     }

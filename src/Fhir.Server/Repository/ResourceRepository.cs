@@ -15,15 +15,15 @@ public sealed partial class ResourceRepository
     // The store serializes commits, so each failed try means that another writer got on; a hundred of them in a row mean trouble.
     private const int MaxTries = 100;
 
-    private readonly CriteriaParser _parseCriteria;
+    private readonly SearchParser _searchParser;
 
     /// <summary>A repository over a store.</summary>
-    public ResourceRepository(IResourceStore store, ResourcePreparer preparer, CriteriaParser parseCriteria, FhirHubOptions options)
+    public ResourceRepository(IResourceStore store, ResourcePreparer preparer, SearchParser searchParser, FhirHubOptions options)
     {
         Store = store;
         Preparer = preparer;
         Options = options;
-        _parseCriteria = parseCriteria;
+        _searchParser = searchParser;
     }
 
     /// <summary>The store.</summary>

@@ -1,0 +1,76 @@
+// From configuration keys to options; a bad value stops the start with one line that names its key.
+
+using System.Globalization;
+
+namespace FhirHub.Server;
+
+/// <summary>The configuration can't be used; the message is one line that names the key.</summary>
+public sealed class ConfigurationException(string message) : Exception(message);
+
+/// <summary>Reads <see cref="FhirHubOptions"/>.</summary>
+public static class ConfigurationReader
+{
+    /// <summary>Reads and checks the keys under <c>FhirHub</c>.</summary>
+    /// <exception cref="ConfigurationException">A value is not one that the key takes.</exception>
+    public static FhirHubOptions Read(IConfiguration configuration)
+    {
+        var defaults = new FhirHubOptions();
+        var limits = defaults.Limits;
+        var options = new FhirHubOptions
+        {
+            DataPath = Text(configuration, "FhirHub:DataPath", defaults.DataPath),
+            StorageProvider = Choice(configuration, "FhirHub:Storage:Provider", defaults.StorageProvider),
+            AuthMode = Choice(configuration, "FhirHub:Auth:Mode", defaults.AuthMode),
+            ValidationOnWrite = Choice(configuration, "FhirHub:Validation:OnWrite", defaults.ValidationOnWrite),
+            Integrity = Choice(configuration, "FhirHub:Integrity", defaults.Integrity),
+            ConditionalDelete = Choice(configuration, "FhirHub:ConditionalDelete", defaults.ConditionalDelete),
+            ForwardedHeaders = Flag(configuration, "FhirHub:Http:ForwardedHeaders", defaults.ForwardedHeaders),
+            CorsOrigins = Text(configuration, "FhirHub:Http:CorsOrigins", defaults.CorsOrigins),
+            BaseUrls = [.. Text(configuration, "FhirHub:Http:BaseUrls", string.Join(' ', defaults.BaseUrls))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(u => u.TrimEnd('/'))],
+            Limits = new LimitOptions
+            {
+                BodyBytes = Number(configuration, "FhirHub:Limits:BodyBytes", limits.BodyBytes, 1024, 1024 * 1024 * 1024),
+                BundleEntries = Number(configuration, "FhirHub:Limits:BundleEntries", limits.BundleEntries, 1, 1_000_000),
+                PageSize = Number(configuration, "FhirHub:Limits:PageSize", limits.PageSize, 1, 10_000),
+                MaxPageSize = Number(configuration, "FhirHub:Limits:MaxPageSize", limits.MaxPageSize, 1, 10_000),
+                Includes = Number(configuration, "FhirHub:Limits:Includes", limits.Includes, 1, 100_000),
+                ConditionalDeletes = Number(configuration, "FhirHub:Limits:ConditionalDeletes", limits.ConditionalDeletes, 1, 100_000),
+                SearchSeconds = Number(configuration, "FhirHub:Limits:SearchSeconds", limits.SearchSeconds, 1, 3600),
+            },
+        };
+        if (options.AuthMode == AuthMode.Smart)
+            throw new ConfigurationException("FhirHub:Auth:Mode is 'Smart', which is not available yet; use 'Open', which listens on loopback addresses only.");
+        if (options.StorageProvider == StorageProvider.Cosmos)
+            throw new ConfigurationException("FhirHub:Storage:Provider is 'Cosmos', which is not available yet; use 'Sqlite'.");
+        return options;
+    }
+
+    private static string Text(IConfiguration configuration, string key, string otherwise) =>
+        configuration[key] is not { } value ? otherwise
+        : !string.IsNullOrWhiteSpace(value) ? value
+        : throw new ConfigurationException($"{key} is empty; give it a value or leave it out.");
+
+    private static T Choice<T>(IConfiguration configuration, string key, T otherwise)
+        where T : struct, Enum
+    {
+        if (configuration[key] is not { } value)
+            return otherwise;
+
+        // Numbers are refused on purpose: they would pass for names that nobody wrote.
+        var names = Enum.GetNames<T>();
+        return names.FirstOrDefault(n => n.Equals(value, StringComparison.OrdinalIgnoreCase)) is { } name
+            ? Enum.Parse<T>(name)
+            : throw new ConfigurationException($"{key} is '{value}'; it must be {string.Join(" or ", names)}.");
+    }
+
+    private static bool Flag(IConfiguration configuration, string key, bool otherwise) =>
+        configuration[key] is not { } value ? otherwise
+        : bool.TryParse(value, out var flag) ? flag
+        : throw new ConfigurationException($"{key} is '{value}'; it must be true or false.");
+
+    private static int Number(IConfiguration configuration, string key, int otherwise, int least, int greatest) =>
+        configuration[key] is not { } value ? otherwise
+        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= greatest ? number
+        : throw new ConfigurationException($"{key} is '{value}'; it must be a number from {least} to {greatest}.");
+}

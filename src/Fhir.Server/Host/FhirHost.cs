@@ -1,0 +1,146 @@
+// The web host: configuration, Kestrel's limits, the FHIR endpoint, probes and the front page.
+
+using System.IO.Compression;
+using System.Net;
+using FhirHub.Search;
+using FhirHub.Storage;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.ResponseCompression;
+
+namespace FhirHub.Server;
+
+/// <summary>Builds and runs the server.</summary>
+public static class FhirHost
+{
+    private const string DefaultUrl = "http://127.0.0.1:8080";
+
+    /// <summary>Serves until the process is told to end. The exit code is 0, or 1 after a line on standard error that says why not.</summary>
+    public static async Task<int> RunAsync(string[] args, CancellationToken cancel = default)
+    {
+        try
+        {
+            await using var app = Build(args);
+            await app.RunAsync(cancel);
+            return 0;
+        }
+        catch (Exception e) when (e is ConfigurationException or IOException or StoreException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"FhirHub can't start: {e.Message}");
+            return 1;
+        }
+    }
+
+    /// <summary>The application, not started; disposing it closes the store.</summary>
+    /// <exception cref="ConfigurationException">A value of the configuration can't be used.</exception>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = CreateBuilder(args);
+        var options = ConfigurationReader.Read(builder.Configuration);
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(builder.Configuration["http_ports"]))
+            builder.WebHost.UseUrls(DefaultUrl);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = options.Limits.BodyBytes;
+            kestrel.Limits.MaxRequestLineSize = 64 * 1024;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 128 * 1024;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(20);
+            if (options.AuthMode == AuthMode.Open)
+                kestrel.ConfigureEndpointDefaults(listen => RefuseOpenNetwork(listen.IPEndPoint));
+        });
+        AddServices(builder, options);
+        var server = FhirServer.Open(options);
+
+        // Through a factory, so that the container owns and disposes it.
+        builder.Services.AddSingleton(_ => server);
+        var app = builder.Build();
+        Compose(app, app.Services.GetRequiredService<FhirServer>());
+        return app;
+    }
+
+    /// <summary>The configuration as the server would read it, for verbs that don't serve.</summary>
+    /// <exception cref="ConfigurationException">A value of the configuration can't be used.</exception>
+    public static FhirHubOptions ReadOptions(string[] args) => ConfigurationReader.Read(CreateBuilder(args).Configuration);
+
+    // Settings lie beside the program; data lies where the user stands.
+    private static WebApplicationBuilder CreateBuilder(string[] args) =>
+        WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+
+    private static void AddServices(WebApplicationBuilder builder, FhirHubOptions options)
+    {
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
+
+        // ASP.NET's own request log holds addresses, and a search's address holds a patient's data. Start failures are told by RunAsync.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+        builder.Services.AddRequestDecompression();
+        builder.Services.AddResponseCompression(compression =>
+        {
+            // FHIR answers hold no secret beside what an attacker could choose, so compression over TLS leaks none.
+            compression.EnableForHttps = true;
+            compression.MimeTypes =
+            [
+                "application/fhir+json", "application/json", "text/json", "application/json+fhir",
+                "application/fhir+xml", "application/xml", "text/xml", "application/xml+fhir",
+            ];
+        });
+        builder.Services.Configure<BrotliCompressionProviderOptions>(brotli => brotli.Level = CompressionLevel.Fastest);
+        builder.Services.Configure<GzipCompressionProviderOptions>(gzip => gzip.Level = CompressionLevel.Fastest);
+        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy =>
+        {
+            policy.WithOrigins(options.CorsOrigins.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .WithMethods("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+                .AllowAnyHeader()
+                .WithExposedHeaders("ETag", "Last-Modified", "Location", "Content-Location", "X-Request-Id")
+                .SetPreflightMaxAge(TimeSpan.FromHours(1));
+        }));
+        if (options.ForwardedHeaders)
+        {
+            builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
+            {
+                forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+            });
+        }
+    }
+
+    private static void Compose(WebApplication app, FhirServer server)
+    {
+        if (server.Options.ForwardedHeaders)
+            app.UseForwardedHeaders();
+        app.UseCors();
+        app.UseResponseCompression();
+        app.UseRequestDecompression();
+        var endpoint = new FhirEndpoint(server, app.Services.GetRequiredService<ILogger<FhirEndpoint>>());
+
+        // Before routing: what is below /fhir takes itself apart, and routing would only cost time.
+        app.Use((http, next) => FhirEndpoint.Serves(http.Request.Path) ? endpoint.HandleAsync(http) : next(http));
+        app.UseRouting();
+        app.MapGet("/", FrontPage.HandleAsync);
+        app.MapGet("/health/live", http => http.Response.WriteAsync("live", http.RequestAborted));
+        app.MapGet("/health/ready", http => ReadyAsync(http, server));
+    }
+
+    private static async Task ReadyAsync(HttpContext http, FhirServer server)
+    {
+        try
+        {
+            await server.Store.ReadAsync(AccessScope.Full, new ResourceKey("Basic", "ready"), http.RequestAborted);
+            await http.Response.WriteAsync("ready", http.RequestAborted);
+        }
+        catch (StoreException)
+        {
+            http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            await http.Response.WriteAsync("The store does not answer.", http.RequestAborted);
+        }
+    }
+
+    private static void RefuseOpenNetwork(IPEndPoint? endPoint)
+    {
+        if (endPoint is not null && !IPAddress.IsLoopback(endPoint.Address))
+        {
+            throw new ConfigurationException(
+                $"FhirHub:Auth:Mode is 'Open', which listens on loopback addresses only; {endPoint} is none, so change urls (such as {DefaultUrl}) or the mode.");
+        }
+    }
+}

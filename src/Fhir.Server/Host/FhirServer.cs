@@ -1,0 +1,133 @@
+// What a running server consists of, wired by hand: the command line uses it without HTTP.
+
+using FhirHub.Model;
+using FhirHub.Search;
+using FhirHub.Storage;
+using FhirHub.Storage.Sqlite;
+
+namespace FhirHub.Server;
+
+/// <summary>The parts of a FHIR server.</summary>
+public sealed class FhirServer : IAsyncDisposable
+{
+    private FhirServer(FhirHubOptions options, IResourceStore store, SearchParameterRegistry searchParameters, IndexExtractor extractor)
+    {
+        Options = options;
+        Store = store;
+        SearchParameters = searchParameters;
+        SearchParser = new SearchParser(
+            searchParameters,
+            new SearchParserOptions { BaseUrls = options.BaseUrls, DefaultCount = options.Limits.PageSize, MaxCount = options.Limits.MaxPageSize });
+        Repository = new ResourceRepository(store, new ResourcePreparer(extractor), SearchParser, options);
+        PageLinks = PageLinks.Open(options.DataPath);
+        Operations = new Operations([DanglingReferences.Operation]);
+        Interactions = new InteractionTable(
+        [
+            new(RouteKind.Metadata, "GET", null, Safe((call, c) => call.Server.Capabilities.AnswerAsync(call, c))),
+            new(RouteKind.Instance, "GET", "read", ReadEndpoint.HandleAsync),
+            new(RouteKind.Version, "GET", "vread", Safe(Read.AnswerVersionAsync)),
+            new(RouteKind.Instance, "PUT", "update", Update.HandleAsync),
+            new(RouteKind.Type, "PUT", null, Update.HandleConditionalAsync),
+            new(RouteKind.Instance, "PATCH", "patch", Patch.HandleAsync),
+            new(RouteKind.Type, "PATCH", null, Patch.HandleConditionalAsync),
+            new(RouteKind.Instance, "DELETE", "delete", Delete.HandleAsync),
+            new(RouteKind.Type, "DELETE", null, Delete.HandleConditionalAsync),
+            new(RouteKind.InstanceHistory, "GET", "history-instance", Safe(History.AnswerAsync)),
+            new(RouteKind.TypeHistory, "GET", "history-type", Safe(History.AnswerAsync)),
+            new(RouteKind.SystemHistory, "GET", "history-system", Safe(History.AnswerAsync)),
+            new(RouteKind.Type, "POST", "create", Create.HandleAsync),
+            new(RouteKind.Type, "GET", "search-type", Safe(SearchInteraction.AnswerAsync)),
+            new(RouteKind.TypeSearch, "POST", null, SearchInteraction.HandleFormAsync),
+            new(RouteKind.Compartment, "GET", null, Safe(SearchInteraction.AnswerAsync)),
+            new(RouteKind.CompartmentSearch, "POST", null, SearchInteraction.HandleFormAsync),
+            new(RouteKind.System, "GET", "search-system", Safe(SearchInteraction.AnswerAsync)),
+            new(RouteKind.SystemSearch, "POST", null, SearchInteraction.HandleFormAsync),
+            new(RouteKind.SystemOperation, "GET", null, Operations.HandleAsync),
+            new(RouteKind.SystemOperation, "POST", null, Operations.HandleAsync),
+            new(RouteKind.TypeOperation, "GET", null, Operations.HandleAsync),
+            new(RouteKind.TypeOperation, "POST", null, Operations.HandleAsync),
+            new(RouteKind.InstanceOperation, "GET", null, Operations.HandleAsync),
+            new(RouteKind.InstanceOperation, "POST", null, Operations.HandleAsync),
+        ]);
+        Capabilities = new Capabilities(this);
+    }
+
+    /// <summary>The configuration.</summary>
+    public FhirHubOptions Options { get; }
+
+    /// <summary>The store.</summary>
+    public IResourceStore Store { get; }
+
+    /// <summary>The interactions without HTTP.</summary>
+    public ResourceRepository Repository { get; }
+
+    /// <summary>The search parameters.</summary>
+    public SearchParameterRegistry SearchParameters { get; }
+
+    /// <summary>Reads searches.</summary>
+    public SearchParser SearchParser { get; }
+
+    /// <summary>Makes and reads page links.</summary>
+    public PageLinks PageLinks { get; }
+
+    /// <summary>The registered interactions.</summary>
+    public InteractionTable Interactions { get; }
+
+    /// <summary>The registered operations.</summary>
+    public Operations Operations { get; }
+
+    /// <summary>The statement of what runs here.</summary>
+    public Capabilities Capabilities { get; }
+
+    /// <summary>Opens the store under the data path and wires the rest to it.</summary>
+    /// <exception cref="StoreException">The store can't be opened.</exception>
+    public static FhirServer Open(FhirHubOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var searchParameters = SearchParameterRegistry.R4;
+        var extractor = new IndexExtractor(searchParameters, new IndexOptions { BaseUrls = options.BaseUrls });
+        var store = SqliteResourceStore.Open(new SqliteStoreOptions
+        {
+            Path = Path.Combine(options.DataPath, "fhir.db"),
+            Extract = (_, json) => extractor.Extract(ResourceParser.ParseJson(json).Tree!.Root).Entries,
+            IndexFingerprint = "r4",
+            CompartmentParameters = (compartment, type) => [.. (CompartmentRules.Parameters(compartment, type) ?? [])
+                .Select(code => searchParameters.Find(type, code)).OfType<SearchParameter>()],
+            SearchTimeout = TimeSpan.FromSeconds(options.Limits.SearchSeconds),
+            IncludeLimit = options.Limits.Includes,
+        });
+        return new FhirServer(options, store, searchParameters, extractor);
+    }
+
+    /// <summary>
+    /// Answers a request that changes nothing: read, vread, history, search, capabilities, operations that affect no state.
+    /// </summary>
+    public ValueTask<FhirAnswer> AnswerAsync(FhirCall call, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        return call.Route.Kind switch
+        {
+            RouteKind.Metadata => Capabilities.AnswerAsync(call, cancel),
+            RouteKind.Instance => Read.AnswerAsync(call, cancel),
+            RouteKind.Version => Read.AnswerVersionAsync(call, cancel),
+            RouteKind.InstanceHistory or RouteKind.TypeHistory or RouteKind.SystemHistory => History.AnswerAsync(call, cancel),
+            RouteKind.System or RouteKind.SystemSearch or RouteKind.Type or RouteKind.TypeSearch
+                or RouteKind.Compartment or RouteKind.CompartmentSearch => SearchInteraction.AnswerAsync(call, cancel),
+            RouteKind.SystemOperation or RouteKind.TypeOperation or RouteKind.InstanceOperation => Operations.AnswerAsync(call, cancel),
+            _ => throw new RefusedException(404, "not-found", "There is no such address in the FHIR API; /fhir/metadata says what there is."),
+        };
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        PageLinks.Dispose();
+    }
+
+    private static Func<HttpExchange, Task> Safe(Func<FhirCall, CancellationToken, ValueTask<FhirAnswer>> answer) => async exchange =>
+    {
+        _ = exchange.ResponseType;
+        await AnswerWriter.WriteAsync(exchange, await answer(exchange.ToCall(), exchange.Cancel));
+    };
+}

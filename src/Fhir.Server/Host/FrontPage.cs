@@ -1,0 +1,35 @@
+// The page at /: what runs here and where.
+
+namespace FhirHub.Server;
+
+/// <summary>The front page.</summary>
+public static class FrontPage
+{
+    private const string Html = """
+        <!doctype html>
+        <html lang="en">
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>FhirHub</title>
+        <style>body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}code{background:#eee8}</style>
+        <h1>FhirHub</h1>
+        <p>A FHIR R4 (4.0.1) repository runs here.</p>
+        <ul>
+        <li><a href="fhir/metadata?_format=json&amp;_pretty=true">/fhir/metadata</a>: what the FHIR API does</li>
+        <li><code>/fhir</code>: the FHIR API, such as <a href="fhir/Patient?_format=json&amp;_pretty=true">/fhir/Patient</a></li>
+        <li><a href="health/live">/health/live</a> and <a href="health/ready">/health/ready</a>: probes</li>
+        </ul>
+        </html>
+
+        """;
+
+    /// <summary>Sends the page.</summary>
+    public static Task HandleAsync(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        http.Response.ContentType = "text/html; charset=utf-8";
+        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'";
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        return http.Response.WriteAsync(Html, http.RequestAborted);
+    }
+}

@@ -1,0 +1,134 @@
+// Everything below /fhir comes in here: address, method, interaction, and whatever goes wrong as an OperationOutcome.
+
+using System.Buffers;
+using FhirHub.Model;
+using FhirHub.Storage;
+
+namespace FhirHub.Server;
+
+/// <summary>The endpoint of the FHIR API.</summary>
+public sealed partial class FhirEndpoint(FhirServer server, ILogger<FhirEndpoint> log)
+{
+    /// <summary>The path of the API.</summary>
+    public const string Base = "/fhir";
+
+    private const string RequestIdHeader = "X-Request-Id";
+
+    private static readonly SearchValues<char> RequestIdCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.");
+
+    /// <summary>True if the path is one of the API.</summary>
+    public static bool Serves(PathString path) =>
+        path.Value is { } value && value.StartsWith(Base, StringComparison.Ordinal) && (value.Length == Base.Length || value[Base.Length] == '/');
+
+    /// <summary>Serves a request.</summary>
+    public Task HandleAsync(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        SetRequestId(http);
+
+        // A read of a resource that is found at once ends without a state machine: it is what a server does most.
+        var exchange = default(HttpExchange);
+        try
+        {
+            var route = FhirRoute.Parse(http.Request.Path.Value.AsSpan(Base.Length));
+            exchange = new HttpExchange(http, server, route);
+            var task = Dispatch(exchange);
+            return task.IsCompletedSuccessfully ? task : GuardAsync(task, exchange);
+        }
+        catch (Exception e)
+        {
+            return AnswerFailureAsync(exchange ?? new HttpExchange(http, server, default), e);
+        }
+    }
+
+    private Task Dispatch(HttpExchange exchange)
+    {
+        var route = exchange.Route;
+        var method = exchange.Http.Request.Method;
+        if (server.Interactions.Find(route.Kind, method) is { } interaction)
+        {
+            return route.Id is null || ResourceRepository.IsId(route.Id)
+                ? interaction.HandleAsync(exchange)
+                : throw new RefusedException(
+                    HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? 404 : 400,
+                    "value",
+                    "An id has 1 to 64 of the characters A-Z, a-z, 0-9, '-' and '.'; this address has another.");
+        }
+
+        if (route.Kind == RouteKind.Unknown)
+            throw new RefusedException(404, "not-found", "There is no such address in the FHIR API; /fhir/metadata says what there is.");
+        var allowed = server.Interactions.Allowed(route.Kind);
+        exchange.Http.Response.Headers.Allow = allowed;
+        if (HttpMethods.IsOptions(method))
+        {
+            exchange.Http.Response.StatusCode = StatusCodes.Status204NoContent;
+            return Task.CompletedTask;
+        }
+
+        throw new RefusedException(405, "not-supported", $"{method} is not an interaction of this address, which takes {allowed}.");
+    }
+
+    private async Task GuardAsync(Task task, HttpExchange exchange)
+    {
+        try
+        {
+            await task;
+        }
+        catch (Exception e)
+        {
+            await AnswerFailureAsync(exchange, e);
+        }
+    }
+
+    private async Task AnswerFailureAsync(HttpExchange exchange, Exception exception)
+    {
+        var http = exchange.Http;
+        if (http.RequestAborted.IsCancellationRequested)
+            return;
+        var (status, issues) = Explain(exception);
+        if (status >= 500)
+            LogFailure(log, http.Request.Method, exchange.Route.Kind, http.TraceIdentifier, exception);
+        if (http.Response.HasStarted)
+        {
+            // Half an answer must not look like a whole one.
+            http.Abort();
+            return;
+        }
+
+        var allow = http.Response.Headers.Allow;
+        http.Response.Clear();
+        http.Response.Headers[RequestIdHeader] = http.TraceIdentifier;
+        if (allow.Count > 0)
+            http.Response.Headers.Allow = allow;
+        await AnswerWriter.WriteOutcomeAsync(exchange, status, issues);
+    }
+
+    private static (int Status, IReadOnlyList<Issue> Issues) Explain(Exception exception) => exception switch
+    {
+        RefusedException refused => (refused.Status, refused.Issues),
+        InvalidCursorException => (400, [Issue.Error("invalid", "The page link does not fit this search; start the search anew.")]),
+        SearchTimeoutException => (503, [Issue.Error("timeout", "The search took longer than FhirHub:Limits:SearchSeconds allows; narrow it, or ask for fewer includes and no total.")]),
+        BadHttpRequestException { StatusCode: 413 } => (413, [Issue.Error("too-long", "The body is longer than FhirHub:Limits:BodyBytes allows; send it in parts.")]),
+        BadHttpRequestException bad => (bad.StatusCode, [Issue.Error("structure", "The HTTP request is malformed or ended too early; send it again.")]),
+        InvalidDataException when IsOfCompression(exception) => (400, [Issue.Error("structure", "The body is not what its Content-Encoding says.")]),
+        _ => (500, [new Issue(IssueSeverity.Fatal, "exception", "The server failed; its log says why under the id of this OperationOutcome.")]),
+    };
+
+    private static bool IsOfCompression(Exception exception) =>
+        exception.StackTrace?.Contains("System.IO.Compression", StringComparison.Ordinal) == true;
+
+    private static void SetRequestId(HttpContext http)
+    {
+        var given = http.Request.Headers[RequestIdHeader];
+        if (given.Count == 1 && given[0] is { Length: > 0 and <= 64 } id && !id.AsSpan().ContainsAnyExcept(RequestIdCharacters))
+            http.TraceIdentifier = id;
+        else
+            http.TraceIdentifier = http.TraceIdentifier.Replace(':', '-');
+        http.Response.Headers[RequestIdHeader] = http.TraceIdentifier;
+    }
+
+    // The address may hold a patient's data, so the log has its kind only.
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} on {Kind} failed; request {RequestId}")]
+    private static partial void LogFailure(ILogger log, string method, RouteKind kind, string requestId, Exception exception);
+}

@@ -1,0 +1,85 @@
+// One HTTP request to /fhir with what is known of it; what costs time to find out is found out when it is asked for.
+
+using FhirHub.Search;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace FhirHub.Server;
+
+/// <summary>An HTTP request and its answer.</summary>
+public sealed class HttpExchange(HttpContext http, FhirServer server, FhirRoute route)
+{
+    private ResponseType? _responseType;
+    private Preferences? _preferences;
+
+    /// <summary>The HTTP side.</summary>
+    public HttpContext Http { get; } = http;
+
+    /// <summary>What serves it.</summary>
+    public FhirServer Server { get; } = server;
+
+    /// <summary>The address.</summary>
+    public FhirRoute Route { get; } = route;
+
+    /// <summary>What the client may see and do.</summary>
+    public AccessScope Scope { get; init; } = AccessScope.Full;
+
+    /// <summary>Ends when the client goes away.</summary>
+    public CancellationToken Cancel => Http.RequestAborted;
+
+    /// <summary>The FHIR base as the client sees it, without a slash at the end.</summary>
+    public string BaseUrl => $"{Http.Request.Scheme}://{Http.Request.Host.Value}{Http.Request.PathBase.Value}{FhirEndpoint.Base}";
+
+    /// <summary>The query string without <c>?</c>, percent-encoded.</summary>
+    public string Query => Http.Request.QueryString.Value is { Length: > 1 } query ? query[1..] : "";
+
+    /// <summary>The header <c>Prefer</c>.</summary>
+    public Preferences Preferences => _preferences ??= Preferences.Parse(Http.Request.Headers["Prefer"]);
+
+    /// <summary>The headers <c>If-Match</c> and <c>If-None-Match</c> of a write.</summary>
+    public WriteConditions Conditions => new(Header(HeaderNames.IfMatch), Header(HeaderNames.IfNoneMatch));
+
+    /// <summary>The media type to answer with.</summary>
+    /// <exception cref="RefusedException">The client accepts none that there is.</exception>
+    public ResponseType ResponseType => _responseType ??= Negotiate() ?? throw new RefusedException(
+        406, "not-supported", "Answers are application/fhir+json or application/fhir+xml of FHIR 4.0 in UTF-8, neither of which Accept or _format allows.");
+
+    /// <summary>The media type for an error: JSON where the client accepts nothing.</summary>
+    public ResponseType ErrorType => _responseType ??= Negotiate() ?? ResponseType.FhirJson;
+
+    /// <summary>A header's value, or null.</summary>
+    public string? Header(string name)
+    {
+        var values = Http.Request.Headers[name];
+        return StringValues.IsNullOrEmpty(values) ? null : values.ToString();
+    }
+
+    /// <summary>The request without HTTP.</summary>
+    public FhirCall ToCall() => new()
+    {
+        Server = Server,
+        Scope = Scope,
+        Route = Route,
+        BaseUrl = BaseUrl,
+        Query = Query,
+        IsPost = HttpMethods.IsPost(Http.Request.Method),
+        IfNoneMatch = Header(HeaderNames.IfNoneMatch),
+        IfModifiedSince = HeaderUtilities.TryParseDate(Http.Request.Headers.IfModifiedSince.ToString(), out var since) ? since : null,
+        Preferences = Preferences,
+    };
+
+    private ResponseType? Negotiate()
+    {
+        string? format = null;
+        if (Http.Request.QueryString.HasValue && Http.Request.QueryString.Value!.Contains("_format", StringComparison.Ordinal))
+        {
+            foreach (var (name, value) in Search.QueryString.Parse(Query))
+            {
+                if (name == "_format")
+                    format = value;
+            }
+        }
+
+        return MediaTypes.Negotiate(format, Header(HeaderNames.Accept));
+    }
+}

@@ -1,0 +1,69 @@
+// Reading a request's body: bounded, also after decompression, and parsed in the format that its media type names.
+
+using FhirHub.Model;
+using Microsoft.Net.Http.Headers;
+
+namespace FhirHub.Server;
+
+/// <summary>Bodies of requests.</summary>
+public static class RequestBody
+{
+    /// <summary>Reads and parses a resource.</summary>
+    /// <exception cref="RefusedException">415, 413 or 400, with all that is wrong with the resource.</exception>
+    public static async Task<ResourceTree> ReadResourceAsync(HttpExchange exchange)
+    {
+        ArgumentNullException.ThrowIfNull(exchange);
+        var format = MediaTypes.OfRequest(exchange.Http.Request.ContentType) ?? throw new RefusedException(
+            415, "not-supported", "A resource is sent as application/fhir+json or application/fhir+xml of FHIR 4.0 in UTF-8; set Content-Type to the one that the body is.");
+        return Checked(Parse(await ReadAsync(exchange), format), exchange.Server.Options.ValidationOnWrite);
+    }
+
+    /// <summary>Parses bytes in a format.</summary>
+    public static ParseResult Parse(ReadOnlyMemory<byte> bytes, ResourceFormat format) =>
+        format == ResourceFormat.Json ? ResourceParser.ParseJson(bytes) : ResourceParser.ParseXml(bytes);
+
+    /// <summary>The tree of a parse that may be written under the configured validation.</summary>
+    public static ResourceTree Checked(ParseResult parsed, WriteValidation validation)
+    {
+        ArgumentNullException.ThrowIfNull(parsed);
+        if (parsed.Tree is { } tree && (parsed.IsValid || (validation == WriteValidation.Off && parsed.Issues.All(i => i.Severity != IssueSeverity.Fatal))))
+            return tree;
+        throw new RefusedException(400, parsed.Issues);
+    }
+
+    /// <summary>True for a form, as a <c>POST _search</c> sends one.</summary>
+    public static bool IsForm(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
+        && MediaTypes.IsUtf8(type);
+
+    /// <summary>Reads the whole body.</summary>
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpExchange exchange)
+    {
+        ArgumentNullException.ThrowIfNull(exchange);
+        var request = exchange.Http.Request;
+        var limit = exchange.Server.Options.Limits.BodyBytes;
+        if (request.Headers.ContainsKey(HeaderNames.ContentEncoding))
+            throw new RefusedException(415, "not-supported", "A body may be compressed with gzip, br or deflate, once; this Content-Encoding is another.");
+        if (request.ContentLength > limit)
+            throw TooLong(limit);
+
+        // The announced length sizes the buffer only as far as one is likely to send it; more is taken when it has come.
+        var buffer = new byte[(int)Math.Min(Math.Max((request.ContentLength ?? 0) + 1, 4096), 1024 * 1024)];
+        var length = 0;
+        while (true)
+        {
+            var read = await request.Body.ReadAsync(buffer.AsMemory(length), exchange.Cancel);
+            if (read == 0)
+                return buffer.AsMemory(0, length);
+            length += read;
+            if (length > limit)
+                throw TooLong(limit);
+            if (length == buffer.Length)
+                Array.Resize(ref buffer, (int)Math.Min((long)buffer.Length * 2, Math.Max(limit + 1L, buffer.Length + 1L)));
+        }
+    }
+
+    private static RefusedException TooLong(int limit) => new(
+        413, "too-long", $"The body is longer than {limit:N0} bytes (FhirHub:Limits:BodyBytes); send it in parts.");
+}

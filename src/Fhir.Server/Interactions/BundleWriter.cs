@@ -1,0 +1,126 @@
+// Bundles of stored versions: their bytes between a Bundle's braces, nothing parsed unless a shape asks for it.
+
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using FhirHub.Model;
+using FhirHub.Storage;
+
+namespace FhirHub.Server;
+
+/// <summary>Writes a searchset or history (R4 bundle.html).</summary>
+public sealed class BundleWriter
+{
+    private readonly ArrayBufferWriter<byte> _output = new(16 * 1024);
+    private readonly string _baseUrl;
+    private readonly ResourceShape _shape;
+    private bool _hasEntries;
+
+    /// <summary>Begins a Bundle.</summary>
+    /// <param name="type"><c>searchset</c> or <c>history</c>.</param>
+    /// <param name="baseUrl">The FHIR base.</param>
+    /// <param name="shape">The shape of the resources.</param>
+    /// <param name="total">The total, or null if it was not counted.</param>
+    /// <param name="links">Relation and URL.</param>
+    public BundleWriter(
+        string type, string baseUrl, ResourceShape shape, long? total, IEnumerable<(string Relation, string Url)> links)
+    {
+        _baseUrl = baseUrl;
+        _shape = shape;
+        Raw($"{{\"resourceType\":\"Bundle\",\"id\":\"{ResourceRepository.NewId()}\",\"type\":\"{type}\"");
+        if (total is not null)
+            Raw($",\"total\":{total.Value.ToString(CultureInfo.InvariantCulture)}");
+        var first = true;
+        foreach (var (relation, url) in links)
+        {
+            Raw(first ? ",\"link\":[{\"relation\":\"" : ",{\"relation\":\"");
+            Raw(relation);
+            Raw("\",\"url\":\"");
+            Text(url);
+            Raw("\"}");
+            first = false;
+        }
+
+        if (!first)
+            Raw("]");
+    }
+
+    /// <summary>Adds a result of a search.</summary>
+    /// <param name="version">The resource.</param>
+    /// <param name="mode"><c>match</c> or <c>include</c>.</param>
+    public void AddResult(StoredVersion version, string mode)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        BeginEntry(version.Key);
+        _output.Write(",\"resource\":"u8);
+        Resource(version);
+        _output.Write(",\"search\":{\"mode\":\""u8);
+        Raw(mode);
+        _output.Write("\"}}"u8);
+    }
+
+    /// <summary>Adds what there is to say about the search itself.</summary>
+    public void AddOutcome(IReadOnlyList<Issue> issues)
+    {
+        Raw(_hasEntries ? ",{\"resource\":" : ",\"entry\":[{\"resource\":");
+        _hasEntries = true;
+        OutcomeWriter.Write(_output, issues, null);
+        _output.Write(",\"search\":{\"mode\":\"outcome\"}}"u8);
+    }
+
+    /// <summary>Adds a version of a history, with the interaction that made it.</summary>
+    public void AddVersion(StoredVersion version)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        BeginEntry(version.Key);
+        if (!version.IsDeleted)
+        {
+            _output.Write(",\"resource\":"u8);
+            Resource(version);
+        }
+
+        var (method, status) = version.Method switch
+        {
+            WriteMethod.Post => ("POST", "201 Created"),
+            WriteMethod.Put => ("PUT", version.Version == 1 ? "201 Created" : "200 OK"),
+            WriteMethod.Patch => ("PATCH", "200 OK"),
+            _ => ("DELETE", "204 No Content"),
+        };
+        var url = version.Method == WriteMethod.Post ? version.Key.Type : version.Key.ToString();
+        Raw($",\"request\":{{\"method\":\"{method}\",\"url\":\"{url}\"}}");
+        Raw($",\"response\":{{\"status\":\"{status}\",\"etag\":\"W/\\\"{version.Version}\\\"\",\"lastModified\":\"{ResourceBody.FormatInstant(version.LastUpdated)}\"}}}}");
+    }
+
+    /// <summary>Ends the Bundle.</summary>
+    public ReadOnlyMemory<byte> End()
+    {
+        Raw(_hasEntries ? "]}" : "}");
+        return _output.WrittenMemory;
+    }
+
+    private void BeginEntry(ResourceKey key)
+    {
+        Raw(_hasEntries ? ",{\"fullUrl\":\"" : ",\"entry\":[{\"fullUrl\":\"");
+        _hasEntries = true;
+        Text(_baseUrl);
+        Raw($"/{key.Type}/{key.Id}\"");
+    }
+
+    private void Resource(StoredVersion version)
+    {
+        if (_shape.IsSubset)
+            _output.Write(_shape.Apply(version.Body.ToArray(version)).Span);
+        else
+            version.Body.WriteTo(_output, version);
+    }
+
+    private void Raw(string text)
+    {
+        var span = _output.GetSpan(text.Length * 3);
+        _output.Advance(System.Text.Encoding.UTF8.GetBytes(text, span));
+    }
+
+    private void Text(string text) =>
+        _output.Write(JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes);
+}

@@ -1,0 +1,197 @@
+// /metadata: written from what is registered, so it can't claim what does not run (R4 http.html#capabilities).
+
+using System.Buffers;
+using System.Globalization;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using FhirHub.Model;
+using FhirHub.Storage;
+
+namespace FhirHub.Server;
+
+/// <summary>The CapabilityStatement and the TerminologyCapabilities of a server.</summary>
+public sealed class Capabilities(FhirServer server)
+{
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    // The statement changes when the program does, so its date is when this one was built, or started if that is unknown.
+    private readonly string _date = ResourceBody.FormatInstant(DateTimeOffset.UtcNow);
+    private readonly string _version =
+        typeof(Capabilities).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "1.0.0";
+
+    // Clients choose the Host header, so only the last base is kept.
+    private (string BaseUrl, bool Terminology, ReadOnlyMemory<byte> Json, string ETag) _last = ("", false, default, "");
+
+    /// <summary>Answers <c>GET /metadata</c> with <c>mode=full</c>, <c>normative</c> or <c>terminology</c>.</summary>
+    public ValueTask<FhirAnswer> AnswerAsync(FhirCall call, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        var terminology = false;
+        foreach (var (name, value) in call.Parameters)
+        {
+            // All that is claimed here is of normative content, or of trial use in a version that is final, so normative equals full.
+            if (name == "mode")
+            {
+                terminology = value switch
+                {
+                    "full" or "normative" => false,
+                    "terminology" => true,
+                    _ => throw new RefusedException(400, "value", "mode is full, normative or terminology."),
+                };
+            }
+        }
+
+        var last = _last;
+        if (last.BaseUrl != call.BaseUrl || last.Terminology != terminology)
+        {
+            var json = terminology ? WriteTerminology(call.BaseUrl) : WriteStatement(call.BaseUrl);
+            var hash = Convert.ToHexStringLower(SHA256.HashData(json.Span).AsSpan(0, 8));
+            last = (call.BaseUrl, terminology, json, $"W/\"{hash}\"");
+            _last = last;
+        }
+
+        if (call.IfNoneMatch is { } tags && (tags.Trim() == "*" || tags.Split(',').Any(t => t.Trim() == last.ETag)))
+            return new(new FhirAnswer(304) { ETag = last.ETag });
+        var shape = ResourceShape.Parse(call.Parameters, forSearch: false);
+        return new(new FhirAnswer(200) { Json = shape.Apply(last.Json), ETag = last.ETag, Shape = shape });
+    }
+
+    private ReadOnlyMemory<byte> WriteStatement(string baseUrl)
+    {
+        var output = new ArrayBufferWriter<byte>(1024 * 1024);
+        using (var json = new Utf8JsonWriter(output, Relaxed))
+        {
+            WriteHead(json, "CapabilityStatement", baseUrl);
+            json.WriteString("fhirVersion", "4.0.1");
+            WriteStrings(json, "format", ["json", "xml", "application/fhir+json", "application/fhir+xml"]);
+            WriteStrings(json, "patchFormat", Patch.MediaTypeNames);
+            json.WriteStartArray("rest");
+            json.WriteStartObject();
+            json.WriteString("mode", "server");
+            json.WriteStartArray("resource");
+            foreach (var type in Schema.R4.ResourceTypes)
+                WriteResource(json, type.Name);
+            json.WriteEndArray();
+            WriteInteractions(json, server.Interactions.CodesOf(RouteKind.System, RouteKind.SystemHistory));
+            WriteOperations(json, server.Operations.All.Where(o => o.Levels.HasFlag(OperationLevels.System)));
+            WriteStrings(json, "compartment", [.. R4Definitions.Compartments.Keys.Select(c => $"http://hl7.org/fhir/CompartmentDefinition/{char.ToLowerInvariant(c[0])}{c[1..]}")]);
+            json.WriteEndObject();
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return output.WrittenMemory;
+    }
+
+    // Terminology operations are not part of this server yet, so the statement names no code system and no operation.
+    private ReadOnlyMemory<byte> WriteTerminology(string baseUrl)
+    {
+        var output = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(output, Relaxed))
+        {
+            WriteHead(json, "TerminologyCapabilities", baseUrl);
+            json.WriteEndObject();
+        }
+
+        return output.WrittenMemory;
+    }
+
+    private void WriteHead(Utf8JsonWriter json, string type, string baseUrl)
+    {
+        json.WriteStartObject();
+        json.WriteString("resourceType", type);
+        json.WriteString("status", "active");
+        json.WriteString("date", _date);
+        json.WriteString("kind", "instance");
+        json.WriteStartObject("software");
+        json.WriteString("name", "FhirHub");
+        json.WriteString("version", _version);
+        json.WriteEndObject();
+        json.WriteStartObject("implementation");
+        json.WriteString("description", "FhirHub FHIR R4 server");
+        json.WriteString("url", baseUrl);
+        json.WriteEndObject();
+    }
+
+    private void WriteResource(Utf8JsonWriter json, string type)
+    {
+        json.WriteStartObject();
+        json.WriteString("type", type);
+        json.WriteString("profile", $"http://hl7.org/fhir/StructureDefinition/{type}");
+        WriteInteractions(json, server.Interactions.CodesOf(
+            RouteKind.Instance, RouteKind.Version, RouteKind.InstanceHistory, RouteKind.Type, RouteKind.TypeHistory));
+        json.WriteString("versioning", "versioned-update");
+        json.WriteBoolean("readHistory", server.Interactions.Find(RouteKind.Version, "GET") is not null);
+        json.WriteBoolean("updateCreate", true);
+        json.WriteBoolean("conditionalCreate", true);
+        json.WriteString("conditionalRead", "full-support");
+        json.WriteBoolean("conditionalUpdate", server.Interactions.Find(RouteKind.Type, "PUT") is not null);
+        json.WriteString("conditionalDelete", server.Options.ConditionalDelete == ConditionalDeleteMode.Multiple ? "multiple" : "single");
+        WriteStrings(json, "referencePolicy", server.Options.Integrity == IntegrityMode.Enforce
+            ? ["literal", "logical", "enforced", "local"]
+            : ["literal", "logical", "local"]);
+        WriteSearch(json, type);
+        WriteOperations(json, server.Operations.All.Where(o =>
+            (o.Levels & (OperationLevels.Type | OperationLevels.Instance)) != 0 && (o.Types.Count == 0 || o.Types.Contains(type))));
+        json.WriteEndObject();
+    }
+
+    private void WriteSearch(Utf8JsonWriter json, string type)
+    {
+        var parameters = server.SearchParameters.ForType(type);
+        json.WriteStartArray("searchParam");
+        foreach (var parameter in parameters)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", parameter.Code);
+            json.WriteString("definition", parameter.Url);
+            json.WriteString("type", parameter.Type.ToString().ToLower(CultureInfo.InvariantCulture));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteInteractions(Utf8JsonWriter json, IEnumerable<string> codes)
+    {
+        json.WriteStartArray("interaction");
+        foreach (var code in codes)
+        {
+            json.WriteStartObject();
+            json.WriteString("code", code);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteOperations(Utf8JsonWriter json, IEnumerable<Operation> operations)
+    {
+        var any = false;
+        foreach (var operation in operations)
+        {
+            if (!any)
+                json.WriteStartArray("operation");
+            any = true;
+            json.WriteStartObject();
+            json.WriteString("name", operation.Name);
+            json.WriteString("definition", operation.Definition);
+            json.WriteEndObject();
+        }
+
+        if (any)
+            json.WriteEndArray();
+    }
+
+    private static void WriteStrings(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
+    {
+        if (values.Count == 0)
+            return;
+        json.WriteStartArray(name);
+        foreach (var value in values)
+            json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,78 @@
+// OperationOutcome as JSON.
+
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using FhirHub.Model;
+
+namespace FhirHub.Server;
+
+/// <summary>Writes issues as an OperationOutcome (R4 operationoutcome.html).</summary>
+public static class OutcomeWriter
+{
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes the resource.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="issues">The issues; none is told as such, since R4 wants at least one.</param>
+    /// <param name="id">The request's id, under which the log knows it; null for none.</param>
+    public static void Write(IBufferWriter<byte> output, IReadOnlyList<Issue> issues, string? id)
+    {
+        ArgumentNullException.ThrowIfNull(issues);
+        using var writer = new Utf8JsonWriter(output, WriterOptions);
+        writer.WriteStartObject();
+        writer.WriteString("resourceType"u8, "OperationOutcome"u8);
+        if (id is not null)
+            writer.WriteString("id"u8, id);
+        writer.WriteStartArray("issue"u8);
+        foreach (var issue in issues.Count > 0 ? issues : AllOk)
+            Write(writer, issue);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The resource as bytes.</summary>
+    public static ReadOnlyMemory<byte> ToJson(IReadOnlyList<Issue> issues, string? id)
+    {
+        var output = new ArrayBufferWriter<byte>(512);
+        Write(output, issues, id);
+        return output.WrittenMemory;
+    }
+
+    private static void Write(Utf8JsonWriter writer, Issue issue)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("severity"u8, issue.Severity switch
+        {
+            IssueSeverity.Fatal => "fatal",
+            IssueSeverity.Error => "error",
+            IssueSeverity.Warning => "warning",
+            _ => "information",
+        });
+        writer.WriteString("code"u8, issue.Code);
+        writer.WriteString("diagnostics"u8, Printable(
+            issue.Line > 0 ? $"{issue.Diagnostics} (line {issue.Line}, column {issue.Column})" : issue.Diagnostics));
+        if (issue.Expression is { Length: > 0 } expression)
+        {
+            writer.WriteStartArray("expression"u8);
+            writer.WriteStringValue(Printable(expression));
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndObject();
+    }
+
+    // Diagnostics may quote input. Characters that FHIR strings can't hold would make the answer itself invalid.
+    private static string Printable(string text)
+    {
+        var isClean = text.Length > 0;
+        foreach (var c in text)
+            isClean &= c >= ' ' && !char.IsSurrogate(c);
+        if (isClean)
+            return text;
+        var clean = string.Concat(text.EnumerateRunes().Select(r => System.Text.Rune.IsControl(r) ? "\uFFFD" : r.ToString()));
+        return string.IsNullOrWhiteSpace(clean) ? "(no text)" : clean;
+    }
+
+    private static readonly Issue[] AllOk = [new Issue(IssueSeverity.Information, "informational", "All is well.")];
+}

@@ -1,0 +1,88 @@
+// search of a type, of the system and in a compartment, by GET and POST (R4 http.html#search, search.html).
+
+using FhirHub.Model;
+using FhirHub.Search;
+using FhirHub.Storage;
+
+namespace FhirHub.Server;
+
+/// <summary>The search interactions.</summary>
+public static class SearchInteraction
+{
+    /// <summary>search: a page of matches with what they include.</summary>
+    public static async ValueTask<FhirAnswer> AnswerAsync(FhirCall call, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        var (paged, cursor) = Paging.Resolve(call);
+        var parsed = paged.Server.SearchParser.Parse(ToRequest(paged));
+        if (parsed.Query is not { } query)
+            throw new RefusedException(400, parsed.Issues);
+        var shape = ResourceShape.Of(parsed.Options, paged.Parameters);
+        var countOnly = shape.Summary == SummaryMode.Count || query.Count == 0;
+        if (countOnly)
+            query = query with { Count = 0, Total = TotalMode.Accurate };
+
+        var page = await paged.Server.Store.SearchAsync(paged.Scope, query with { Cursor = cursor }, cancel);
+        var accepted = FhirCall.Encode(parsed.Accepted);
+        var bundle = new BundleWriter("searchset", paged.BaseUrl, shape, page.Total, Links(paged, page, accepted));
+        foreach (var version in page.Matches)
+            bundle.AddResult(version, "match");
+        foreach (var version in page.Included)
+            bundle.AddResult(version, "include");
+        var issues = Remarks(parsed.Issues, page, paged.Server.Options.Limits);
+        if (issues.Count > 0)
+            bundle.AddOutcome(issues);
+        return new FhirAnswer(200) { Json = bundle.End(), Shape = ResourceShape.Whole with { Pretty = shape.Pretty } };
+    }
+
+    /// <summary>POST _search: the parameters are in the body, or some of them in the address.</summary>
+    public static async Task HandleFormAsync(HttpExchange exchange)
+    {
+        ArgumentNullException.ThrowIfNull(exchange);
+        _ = exchange.ResponseType;
+        var call = exchange.ToCall();
+        var body = await RequestBody.ReadAsync(exchange);
+        if (!body.IsEmpty)
+        {
+            if (!RequestBody.IsForm(exchange.Http.Request.ContentType))
+                throw new RefusedException(415, "not-supported", "The parameters of a POST _search are sent as application/x-www-form-urlencoded in UTF-8.");
+            call = call with { FormQuery = System.Text.Encoding.UTF8.GetString(body.Span) };
+        }
+
+        await AnswerWriter.WriteAsync(exchange, await AnswerAsync(call, exchange.Cancel));
+    }
+
+    private static SearchRequest ToRequest(FhirCall call) => new()
+    {
+        ResourceType = call.Route.Kind switch
+        {
+            RouteKind.System or RouteKind.SystemSearch => null,
+            RouteKind.Compartment or RouteKind.CompartmentSearch => call.Route.Name == "*" ? null : call.Route.Name,
+            _ => call.Route.Type,
+        },
+        Compartment = call.Route.Kind is RouteKind.Compartment or RouteKind.CompartmentSearch ? CompartmentOf(call.Route) : null,
+        Parameters = call.Parameters,
+        Handling = call.Preferences.IsLenient ? SearchHandling.Lenient : SearchHandling.Strict,
+    };
+
+    private static SearchExpression.InCompartment CompartmentOf(FhirRoute route) =>
+        CompartmentRules.CompartmentTypes.Contains(route.Type!)
+            ? new SearchExpression.InCompartment(route.Type!, route.Id!)
+            : throw new RefusedException(
+                404, "not-supported", $"{route.Type} has no compartment; {string.Join(", ", CompartmentRules.CompartmentTypes)} have one.");
+
+    private static IEnumerable<(string Relation, string Url)> Links(FhirCall call, SearchPage page, string accepted)
+    {
+        yield return ("self", Paging.SelfLink(call, accepted));
+        if (page.Next is { } next)
+            yield return ("next", Paging.PageLink(call, next, accepted));
+        if (page.Previous is { } previous)
+            yield return ("previous", Paging.PageLink(call, previous, accepted));
+    }
+
+    private static IReadOnlyList<Issue> Remarks(IReadOnlyList<Issue> issues, SearchPage page, LimitOptions limits) =>
+        !page.IncludesCut
+            ? issues
+            : [.. issues, Issue.Warning(
+                "too-costly", $"The page leaves out resources that _include or _revinclude ask for: there are more than {limits.Includes} (FhirHub:Limits:Includes). Ask for fewer matches with _count.")];
+}
