@@ -46,7 +46,7 @@ public sealed record FhirCall
     public Preferences Preferences { get; init; }
 
     /// <summary>The decoded parameters of address and form, in order.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Parameters => _parameters ??= [.. QueryString.Parse(Query), .. QueryString.Parse(FormQuery)];
+    public IReadOnlyList<KeyValuePair<string, string>> Parameters => _parameters ??= [.. Search.QueryString.Parse(Query), .. Search.QueryString.Parse(FormQuery)];
 
     /// <summary>Type and id of the address.</summary>
     public ResourceKey Key => new(Route.Type!, Route.Id!);
