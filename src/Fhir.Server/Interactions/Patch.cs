@@ -54,7 +54,7 @@ public static class Patch
         {
             ResourceFormat.Json => PatchFormat.FhirPathInJson,
             ResourceFormat.Xml => PatchFormat.FhirPathInXml,
-            _ => ResourcePatch.FormatOf(type.MediaType.Value!),
+            _ => ResourcePatch.FormatOf(type.MediaType.Value!) is { } format and (PatchFormat.Json or PatchFormat.Xml) ? format : null,
         };
     }
 
