@@ -11,6 +11,7 @@ return args switch
     ["write", ..] => await WriteBenchmark.RunAsync(Options.Parse(args[1..])),
     ["bundles", ..] => await BundleBenchmark.RunAsync(Options.Parse(args[1..])),
     ["start", ..] => await StartBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["fhirpath", ..] => FhirPathBenchmark.Run(Options.Parse(args[1..])),
     _ => Usage(),
 };
 
@@ -22,6 +23,7 @@ static int Usage()
           write     durable create and update of a Patient at 16 and 64 clients
           bundles   Synthea transaction bundles over HTTP (--folder FOLDER)
           start     time from start to first answer
+          fhirpath  time and memory of one evaluation, by kind of expression
         Options: --seconds N (measured time of each step), --clients N, --rounds N, --folder FOLDER, --limit N
         """);
     return 2;

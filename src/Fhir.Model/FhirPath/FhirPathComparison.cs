@@ -17,6 +17,8 @@ internal static class FhirPathComparison
             var (a, b) = (left.Element, right.Element);
             if (a == b)
                 return true;
+            if (IsPlainText(a) && IsPlainText(b))
+                return a.RawValue.SequenceEqual(b.RawValue);
             if (!a.HasValue && !b.HasValue && !(FhirPathQuantity.IsQuantity(a.Type) && FhirPathQuantity.IsQuantity(b.Type)))
                 return AreEqualElements(a, b);
         }
@@ -103,17 +105,33 @@ internal static class FhirPathComparison
         return Math.Round(left, digits, MidpointRounding.AwayFromZero) == Math.Round(right, digits, MidpointRounding.AwayFromZero);
     }
 
-    /// <summary>A hash that equal elements share: of their types and texts, which have one form only.</summary>
-    public static int HashOf(ElementNode node) => HashOf(node, HashDepth);
+    /// <summary>A hash that equal values share, whatever their units, time zones and trailing zeros.</summary>
+    public static int HashOf(in FhirPathValue system) => system.Kind switch
+    {
+        FhirPathKind.Boolean => system.AsBoolean() == true ? 1 : 0,
+        FhirPathKind.Integer or FhirPathKind.Decimal => system.Number.GetHashCode(),
+        FhirPathKind.String => system.AsString()!.GetHashCode(StringComparison.Ordinal),
+        FhirPathKind.Node => HashOf(system.Element, HashDepth),
+        FhirPathKind.Quantity => FhirPathQuantity.HashOf(system),
+        _ when system.AsTemporal() is { } temporal => HashCode.Combine(temporal.UtcTicks, temporal.Precision, temporal.OffsetMinutes.HasValue),
+        _ => 0,
+    };
 
     private static int HashOf(ElementNode node, int depth)
     {
         var hash = new HashCode();
         hash.Add(node.Type.Index);
-        if (FhirPathQuantity.IsQuantity(node.Type))
+        if (node.HasValue && FhirPathValue.IsText(node.Type.Primitive))
+        {
+            byte[] buffer = [];
+            hash.AddBytes(node.GetUtf8(ref buffer));
+        }
+        else if (node.HasValue || FhirPathQuantity.IsQuantity(node.Type))
+        {
+            hash.Add(HashOf(FhirPathValue.Of(node).ToSystem()));
             return hash.ToHashCode();
-        if (node.IsPrimitive && FhirPathValue.IsText(node.Type.Primitive) && !node.IsEscaped)
-            hash.AddBytes(node.RawValue);
+        }
+
         if (depth > 0)
         {
             foreach (var child in node.Children)
@@ -122,6 +140,10 @@ internal static class FhirPathComparison
 
         return hash.ToHashCode();
     }
+
+    // Such texts are equal if their bytes are, so no string is made of them.
+    private static bool IsPlainText(ElementNode node) =>
+        node.HasValue && FhirPathValue.IsText(node.Type.Primitive) && !node.IsEscaped;
 
     private static int? Order(FhirPathTemporal left, FhirPathTemporal right) => FhirPathTemporal.Compare(left, right);
 

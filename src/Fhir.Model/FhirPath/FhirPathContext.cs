@@ -28,7 +28,7 @@ public sealed class FhirPathContext
     public bool AsPicks { get; init; }
 
     /// <summary>Steps after which the evaluation is given up; a step is a part of the expression or an item that is looked at.</summary>
-    public int MaxSteps { get; init; } = 10_000_000;
+    public int MaxSteps { get; init; } = 5_000_000;
 
     /// <summary>Time after which the evaluation is given up.</summary>
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromSeconds(5);

@@ -44,7 +44,7 @@ internal sealed partial class FhirPathEvaluator
             case FhirPathOperator.Contains:
                 return One(IsIn(right, left, binary));
             case FhirPathOperator.Concatenate:
-                return One(FhirPathValue.Of(Text(left, binary) + Text(right, binary)));
+                return One(Concatenate(Text(left, binary), Text(right, binary), binary));
             default:
                 var l = Single(left, binary.Left).ToSystem();
                 var r = Single(right, binary.Right).ToSystem();
@@ -213,7 +213,7 @@ internal sealed partial class FhirPathEvaluator
             if (left.IsNumber && right.IsNumber)
                 return Numbers(binary.Operator, left, right);
             if (binary.Operator == FhirPathOperator.Add && left.AsString() is { } first && right.AsString() is { } second)
-                return FhirPathValue.Of(first + second);
+                return Concatenate(first, second, binary);
             if (binary.Operator is FhirPathOperator.Add or FhirPathOperator.Subtract && right.Kind == FhirPathKind.Quantity
                 && left.AsTemporal() is { } temporal)
             {

@@ -13,12 +13,14 @@ internal sealed partial class FhirPathEvaluator
 {
     private const int MaxPatterns = 1024;
 
+    private const int MaxPatternLength = 8 * 1024;
+
     // Replacing and joining may multiply a text; beyond this it is no text of a resource any more.
     private const int MaxTextLength = 64 * 1024 * 1024;
 
     private static readonly TimeSpan PatternTime = TimeSpan.FromMilliseconds(500);
 
-    private static readonly ConcurrentDictionary<string, Regex> Patterns = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<(string Pattern, RegexOptions Options, bool IsFull), Regex> Patterns = new();
 
     private ValueList String(FunctionSyntax function, ValueList input, in Frame frame)
     {
@@ -68,9 +70,9 @@ internal sealed partial class FhirPathEvaluator
             case FhirPathFunction.Unescape:
                 return Unescape(text, argument, function) is { } unescaped ? One(FhirPathValue.Of(unescaped)) : Rent();
             case FhirPathFunction.Matches:
-                return One(FhirPathValue.Of(IsMatch(argument, FlagsArgument(function, 1, frame), text, function)));
+                return One(FhirPathValue.Of(IsMatch(argument, FlagsArgument(function, 1, frame), isFull: false, text, function)));
             case FhirPathFunction.MatchesFull:
-                return One(FhirPathValue.Of(IsMatch($"\\A(?:{argument})\\z", RegexOptions.Singleline, text, function)));
+                return One(FhirPathValue.Of(IsMatch(argument, RegexOptions.Singleline, isFull: true, text, function)));
             case FhirPathFunction.ReplaceMatches:
                 return ReplaceMatches(function, text, argument, frame);
             default:
@@ -126,13 +128,13 @@ internal sealed partial class FhirPathEvaluator
         string replaced;
         if (pattern.Length > 0)
         {
-            RefuseExplosion(text.Length / pattern.Length, replacement, function);
+            RefuseExplosion(text.Length / pattern.Length, replacement.Length, function);
             replaced = text.Replace(pattern, replacement, StringComparison.Ordinal);
         }
         else
         {
             // An empty pattern is found around every character.
-            RefuseExplosion(text.Length + 1, replacement, function);
+            RefuseExplosion(text.Length + 1, replacement.Length, function);
             var spread = new StringBuilder(replacement);
             foreach (var c in text)
                 spread.Append(c).Append(replacement);
@@ -148,10 +150,10 @@ internal sealed partial class FhirPathEvaluator
             return Rent();
         if (pattern.Length == 0)
             return One(FhirPathValue.Of(text));
-        RefuseExplosion(text.Length + 1, substitution, function);
+        RefuseExplosion(text.Length + 1, substitution.Length, function);
         try
         {
-            return One(FhirPathValue.Of(Pattern(pattern, FlagsArgument(function, 2, frame), function).Replace(text, substitution)));
+            return One(FhirPathValue.Of(Pattern(pattern, FlagsArgument(function, 2, frame), isFull: false, function).Replace(text, substitution)));
         }
         catch (RegexMatchTimeoutException)
         {
@@ -159,10 +161,16 @@ internal sealed partial class FhirPathEvaluator
         }
     }
 
-    private static void RefuseExplosion(int times, string text, FhirPathSyntax at)
+    private static void RefuseExplosion(long times, long length, FhirPathSyntax at)
     {
-        if ((long)times * text.Length > MaxTextLength)
+        if (times * length > MaxTextLength)
             throw Fault("The text would grow too long", at, FhirPathFault.TooCostly);
+    }
+
+    private static FhirPathValue Concatenate(string left, string right, FhirPathSyntax at)
+    {
+        RefuseExplosion(1, (long)left.Length + right.Length, at);
+        return FhirPathValue.Of(left + right);
     }
 
     private RegexOptions FlagsArgument(FunctionSyntax function, int index, in Frame frame)
@@ -183,11 +191,11 @@ internal sealed partial class FhirPathEvaluator
         return options;
     }
 
-    private static bool IsMatch(string pattern, RegexOptions options, string text, FhirPathSyntax at)
+    private static bool IsMatch(string pattern, RegexOptions options, bool isFull, string text, FhirPathSyntax at)
     {
         try
         {
-            return Pattern(pattern, options, at).IsMatch(text);
+            return Pattern(pattern, options, isFull, at).IsMatch(text);
         }
         catch (RegexMatchTimeoutException)
         {
@@ -195,15 +203,17 @@ internal sealed partial class FhirPathEvaluator
         }
     }
 
-    private static Regex Pattern(string pattern, RegexOptions options, FhirPathSyntax at)
+    private static Regex Pattern(string pattern, RegexOptions options, bool isFull, FhirPathSyntax at)
     {
-        var key = $"{(int)options} {pattern}";
+        var key = (pattern, options, isFull);
         if (Patterns.TryGetValue(key, out var known))
             return known;
+        if (pattern.Length > MaxPatternLength)
+            throw Fault($"The pattern is longer than {MaxPatternLength} characters", at, FhirPathFault.TooCostly);
         Regex made;
         try
         {
-            made = Make(pattern, options | RegexOptions.CultureInvariant);
+            made = Make(isFull ? $"\\A(?:{pattern})\\z" : pattern, options | RegexOptions.CultureInvariant);
         }
         catch (ArgumentException wrong)
         {
@@ -292,10 +302,14 @@ internal sealed partial class FhirPathEvaluator
         if (function.Signature.Function == FhirPathFunction.Join)
         {
             var parts = new List<string>(input.Count);
+            long length = 0;
             foreach (ref readonly var value in input.Items)
             {
-                if (value.ToSystem().Exists)
-                    parts.Add(value.AsString() ?? throw Fault($"join() takes strings, not {value.Type}", function));
+                if (!value.ToSystem().Exists)
+                    continue;
+                parts.Add(value.AsString() ?? throw Fault($"join() takes strings, not {value.Type}", function));
+                length += parts[^1].Length + separator.Length;
+                RefuseExplosion(1, length, function);
             }
 
             return One(FhirPathValue.Of(string.Join(separator, parts)));

@@ -24,14 +24,46 @@ internal readonly struct Frame(in FhirPathValue item, int index = -1, ValueList?
 /// <summary>One evaluation of one expression.</summary>
 internal sealed partial class FhirPathEvaluator(FhirPathContext context, ElementNode root)
 {
-    private readonly Stack<ValueList> _free = new();
+    // A longer collection is left to the garbage collector.
+    private const int MaxSpare = 1024;
+
+    // Collections outlive the evaluation for the thread's next one; a host function that evaluates meanwhile gets its own.
+    [ThreadStatic]
+    private static Stack<ValueList>? _spare;
+
+    private readonly Stack<ValueList> _free = TakeSpare();
     private readonly long _started = Stopwatch.GetTimestamp();
     private int _steps;
 
     // now() must be the same wherever an expression asks for it.
     private DateTimeOffset? _now;
 
-    public ValueList Evaluate(FhirPathSyntax syntax, in Frame frame)
+    /// <summary>The whole result; the evaluator is used once.</summary>
+    public FhirPathValue[] Evaluate(FhirPathSyntax syntax)
+    {
+        var list = Evaluate(syntax, new Frame(FhirPathValue.Of(root)));
+        var values = list.ToArray();
+        Return(list);
+        _spare = _free;
+        return values;
+    }
+
+    /// <summary>The truth of the whole; the evaluator is used once.</summary>
+    public bool? Truth(FhirPathSyntax syntax)
+    {
+        var truth = Truth(syntax, new Frame(FhirPathValue.Of(root)));
+        _spare = _free;
+        return truth;
+    }
+
+    private static Stack<ValueList> TakeSpare()
+    {
+        var spare = _spare;
+        _spare = null;
+        return spare ?? new Stack<ValueList>();
+    }
+
+    private ValueList Evaluate(FhirPathSyntax syntax, in Frame frame)
     {
         Step(syntax);
         switch (syntax)
@@ -59,8 +91,8 @@ internal sealed partial class FhirPathEvaluator(FhirPathContext context, Element
         }
     }
 
-    /// <summary>Evaluates to a truth value: null for empty; a single item that is no boolean counts as true.</summary>
-    public bool? Truth(FhirPathSyntax syntax, in Frame frame)
+    // Null for empty; a single item that is no boolean counts as true.
+    private bool? Truth(FhirPathSyntax syntax, in Frame frame)
     {
         if (syntax is BinarySyntax binary)
         {
@@ -115,6 +147,8 @@ internal sealed partial class FhirPathEvaluator(FhirPathContext context, Element
 
     private void Return(ValueList list)
     {
+        if (list.Capacity > MaxSpare)
+            return;
         list.Clear();
         _free.Push(list);
     }

@@ -58,21 +58,15 @@ public sealed class FhirPathExpression
 
     /// <summary>Evaluates against an element, which is <c>$this</c> and <c>%context</c>; "no such element" is an empty collection.</summary>
     /// <exception cref="FhirPathException">The data does not allow what is asked, or a limit was hit.</exception>
-    public IReadOnlyList<FhirPathValue> Evaluate(ElementNode node, FhirPathContext? context = null)
-    {
-        var evaluator = new FhirPathEvaluator(context ?? DefaultContext, node);
-        return evaluator.Evaluate(Syntax, new Frame(FhirPathValue.Of(node))).ToArray();
-    }
+    public IReadOnlyList<FhirPathValue> Evaluate(ElementNode node, FhirPathContext? context = null) =>
+        new FhirPathEvaluator(context ?? DefaultContext, node).Evaluate(Syntax);
 
     /// <summary>
     /// Evaluates to a truth value, as invariants are: empty is false, a single item that is no boolean is true.
     /// </summary>
     /// <exception cref="FhirPathException">There are several items, or as for <see cref="Evaluate"/>.</exception>
-    public bool EvaluateToBoolean(ElementNode node, FhirPathContext? context = null)
-    {
-        var evaluator = new FhirPathEvaluator(context ?? DefaultContext, node);
-        return evaluator.Truth(Syntax, new Frame(FhirPathValue.Of(node))) == true;
-    }
+    public bool EvaluateToBoolean(ElementNode node, FhirPathContext? context = null) =>
+        new FhirPathEvaluator(context ?? DefaultContext, node).Truth(Syntax) == true;
 
     /// <inheritdoc/>
     public override string ToString() => Text;

@@ -88,6 +88,13 @@ internal static class FhirPathQuantity
         return Canonical(left, out var l) == Canonical(right, out var r) ? l.CompareTo(r) : null;
     }
 
+    /// <summary>A hash that equal quantities share in whatever units, a plain number being one of the unit 1.</summary>
+    public static int HashOf(in FhirPathValue quantity)
+    {
+        var dimension = Canonical(quantity, out var value);
+        return dimension == "1" ? value.GetHashCode() : HashCode.Combine(dimension.GetHashCode(StringComparison.Ordinal), value);
+    }
+
     /// <summary>Compares in the coarser of the two, rounded to the digits that it was given with.</summary>
     public static bool AreEquivalent(in FhirPathValue left, in FhirPathValue right)
     {

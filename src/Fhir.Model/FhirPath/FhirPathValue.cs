@@ -191,19 +191,7 @@ public readonly struct FhirPathValue : IEquatable<FhirPathValue>
     public override bool Equals(object? obj) => obj is FhirPathValue other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode()
-    {
-        // Equal values of these kinds have equal bits; quantities and dates may be equal in other units or time zones.
-        var value = ToSystem();
-        return value.Kind switch
-        {
-            FhirPathKind.Boolean => value._number,
-            FhirPathKind.Integer or FhirPathKind.Decimal => value._decimal.GetHashCode(),
-            FhirPathKind.String => value.AsString()!.GetHashCode(StringComparison.Ordinal),
-            FhirPathKind.Node => FhirPathComparison.HashOf(value.Element),
-            _ => 0,
-        };
-    }
+    public override int GetHashCode() => FhirPathComparison.HashOf(ToSystem());
 
     /// <summary>True if they are equal as the operator <c>=</c> says.</summary>
     public static bool operator ==(FhirPathValue left, FhirPathValue right) => left.Equals(right);

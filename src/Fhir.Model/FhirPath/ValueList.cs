@@ -8,6 +8,8 @@ internal sealed class ValueList
 
     public int Count { get; private set; }
 
+    public int Capacity => _items.Length;
+
     public ref readonly FhirPathValue this[int index] => ref _items[index];
 
     public ReadOnlySpan<FhirPathValue> Items => _items.AsSpan(0, Count);
@@ -32,5 +34,5 @@ internal sealed class ValueList
         Count = 0;
     }
 
-    public FhirPathValue[] ToArray() => Items.ToArray();
+    public FhirPathValue[] ToArray() => Count == 0 ? [] : Items.ToArray();
 }

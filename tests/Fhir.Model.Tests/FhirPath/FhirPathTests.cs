@@ -102,6 +102,8 @@ public class FhirPathTests
     [InlineData("'Ab'.matches('ab', 'i')", "true")]
     [InlineData("'aa'.matches('(a)\\\\1')", "true")]
     [InlineData("('a' | 'b') contains 'b'", "true")]
+    [InlineData("(1 'g').combine(1000 'mg').combine(1 'kg').combine(1 'g').combine(2 'g').combine(3 'g').combine(4 'g').combine(5 'g').combine(0.001 'kg').distinct().count()", "6")]
+    [InlineData("('1' | '2').combine(1 | 1.0 | 2 | 3.0 | 3 | 4 | 5 | 6 | 7 | 8).distinct().count()", "10")]
     [InlineData("%`ext-birthPlace`", "http://hl7.org/fhir/StructureDefinition/birthPlace")]
     [InlineData("10 'mg'.toString()", "10 'mg'")]
     [InlineData("3 months.toString()", "3 months")]
@@ -226,6 +228,7 @@ public class FhirPathTests
     [InlineData("(1|2|3|4|5|6|7|8|9).repeat($this.combine($this + 1))")]
     [InlineData("Bundle.descendants().select(%context.descendants().select(%context.descendants().count()))")]
     [InlineData("'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!'.matches('^(?=(a+)+$)')")]
+    [InlineData("(1|2|3|4|5|6|7|8|9).aggregate($total.select($this & $this & $this & $this & $this & $this & $this & $this), 'aaaaaaaaa')")]
     [InlineData("(1|2|3|4|5|6|7|8|9).aggregate($total.replace('', $total), 'aaaaaaaaa')")]
     public void An_evaluation_that_costs_too_much_is_given_up(string expression)
     {
