@@ -89,6 +89,11 @@ internal ref partial struct JsonTreeParser
         return new ParseResult(new ResourceTree(_schema, _json, _nodes, _count), _issues);
     }
 
+    // Where types come last, each level of resources within resources looks ahead over the same bytes. Real sources nest a few
+    // levels; one that nests fifty would cost fifty passes.
+    private const int MostPassesAhead = 8;
+
+    private long _bytesAhead;
     private int _noSibling;
 
     // The reader stands on the object's start. The type comes first in nearly every source, but nothing in JSON says so.
@@ -118,6 +123,9 @@ internal ref partial struct JsonTreeParser
                 return false;
             }
 
+            _bytesAhead += ahead.BytesConsumed - start;
+            if (_bytesAhead > MostPassesAhead * (long)_json.Length)
+                Stop(new Issue(IssueSeverity.Fatal, "too-costly", "Resources within resources name their types last; write resourceType as the first property."));
             _nodes[node].Type = (short)type.Index;
             ParseObject(type, node, depth, isResource: true);
             return true;

@@ -199,6 +199,21 @@ public sealed class HostileJsonTests
         Assert.InRange(allocated, 0, 3L * length);
     }
 
+    [Theory]
+    [InlineData(5, true)]
+    [InlineData(40, false)]
+    public void Resources_that_nest_deeply_and_name_their_types_last_are_refused(int levels, bool valid)
+    {
+        var json = "{\"language\":\"" + new string('a', 10_000) + "\",\"resourceType\":\"Patient\"}";
+        for (var level = 0; level < levels; level++)
+            json = "{\"contained\":[" + json + "],\"resourceType\":\"Patient\"}";
+
+        var result = ResourceParser.ParseJson(Encoding.UTF8.GetBytes(json));
+
+        Assert.Equal(valid, result.IsValid);
+        Assert.All(result.Issues, issue => Assert.Equal("too-costly", issue.Code));
+    }
+
     [Fact]
     public void A_million_empty_elements_end_at_the_limits()
     {
