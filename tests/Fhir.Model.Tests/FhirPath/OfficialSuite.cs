@@ -104,7 +104,7 @@ internal sealed class OfficialSuite(string folder)
         return bytes.ToArray();
     }
 
-    private ResourceTree? Input(string name)
+    public ResourceTree? Input(string name)
     {
         if (_inputs.TryGetValue(name, out var known))
             return known;
