@@ -21,6 +21,8 @@ internal static class XhtmlEntities
     /// <summary>The same text with numbers for the entities that XML does not know; outside comments and CDATA sections.</summary>
     public static string ToNumbers(string text)
     {
+        if (!text.Contains('&', StringComparison.Ordinal))
+            return text;
         StringBuilder? result = null;
         var done = 0;
         for (var at = text.IndexOfAny(MarkupOrEntity); at >= 0; at = IndexOfNext(text, at))

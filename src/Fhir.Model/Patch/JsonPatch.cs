@@ -2,6 +2,7 @@
 
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace FhirHub.Model;
 
@@ -16,6 +17,30 @@ internal sealed class JsonPatch
     private long _copied;
 
     private JsonPatch(JsonNode? document) => _document = document;
+
+    /// <summary>Reads a patch document.</summary>
+    /// <exception cref="PatchException">It is not well-formed.</exception>
+    public static JsonNode? Load(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json))
+            throw new PatchException(PatchFailure.InvalidPatch, "structure", "The patch is not valid UTF-8.");
+        try
+        {
+            // The DOM decodes strings when they are asked for, which is too late to find half of a surrogate pair.
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = ResourcePatch.JsonOptions.MaxDepth });
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                    reader.GetString();
+            }
+
+            return JsonNode.Parse(json, null, ResourcePatch.JsonOptions);
+        }
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
+        {
+            throw new PatchException(PatchFailure.InvalidPatch, "structure", $"The patch is not well-formed JSON: {malformed.Message}");
+        }
+    }
 
     /// <summary>The document with all operations applied; the document given is used up.</summary>
     /// <exception cref="PatchException">The patch is wrong or does not fit.</exception>

@@ -99,17 +99,7 @@ public static class ResourcePatch
 
     private static ParseResult ApplyJson(ResourceTree resource, ReadOnlyMemory<byte> body, ParseLimits? limits)
     {
-        JsonNode? patch;
-        try
-        {
-            patch = JsonNode.Parse(body.Span, null, JsonOptions);
-        }
-        catch (JsonException malformed)
-        {
-            throw new PatchException(PatchFailure.InvalidPatch, "structure", $"The patch is not well-formed JSON: {malformed.Message}");
-        }
-
-        var patched = JsonPatch.Apply(ParseTree(resource), patch);
+        var patched = JsonPatch.Apply(ParseTree(resource), JsonPatch.Load(body.Span));
         return ResourceParser.ParseJson(JsonSerializer.SerializeToUtf8Bytes(patched, SerializerOptions), resource.Schema, limits);
     }
 

@@ -10,6 +10,9 @@ namespace FhirHub.Model;
 /// <param name="column">Column in the XML.</param>
 internal sealed class XmlItem(XmlItem? parent, ElementDefinition? definition, TypeDefinition type, int line, int column)
 {
+    // Most items are primitives, which have none.
+    private List<XmlItem>? _children;
+
     public XmlItem? Parent { get; } = parent;
 
     public ElementDefinition? Definition { get; } = definition;
@@ -24,7 +27,8 @@ internal sealed class XmlItem(XmlItem? parent, ElementDefinition? definition, Ty
     /// <summary>The value of a primitive, or null.</summary>
     public string? Value { get; set; }
 
-    public List<XmlItem> Children { get; } = [];
+    /// <summary>The children in the order of the standard.</summary>
+    public IReadOnlyList<XmlItem> Children => _children ?? (IReadOnlyList<XmlItem>)[];
 
     /// <summary>Position among the siblings of the same definition.</summary>
     public int Index { get; private set; }
@@ -33,17 +37,27 @@ internal sealed class XmlItem(XmlItem? parent, ElementDefinition? definition, Ty
     public XmlItem Add(ElementDefinition definition, TypeDefinition type, int line, int column)
     {
         var child = new XmlItem(this, definition, type, line, column);
-        var at = Children.Count;
+        _children ??= [];
+        var at = _children.Count;
         while (at > 0 && Children[at - 1].Definition!.Order > definition.Order)
             at--;
         if (at > 0 && ReferenceEquals(Children[at - 1].Definition, definition))
             child.Index = Children[at - 1].Index + 1;
-        Children.Insert(at, child);
+        _children.Insert(at, child);
         return child;
     }
 
+    /// <summary>Takes a child out again.</summary>
+    public void Remove(XmlItem child) => _children?.Remove(child);
+
     /// <summary>The last child of that definition, or null.</summary>
-    public XmlItem? LastOf(ElementDefinition definition) => Children.FindLast(c => ReferenceEquals(c.Definition, definition));
+    public XmlItem? LastOf(ElementDefinition definition)
+    {
+        var at = Children.Count - 1;
+        while (at >= 0 && Children[at].Definition!.Order > definition.Order)
+            at--;
+        return at >= 0 && ReferenceEquals(Children[at].Definition, definition) ? Children[at] : null;
+    }
 
     /// <summary>The FHIRPath location, as <see cref="ElementNode.GetPath"/> writes it.</summary>
     public string GetPath()

@@ -107,7 +107,8 @@ internal sealed class XmlResourceReader
     private void ReadChild(XmlItem parent, TypeDefinition type, ref int order)
     {
         var name = _reader.LocalName;
-        if (!type.TryFindProperty(Encoding.UTF8.GetBytes(name), out var property) || property.IsUnderscore)
+        Span<byte> utf8 = stackalloc byte[96];
+        if (!Encoding.UTF8.TryGetBytes(name, utf8, out var length) || !type.TryFindProperty(utf8[..length], out var property) || property.IsUnderscore)
         {
             AddIssue(parent, name, $"Unknown element '{Shorten(name)}' in {type.Name}; it has {string.Join(", ", type.PropertyNames.Take(40))}.");
             _capture.SkipElement();
@@ -148,7 +149,7 @@ internal sealed class XmlResourceReader
         if (item.Type.IsResource)
         {
             if (!ReadContained(item))
-                item.Parent!.Children.Remove(item);
+                item.Parent!.Remove(item);
             return;
         }
 
@@ -157,7 +158,7 @@ internal sealed class XmlResourceReader
         if (item.Type.IsPrimitive && item.Value is null && item.Children.Count == 0)
         {
             Issues.Add(new Issue(IssueSeverity.Error, "value", $"{item.Definition.Path} has neither a value nor extensions; write value=\"…\".", item.GetPath(), item.Line, item.Column));
-            item.Parent!.Children.Remove(item);
+            item.Parent!.Remove(item);
             CheckIssues();
         }
     }

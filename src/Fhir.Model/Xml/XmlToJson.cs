@@ -66,7 +66,7 @@ internal sealed class XmlToJson : IDisposable
         _json.WriteEndObject();
     }
 
-    private void WriteRun(List<XmlItem> items, int first, int end)
+    private void WriteRun(IReadOnlyList<XmlItem> items, int first, int end)
     {
         var definition = items[first].Definition!;
         var name = definition.JsonNameFor(items[first].Type);

@@ -171,4 +171,30 @@ public class ResourcePatchTests
     [InlineData("<diff>")]
     public void An_XML_Patch_that_is_not_plain_XML_is_refused(string patch) =>
         Assert.Equal(PatchFailure.InvalidPatch, Apply(patch, PatchFormat.Xml).Failure);
+
+    [Theory]
+    [InlineData(PatchFormat.Json, """[{"op":"add","path":"/name/-","value":{"text":"C~/"}},{"op":"copy","from":"/name/0","path":"/name/1"},{"op":"move","from":"/name/2","path":"/name/0"},{"op":"test","path":"/active","value":true}]""")]
+    [InlineData(PatchFormat.Xml, "<diff xmlns=\"http://hl7.org/fhir\"><add sel=\"f:Patient/f:name[2]\" pos=\"before\"><name id='é'/></add><replace sel=\"f:Patient/f:active/@value\">false</replace><remove sel=\"f:Patient/f:name[f:text/@value='B']\"/></diff>")]
+    [InlineData(PatchFormat.FhirPathInJson, """{"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"insert"},{"name":"path","valueString":"Patient.name[0].given"},{"name":"index","valueInteger":1},{"name":"value","valueString":"W","_valueString":{"id":"g"}}]}]}""")]
+    public void A_damaged_patch_is_answered_and_never_thrown_at(PatchFormat format, string patch)
+    {
+        var resource = ResourceParser.ParseJson(Encoding.UTF8.GetBytes(Patient)).Tree!;
+        var whole = Encoding.UTF8.GetBytes(patch);
+        var random = new Random(7);
+        for (var i = 0; i < 5_000; i++)
+        {
+            var damaged = (byte[])whole.Clone();
+            for (var flips = random.Next(1, 4); flips > 0; flips--)
+            {
+                // Bytes of the patch itself change its meaning more often than others, which only break it.
+                damaged[random.Next(damaged.Length)] = random.Next(3) == 0 ? (byte)random.Next(256) : whole[random.Next(whole.Length)];
+            }
+
+            var result = ResourcePatch.Apply(resource, format, damaged);
+            Assert.Equal(result.Failure == PatchFailure.None, result.Tree is not null);
+            Assert.True(result.Tree is not null || result.Issues.Count > 0);
+        }
+
+        Assert.True(ResourcePatch.Apply(resource, format, whole).Failure is PatchFailure.None or PatchFailure.InvalidResult);
+    }
 }
