@@ -8,6 +8,8 @@ namespace FhirHub.Model;
 /// <summary>The character entities of HTML 4 (sections 24.2 to 24.4) and the five of XML.</summary>
 internal static class XhtmlEntities
 {
+    private static readonly char[] MarkupOrEntity = ['<', '&'];
+
     /// <summary>The character that an entity's name stands for, or null if HTML 4 has no such entity.</summary>
     public static string? Resolve(string name)
     {
@@ -46,8 +48,6 @@ internal static class XhtmlEntities
 
         return result is null ? text : result.Append(text, done, text.Length - done).ToString();
     }
-
-    private static readonly char[] MarkupOrEntity = ['<', '&'];
 
     private static int IndexOfNext(string text, int at) =>
         at + 1 < text.Length ? text.IndexOfAny(MarkupOrEntity, at + 1) : -1;

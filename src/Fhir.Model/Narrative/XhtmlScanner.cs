@@ -22,6 +22,10 @@ internal ref struct XhtmlScanner
 
     private static readonly SearchValues<byte> NameEnd = SearchValues.Create(" \t\r\n/>=<\"'&"u8);
 
+    // Control characters, references, and the first byte of U+FFFE and U+FFFF.
+    private static readonly SearchValues<byte> Suspects = SearchValues.Create(
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, (byte)'&', 0xEF]);
+
     private readonly ReadOnlySpan<byte> _text;
     private Depths _open;
     private int _depth;
@@ -222,9 +226,6 @@ internal ref struct XhtmlScanner
         while (at < _text.Length && _text[at] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
             at++;
     }
-
-    private static readonly SearchValues<byte> Suspects = SearchValues.Create(
-        [0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, (byte)'&', 0xEF]);
 
     private bool CheckCharacters(ReadOnlySpan<byte> text)
     {

@@ -17,6 +17,7 @@ internal sealed class XmlSelector
     private readonly string _text;
     private readonly XElement _operation;
     private int _at;
+    private int _depth;
 
     private XmlSelector(string text, XElement operation)
     {
@@ -136,8 +137,6 @@ internal sealed class XmlSelector
         SkipSpace();
         return new Condition(0, path, ReadLiteral());
     }
-
-    private int _depth;
 
     private string ReadLiteral()
     {
