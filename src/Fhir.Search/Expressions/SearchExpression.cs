@@ -57,9 +57,10 @@ public abstract record SearchPredicate;
 /// resource, for dates (ends included): Eq q.Low &lt;= t.Low and t.High &lt;= q.High; Ne not Eq; Gt t.High &gt; q.High;
 /// Lt t.Low &lt; q.Low; Ge Gt or Eq; Le Lt or Eq; Sa t.Low &gt; q.High; Eb t.High &lt; q.Low; Ap q.Low &lt;= t.High and
 /// t.Low &lt;= q.High, where the parser has already widened q.
-/// For numbers, where only Eq, Ne and Ap look at q's precision: Eq q.Low &lt;= t.Low and t.High &lt; q.High; Ne not Eq;
-/// Gt t.High &gt; q.Value; Lt t.Low &lt; q.Value; Ge t.High &gt;= q.Value; Le t.Low &lt;= q.Value; Sa t.Low &gt; q.Value;
-/// Eb t.High &lt; q.Value; Ap q.Low &lt;= t.High and t.Low &lt;= q.High, widened by the parser.
+/// For numbers, where only Eq, Ne and Ap look at q's precision: Eq q.Low &lt;= t.Low and t.High &lt; q.High
+/// (&lt;= if t is a range, not a point); Ne not Eq; Gt t.High &gt; q.Value; Lt t.Low &lt; q.Value; Ge t.High &gt;= q.Value;
+/// Le t.Low &lt;= q.Value; Sa t.Low &gt; q.Value; Eb t.High &lt; q.Value; Ap q.Low &lt;= t.High and t.Low &lt; q.High,
+/// widened by the parser.
 /// Every prefix needs a value: Ne does not hold where there is none.
 /// </summary>
 public enum SearchPrefix
@@ -111,7 +112,7 @@ public sealed record RangePredicate(SearchPrefix Prefix, long Low, long High) : 
 
 /// <summary>
 /// A number condition: the value and the half-open range [Low, High) of its implicit precision; for <see cref="SearchPrefix.Ap"/>
-/// the range of what counts as near, both ends included.
+/// the range of what counts as near.
 /// </summary>
 public sealed record NumberPredicate(SearchPrefix Prefix, decimal Value, decimal Low, decimal High) : SearchPredicate;
 

@@ -59,6 +59,9 @@ public sealed class SearchParameterRegistry
     /// <summary>The parameters of a resource type in order of their codes; none for an unknown type.</summary>
     public IReadOnlyList<SearchParameter> ForType(string resourceType) => _lists.GetValueOrDefault(resourceType, []);
 
+    /// <summary>All parameters of all types.</summary>
+    public IEnumerable<SearchParameter> All => _lists.Values.SelectMany(parameters => parameters);
+
     /// <summary>The parameter of that code, or null.</summary>
     public SearchParameter? Find(string resourceType, string code) =>
         _byType.TryGetValue(resourceType, out var parameters) ? parameters.GetValueOrDefault(code) : null;
@@ -88,7 +91,7 @@ public sealed class SearchParameterRegistry
             Url = definition.Url,
             Type = TypeOf(definition.Type),
             Expression = parts.Count == 0 ? null : string.Join(" | ", parts),
-            TargetTypes = definition.Target.Count >= _schema.ResourceTypes.Count ? [] : TargetsFor(type, parts, definition.Target),
+            TargetTypes = IsAny(definition.Target) ? [] : TargetsFor(type, parts, definition.Target),
             Components = components,
         };
     }
@@ -123,6 +126,9 @@ public sealed class SearchParameterRegistry
 
         return parts;
     }
+
+    // For "any" R4 lists all types but Parameters, which nothing refers to.
+    private bool IsAny(IReadOnlyList<string> targets) => targets.Count >= _schema.ResourceTypes.Count - 1;
 
     // A parameter of many types lists the targets of them all; only those that this type's elements allow can be met.
     private static IReadOnlyList<string> TargetsFor(TypeDefinition type, List<string> parts, IReadOnlyList<string> targets)

@@ -1,0 +1,100 @@
+// Extraction over all official examples and Synthea's records: it never fails, and nearly every parameter finds something.
+
+using System.Diagnostics;
+using FhirHub.Model;
+using FhirHub.Tests;
+using Xunit.Abstractions;
+
+namespace FhirHub.Search.Tests;
+
+public class CorpusTests(ITestOutputHelper output)
+{
+    // Parameters of R4 that no official example has a value for are exercised by resources made for them.
+    private const int ParametersWithExamples = 1000;
+
+    [Fact]
+    public void Every_parameter_compiles_and_most_find_a_value_in_the_official_examples()
+    {
+        if (SharedMaterial.Folder("r4-examples") is not { } folder)
+        {
+            output.WriteLine("The shared material is not there; no example was read.");
+            return;
+        }
+
+        var extractor = new IndexExtractor(SearchParameterRegistry.R4);
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        var pairs = new HashSet<string>(StringComparer.Ordinal);
+        var resources = 0;
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(folder, "r4-json"), "*.json", SearchOption.AllDirectories))
+        {
+            if (ResourceParser.ParseJson(File.ReadAllBytes(file)).Tree is not { } tree)
+                continue;
+            foreach (var resource in Contents(tree.Root))
+            {
+                resources++;
+                foreach (var entry in extractor.Extract(resource).Entries)
+                {
+                    found.Add(entry.Parameter.Url);
+                    pairs.Add(entry.Parameter.Key);
+                }
+            }
+        }
+
+        var missing = SearchParameterRegistry.R4.All
+            .Where(p => !found.Contains(p.Url) && p.Code is not ("_id" or "_lastUpdated" or "_text" or "_content" or "_query"))
+            .Select(p => p.Url[(p.Url.LastIndexOf('/') + 1)..]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var total = SearchParameterRegistry.R4.All.Select(p => p.Url).Distinct(StringComparer.Ordinal).Count();
+        output.WriteLine($"{resources} resources; {found.Count} of {total} parameters and {pairs.Count} of {SearchParameterRegistry.R4.All.Count()} pairs of type and code have a value.");
+        output.WriteLine("Without one: " + string.Join(", ", missing));
+        Assert.True(found.Count >= ParametersWithExamples);
+    }
+
+    [Fact]
+    public void Synthea_records_are_indexed_without_fail()
+    {
+        if (SharedMaterial.Folder("synthea-smart") is not { } folder)
+        {
+            output.WriteLine("The shared material is not there; no record was read.");
+            return;
+        }
+
+        var extractor = new IndexExtractor(SearchParameterRegistry.R4);
+        var (resources, entries, references) = (0, 0, 0);
+        var time = new Dictionary<string, (int Count, TimeSpan Spent)>(StringComparer.Ordinal);
+        foreach (var file in Directory.EnumerateFiles(folder, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(20))
+        {
+            var bundle = ResourceParser.ParseJson(File.ReadAllBytes(file)).Tree!;
+            foreach (var entry in bundle.Root.ChildrenOf("entry"))
+            {
+                var resource = entry.Child("resource");
+                var clock = Stopwatch.GetTimestamp();
+                var extracted = extractor.Extract(resource);
+                var spent = Stopwatch.GetElapsedTime(clock);
+                var (count, sum) = time.GetValueOrDefault(resource.Type.Name);
+                time[resource.Type.Name] = (count + 1, sum + spent);
+                resources++;
+                entries += extracted.Entries.Count;
+                references += extracted.References.Count;
+                Assert.NotEmpty(extracted.Entries);
+            }
+        }
+
+        output.WriteLine($"{resources} resources, {entries} entries, {references} local references.");
+        foreach (var (type, (count, sum)) in time.OrderByDescending(t => t.Value.Count))
+            output.WriteLine($"{type}: {count} in {sum.TotalMicroseconds / count:F1} us each");
+        Assert.True(resources > 0);
+    }
+
+    // A resource, and those that a Bundle holds.
+    private static IEnumerable<ElementNode> Contents(ElementNode resource)
+    {
+        yield return resource;
+        if (resource.Type.Name != "Bundle")
+            yield break;
+        foreach (var entry in resource.ChildrenOf("entry"))
+        {
+            if (entry.Child("resource") is { Exists: true } inner)
+                yield return inner;
+        }
+    }
+}
