@@ -1,3 +1,3 @@
 // The host.
 
-return await FhirHub.Server.FhirHost.RunAsync(args);
+return await FhirHub.Server.FhirHubCommand.RunAsync(args);

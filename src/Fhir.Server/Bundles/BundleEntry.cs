@@ -19,7 +19,7 @@ internal enum EntryMethod
 /// <param name="Index">Position in the Bundle.</param>
 /// <param name="Method">The interaction's HTTP verb.</param>
 /// <param name="Url">Its address.</param>
-internal sealed record BundleEntry(int Index, EntryMethod Method, RequestUrl Url)
+internal sealed record BundleEntry(int Index, EntryMethod Method, EntryUrl Url)
 {
     /// <summary>The entry's identity within the Bundle, or null.</summary>
     public string? FullUrl { get; init; }
@@ -45,8 +45,11 @@ internal sealed record BundleEntry(int Index, EntryMethod Method, RequestUrl Url
     /// <summary>The location of the resource, for issues found in it.</summary>
     public string ResourceExpression => $"Bundle.entry[{Index}].resource";
 
+    /// <summary>The resource type of the address, for entries that write.</summary>
+    public string Type => Url.Route.Type!;
+
     /// <summary>True if the entry writes; operations don't, as far as the order of a transaction goes (R4 http.html#trules).</summary>
-    public bool IsWrite => Method is not (EntryMethod.Get or EntryMethod.Head) && !Url.IsOperation && Url.Rest != "_search";
+    public bool IsWrite => Method is not (EntryMethod.Get or EntryMethod.Head) && !Url.IsOperationOrSearch;
 
     /// <summary>True if the target is found by a search: conditional create, update, patch or delete.</summary>
     public bool IsConditional => IsWrite && (Method == EntryMethod.Post ? IfNoneExist is not null : Url.IsConditional);

@@ -64,9 +64,9 @@ internal static class BundleReader
             return null;
         }
 
-        if (RequestUrl.Parse(request.ChildValue("url") ?? "", baseUrl, out var problem) is not { } url)
+        if (EntryUrl.Parse(request.ChildValue("url") ?? "", baseUrl, out var problem) is not { } url)
         {
-            issue = Issue.Error("value", problem, $"{at}.request.url");
+            issue = problem! with { Expression = $"{at}.request.url" };
             return null;
         }
 
@@ -92,8 +92,7 @@ internal static class BundleReader
         if (!fits)
         {
             var expected = entry.Method == EntryMethod.Post ? "[type]" : "[type]/[id] or [type]?[criteria]";
-            var got = url.Query.Length > 0 ? $"{url.Path}?{url.Query}" : url.Path;
-            return Issue.Error("value", $"{Verb(entry)} needs the address {expected} with an R4 resource type, not '{got}'.", $"{entry.Expression}.request.url");
+            return Issue.Error("value", $"{Verb(entry)} needs the address {expected} with an R4 resource type, not '{url.Text}'.", $"{entry.Expression}.request.url");
         }
 
         if (entry.Method == EntryMethod.Delete)
@@ -108,13 +107,13 @@ internal static class BundleReader
                 : Issue.Error("value", $"A patch is a Binary (JSON Patch or XML Patch) or Parameters (FHIRPath Patch), not {type}.", entry.ResourceExpression);
         }
 
-        if (type != url.Type)
-            return Issue.Error("invalid", $"The address says {url.Type}, the resource is a {type}.", $"{entry.Expression}.request.url");
-        if (entry.Method == EntryMethod.Put && url.IsInstance && entry.Resource.ChildValue("id") is var id && id != url.Id)
+        if (type != entry.Type)
+            return Issue.Error("invalid", $"The address says {entry.Type}, the resource is a {type}.", $"{entry.Expression}.request.url");
+        if (entry.Method == EntryMethod.Put && url.IsInstance && entry.Resource.ChildValue("id") is var id && id != url.Route.Id)
         {
             return Issue.Error(
                 id is null ? "required" : "invalid",
-                id is null ? $"The resource needs the id of the address, '{url.Id}'." : $"The address says {url.Reference}, the resource has the id '{id}'.",
+                id is null ? $"The resource needs the id of the address, '{url.Route.Id}'." : $"The address says {url.Text}, the resource has the id '{id}'.",
                 $"{entry.ResourceExpression}.id");
         }
 

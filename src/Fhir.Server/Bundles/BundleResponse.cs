@@ -4,8 +4,8 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using FhirHub.Model;
 using FhirHub.Storage;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace FhirHub.Server;
 
@@ -18,86 +18,66 @@ internal static class BundleResponse
     /// <param name="output">Where to.</param>
     /// <param name="isTransaction">A transaction-response, else a batch-response.</param>
     /// <param name="outcomes">The outcomes in the order of the request.</param>
-    /// <param name="withResources">True if the client wants what it wrote (<c>Prefer: return=representation</c>).</param>
-    /// <param name="withOutcomes">True if the client wants an OperationOutcome of each success too (<c>return=OperationOutcome</c>).</param>
-    public static void Write(IBufferWriter<byte> output, bool isTransaction, IReadOnlyList<EntryOutcome> outcomes, bool withResources, bool withOutcomes)
+    /// <param name="preference">
+    /// What the client wants of its writes. Unlike for a single write the resources are sent only if asked for: whoever sends
+    /// thousands has no use for them.
+    /// </param>
+    public static void Write(IBufferWriter<byte> output, bool isTransaction, IReadOnlyList<EntryOutcome> outcomes, ReturnPreference preference)
     {
         using var json = new Utf8JsonWriter(output, Relaxed);
         json.WriteStartObject();
         json.WriteString("resourceType"u8, "Bundle"u8);
+        json.WriteString("id"u8, ResourceRepository.NewId());
         json.WriteString("type"u8, isTransaction ? "transaction-response"u8 : "batch-response"u8);
         if (outcomes.Count > 0)
         {
             json.WriteStartArray("entry"u8);
             foreach (var outcome in outcomes)
-                WriteEntry(json, outcome, withResources, withOutcomes);
+                WriteEntry(json, outcome, preference);
             json.WriteEndArray();
         }
 
         json.WriteEndObject();
     }
 
-    private static void WriteEntry(Utf8JsonWriter json, EntryOutcome outcome, bool withResources, bool withOutcomes)
+    private static void WriteEntry(Utf8JsonWriter json, EntryOutcome outcome, ReturnPreference preference)
     {
+        var answer = outcome.Answer;
         json.WriteStartObject();
-        if (outcome.Resource is { } resource)
+        if (Resource(outcome, preference) is { } resource)
         {
             json.WritePropertyName("resource"u8);
             json.WriteRawValue(resource.Span, skipInputValidation: true);
         }
-        else if (withResources && outcome is { Version: { IsDeleted: false } version, Status: < 300 })
-        {
-            json.WritePropertyName("resource"u8);
-            json.WriteRawValue(version.Body.ToArray(version), skipInputValidation: true);
-        }
 
         json.WriteStartObject("response"u8);
-        json.WriteString("status"u8, StatusText(outcome.Status));
-        if (outcome.Location is { } location)
-            json.WriteString("location"u8, location);
-        if (outcome.ETag is { } etag)
+        json.WriteString("status"u8, StatusText(answer.Status));
+        if (answer is { HasLocation: true, Version: { } located })
+            json.WriteString("location"u8, $"{located.Key}/_history/{located.Version}");
+        if ((answer.Version is { } tagged ? EntityTags.Of(tagged.Version) : answer.ETag) is { } etag)
             json.WriteString("etag"u8, etag);
-        if (outcome.LastModified is { } modified)
-            json.WriteString("lastModified"u8, ResourceBody.FormatInstant(modified));
-        if (outcome.Outcome is { } given)
+        if (answer.Version is { } version)
+            json.WriteString("lastModified"u8, ResourceBody.FormatInstant(version.LastUpdated));
+        if (answer.Issues.Count > 0 || (answer.IsWrite && preference == ReturnPreference.OperationOutcome))
         {
             json.WritePropertyName("outcome"u8);
-            json.WriteRawValue(given.Span, skipInputValidation: true);
-        }
-        else if (outcome.Issues.Count > 0 || withOutcomes)
-        {
-            WriteOutcome(json, outcome.Issues.Count > 0
-                ? outcome.Issues
-                : [new Issue(IssueSeverity.Information, "informational", "All is well.")]);
+            json.WriteRawValue(OutcomeWriter.ToJson(answer.Issues, id: null).Span, skipInputValidation: true);
         }
 
         json.WriteEndObject();
         json.WriteEndObject();
     }
 
-    private static void WriteOutcome(Utf8JsonWriter json, IReadOnlyList<Issue> issues)
+    private static ReadOnlyMemory<byte>? Resource(EntryOutcome outcome, ReturnPreference preference)
     {
-        json.WriteStartObject("outcome"u8);
-        json.WriteString("resourceType"u8, "OperationOutcome"u8);
-        json.WriteStartArray("issue"u8);
-        foreach (var issue in issues)
-        {
-            json.WriteStartObject();
-            json.WriteString("severity"u8, issue.Severity.ToString().ToLowerInvariant());
-            json.WriteString("code"u8, issue.Code);
-            json.WriteString("diagnostics"u8, issue.Diagnostics);
-            if (issue.Expression is { } expression)
-            {
-                json.WriteStartArray("expression"u8);
-                json.WriteStringValue(expression);
-                json.WriteEndArray();
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
+        var answer = outcome.Answer;
+        if (outcome.IsHead || answer.Status is < 200 or >= 300)
+            return null;
+        if (answer.IsWrite)
+            return preference == ReturnPreference.Representation && answer.Version is { IsDeleted: false } written ? written.Body.ToArray(written) : null;
+        if (answer.Json is { } json)
+            return json;
+        return answer.Version is { IsDeleted: false } read ? answer.Shape.Apply(read.Body.ToArray(read)) : null;
     }
 
     // Bundle.entry.response.status starts with the three digits and may have the reason phrase (R4).
@@ -105,8 +85,6 @@ internal static class BundleResponse
     {
         200 => "200 OK",
         201 => "201 Created",
-        204 => "204 No Content",
-        304 => "304 Not Modified",
-        _ => $"{status.ToString(CultureInfo.InvariantCulture)} {Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status)}".TrimEnd(),
+        _ => $"{status.ToString(CultureInfo.InvariantCulture)} {ReasonPhrases.GetReasonPhrase(status)}".TrimEnd(),
     };
 }

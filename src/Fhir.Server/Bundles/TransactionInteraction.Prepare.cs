@@ -96,16 +96,16 @@ internal sealed partial class TransactionInteraction
 
     private async ValueTask<IReadOnlyList<WriteTarget>> FindTargetAsync(AccessScope scope, BundleEntry entry, CancellationToken cancel)
     {
-        var type = entry.Url.Type!;
+        var type = entry.Type;
         var conditions = new WriteConditions(entry.IfMatch, entry.IfNoneMatch);
         return (entry.Method, entry.IsConditional) switch
         {
             (EntryMethod.Post, _) => [await repository.TargetCreateAsync(scope, type, entry.IfNoneExist, cancel)],
-            (EntryMethod.Put, false) => [await repository.TargetUpdateAsync(scope, new ResourceKey(type, entry.Url.Id!), conditions, cancel)],
+            (EntryMethod.Put, false) => [await repository.TargetUpdateAsync(scope, new ResourceKey(type, entry.Url.Route.Id!), conditions, cancel)],
             (EntryMethod.Put, true) => [await repository.TargetConditionalUpdateAsync(scope, type, entry.Criteria, entry.Resource.ChildValue("id"), conditions, cancel)],
-            (EntryMethod.Patch, false) => [await repository.TargetPatchAsync(scope, new ResourceKey(type, entry.Url.Id!), conditions, cancel)],
+            (EntryMethod.Patch, false) => [await repository.TargetPatchAsync(scope, new ResourceKey(type, entry.Url.Route.Id!), conditions, cancel)],
             (EntryMethod.Patch, true) => [await repository.TargetConditionalPatchAsync(scope, type, entry.Criteria, conditions, cancel)],
-            (EntryMethod.Delete, false) => [await repository.TargetDeleteAsync(scope, new ResourceKey(type, entry.Url.Id!), conditions, cancel)],
+            (EntryMethod.Delete, false) => [await repository.TargetDeleteAsync(scope, new ResourceKey(type, entry.Url.Route.Id!), conditions, cancel)],
             (EntryMethod.Delete, true) => await repository.TargetConditionalDeleteAsync(scope, type, entry.Criteria, conditions, cancel),
             _ => throw new InvalidOperationException($"{entry.Method} does not write."),
         };
@@ -115,7 +115,7 @@ internal sealed partial class TransactionInteraction
     private async Task<InteractionResult?> ResolveConditionalReferencesAsync(
         AccessScope scope, PendingTransaction pending, EntryReferences references, CancellationToken cancel)
     {
-        var asked = new Dictionary<string, (BundleEntry Entry, ElementNode Node)>(StringComparer.Ordinal);
+        var asked = new Dictionary<string, ElementNode>(StringComparer.Ordinal);
         foreach (var planned in pending.Plan.Entries)
         {
             if (planned.Answer is not null || !planned.Entry.Resource.Exists)
@@ -123,7 +123,7 @@ internal sealed partial class TransactionInteraction
             foreach (var (reference, node) in ReferenceRewriter.ConditionalReferences(planned.Entry.Resource))
             {
                 if (!references.TryResolve(reference, null, out _))
-                    asked.TryAdd(reference, (planned.Entry, node));
+                    asked.TryAdd(reference, node);
             }
         }
 
@@ -138,11 +138,11 @@ internal sealed partial class TransactionInteraction
                 var mark = reference.IndexOf('?', StringComparison.Ordinal);
                 found[reference] = await repository.MatchAsync(scope, reference[..mark], reference[(mark + 1)..], 2, stop);
             });
-        foreach (var (reference, (entry, node)) in asked)
+        foreach (var (reference, node) in asked)
         {
             var match = found[reference];
             if (match.Refusal is { } refusal)
-                return TransactionPlan.At(entry, refusal) is var located ? located with { Issues = [.. located.Issues.Select(i => i with { Expression = node.GetPath() })] } : null;
+                return refusal with { Issues = [.. refusal.Issues.Select(i => i with { Expression = node.GetPath() })] };
             if (match.Matches.Count != 1)
             {
                 return InteractionResult.Refused(
@@ -187,7 +187,7 @@ internal sealed partial class TransactionInteraction
             resource = parsed.Tree!.Root;
         }
 
-        var prepared = repository.Preparer.Prepare(resource, entry.Url.Type!);
+        var prepared = repository.Preparer.Prepare(resource, entry.Type);
         return prepared.Refusal is { } unfit
             ? WritePlan.Answered(unfit)
             : ResourceRepository.PlanPut(planned.Targets[0], prepared, entry.Method == EntryMethod.Post ? WriteMethod.Post : WriteMethod.Put);

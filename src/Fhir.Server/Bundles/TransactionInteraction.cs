@@ -27,7 +27,7 @@ internal sealed record TransactionContext
 
 /// <summary>The result of a transaction.</summary>
 /// <param name="Refusal">Why nothing was done; null on success.</param>
-/// <param name="Outcomes">One outcome for each entry of the Bundle, in its order; empty on a refusal.</param>
+/// <param name="Outcomes">One outcome for each entry of the request, in its order; empty on a refusal.</param>
 internal sealed record TransactionResult(InteractionResult? Refusal, IReadOnlyList<EntryOutcome> Outcomes);
 
 /// <summary>The transaction interaction (R4 http.html#transaction).</summary>
@@ -86,7 +86,7 @@ internal sealed partial class TransactionInteraction(ResourceRepository reposito
         Dictionary<ResourceKey, EntryMethod>? written = null;
         foreach (var entry in request.Entries.Where(e => !e.IsWrite && e.Method is EntryMethod.Get or EntryMethod.Head))
         {
-            if (entry.Url is { Type: { } type, Id: { } id })
+            if (entry.Url.Route is { Type: { } type, Id: { } id })
             {
                 written ??= plan.Entries.SelectMany(p => p.Targets.Select(t => (t.Key, p.Entry.Method))).Where(t => t.Key.Id.Length > 0).ToDictionary();
                 if (written.TryGetValue(new ResourceKey(type, id), out var method))
@@ -94,31 +94,26 @@ internal sealed partial class TransactionInteraction(ResourceRepository reposito
                     if (method != EntryMethod.Delete || !entry.Url.IsInstance)
                         continue;
                     return InteractionResult.Refused(
-                        400, "deleted", $"The transaction deletes {entry.Url.Reference}, so this entry can't read it.", entry.Expression);
+                        400, "deleted", $"The transaction deletes {entry.Url.Text}, so this entry can't read it.", entry.Expression);
                 }
             }
 
-            var outcome = await read(entry, cancel);
-            if (outcome.Status >= 400)
-            {
-                var issues = outcome.Issues.Count > 0
-                    ? outcome.Issues
-                    : [Issue.Error("processing", $"{entry.Method.ToString().ToUpperInvariant()} {entry.Url.Path} answers {outcome.Status}.")];
-                return TransactionPlan.At(entry, InteractionResult.Refused(outcome.Status, issues));
-            }
+            if ((await read(entry, cancel)).Answer is { Status: >= 400 } failure)
+                return TransactionPlan.At(entry, InteractionResult.Refused(failure.Status, failure.Issues));
         }
 
         return null;
     }
 
+    // Outcomes stand in the order of the request's entries.
     private async Task<IReadOnlyList<EntryOutcome>> CollectAsync(
         TransactionContext context, BundleRequest request, PendingTransaction pending, IReadOnlyList<WriteResult> results, CancellationToken cancel)
     {
-        var outcomes = new EntryOutcome[request.Count];
+        var outcomes = new Dictionary<int, EntryOutcome>(request.Entries.Count);
         foreach (var planned in pending.Plan.Entries)
         {
             if (planned.Answer is { } answer)
-                outcomes[planned.Entry.Index] = EntryOutcome.Of(answer);
+                outcomes[planned.Entry.Index] = new EntryOutcome(FhirAnswer.OfWrite(answer));
         }
 
         for (var i = 0; i < pending.Owners.Count; i++)
@@ -127,11 +122,11 @@ internal sealed partial class TransactionInteraction(ResourceRepository reposito
             var issues = new List<Issue>(pending.Warnings[i]);
             if (repository.Options.Integrity == IntegrityMode.Report && pending.Writes[i] is PutResource put)
                 issues.AddRange(await repository.DanglingWarningsAsync(context.Scope, put.Resource, cancel));
-            outcomes[pending.Owners[i].Entry.Index] = EntryOutcome.Of(result with { Issues = issues });
+            outcomes[pending.Owners[i].Entry.Index] = new EntryOutcome(FhirAnswer.OfWrite(result with { Issues = issues }));
         }
 
         foreach (var entry in request.Entries.Where(e => !e.IsWrite))
-            outcomes[entry.Index] = context.Read is { } read ? await read(entry, cancel) : new EntryOutcome(204);
-        return outcomes;
+            outcomes[entry.Index] = context.Read is { } read ? await read(entry, cancel) : new EntryOutcome(new FhirAnswer(204));
+        return [.. request.Entries.Select(e => outcomes[e.Index])];
     }
 }

@@ -87,8 +87,8 @@ internal sealed record TransactionPlan(IReadOnlyList<PlannedEntry> Entries, Inte
                     return Overlap(entry, byKey[target.Key], $"is about {target.Key}");
             }
 
-            if (entry.IsConditional && !byCriteria.TryAdd((entry.Url.Type!, entry.Criteria), entry.Index))
-                return Overlap(entry, byCriteria[(entry.Url.Type!, entry.Criteria)], $"has the criteria {entry.Url.Type}?{entry.Criteria}");
+            if (entry.IsConditional && !byCriteria.TryAdd((entry.Type, entry.Criteria), entry.Index))
+                return Overlap(entry, byCriteria[(entry.Type, entry.Criteria)], $"has the criteria {entry.Type}?{entry.Criteria}");
         }
 
         return null;

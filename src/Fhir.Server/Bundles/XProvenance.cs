@@ -15,6 +15,16 @@ internal static class XProvenance
     /// <summary>The header's name.</summary>
     public const string Header = "X-Provenance";
 
+    /// <summary>The Provenance that a request carries; default if it has none.</summary>
+    /// <exception cref="RefusedException">The header does not hold a Provenance.</exception>
+    public static ElementNode Of(HttpExchange exchange)
+    {
+        if (exchange.Header(Header) is not { } header)
+            return default;
+        var (provenance, refusal) = Parse(header);
+        return refusal is null ? provenance : throw new RefusedException(refusal.Status, refusal.Issues);
+    }
+
     /// <summary>Reads the header; its target may be missing, since the server fills it.</summary>
     public static (ElementNode Provenance, InteractionResult? Refusal) Parse(string header)
     {

@@ -10,8 +10,11 @@ namespace FhirHub.Server;
 /// <summary>The parts of a FHIR server.</summary>
 public sealed class FhirServer : IAsyncDisposable
 {
-    private FhirServer(FhirHubOptions options, IResourceStore store, SearchParameterRegistry searchParameters, IndexExtractor extractor)
+    private readonly DataFolderLock _hold;
+
+    private FhirServer(DataFolderLock hold, FhirHubOptions options, IResourceStore store, SearchParameterRegistry searchParameters, IndexExtractor extractor)
     {
+        _hold = hold;
         Options = options;
         Store = store;
         SearchParameters = searchParameters;
@@ -41,6 +44,8 @@ public sealed class FhirServer : IAsyncDisposable
             new(RouteKind.Compartment, "GET", null, Safe(SearchInteraction.AnswerAsync)),
             new(RouteKind.CompartmentSearch, "POST", null, SearchInteraction.HandleFormAsync),
             new(RouteKind.System, "GET", "search-system", Safe(SearchInteraction.AnswerAsync)),
+            new(RouteKind.System, "POST", "transaction", BundleEndpoint.HandleAsync),
+            new(RouteKind.System, "POST", "batch", BundleEndpoint.HandleAsync),
             new(RouteKind.SystemSearch, "POST", null, SearchInteraction.HandleFormAsync),
             new(RouteKind.SystemOperation, "GET", null, Operations.HandleAsync),
             new(RouteKind.SystemOperation, "POST", null, Operations.HandleAsync),
@@ -81,9 +86,24 @@ public sealed class FhirServer : IAsyncDisposable
 
     /// <summary>Opens the store under the data path and wires the rest to it.</summary>
     /// <exception cref="StoreException">The store can't be opened.</exception>
+    /// <exception cref="DataFolderInUseException">Another process has the data path.</exception>
     public static FhirServer Open(FhirHubOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        var hold = DataFolderLock.Take(options.DataPath);
+        try
+        {
+            return Open(hold, options);
+        }
+        catch
+        {
+            hold.Dispose();
+            throw;
+        }
+    }
+
+    private static FhirServer Open(DataFolderLock hold, FhirHubOptions options)
+    {
         var searchParameters = SearchParameterRegistry.R4;
         var extractor = new IndexExtractor(searchParameters, new IndexOptions { BaseUrls = options.BaseUrls });
         var store = SqliteResourceStore.Open(new SqliteStoreOptions
@@ -96,7 +116,7 @@ public sealed class FhirServer : IAsyncDisposable
             SearchTimeout = TimeSpan.FromSeconds(options.Limits.SearchSeconds),
             IncludeLimit = options.Limits.Includes,
         });
-        return new FhirServer(options, store, searchParameters, extractor);
+        return new FhirServer(hold, options, store, searchParameters, extractor);
     }
 
     /// <summary>
@@ -123,6 +143,7 @@ public sealed class FhirServer : IAsyncDisposable
     {
         await Store.DisposeAsync();
         PageLinks.Dispose();
+        _hold.Dispose();
     }
 
     private static Func<HttpExchange, Task> Safe(Func<FhirCall, CancellationToken, ValueTask<FhirAnswer>> answer) => async exchange =>

@@ -86,9 +86,7 @@ public sealed partial class FhirEndpoint(FhirServer server, ILogger<FhirEndpoint
         var http = exchange.Http;
         if (http.RequestAborted.IsCancellationRequested)
             return;
-        var (status, issues) = Explain(exception);
-        if (status >= 500)
-            LogFailure(log, http.Request.Method, exchange.Route.Kind, http.TraceIdentifier, exception);
+        var (status, issues) = Explain(exchange, exception, log);
         if (http.Response.HasStarted)
         {
             // Half an answer must not look like a whole one.
@@ -102,6 +100,15 @@ public sealed partial class FhirEndpoint(FhirServer server, ILogger<FhirEndpoint
         if (allow.Count > 0)
             http.Response.Headers.Allow = allow;
         await AnswerWriter.WriteOutcomeAsync(exchange, status, issues);
+    }
+
+    /// <summary>What the client is told of an exception; the log gets those that are the server's own.</summary>
+    internal static (int Status, IReadOnlyList<Issue> Issues) Explain(HttpExchange exchange, Exception exception, ILogger log)
+    {
+        var told = Explain(exception);
+        if (told.Status >= 500)
+            LogFailure(log, exchange.Http.Request.Method, exchange.Route.Kind, exchange.Http.TraceIdentifier, exception);
+        return told;
     }
 
     private static (int Status, IReadOnlyList<Issue> Issues) Explain(Exception exception) => exception switch

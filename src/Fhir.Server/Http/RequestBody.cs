@@ -13,9 +13,17 @@ public static class RequestBody
     public static async Task<ResourceTree> ReadResourceAsync(HttpExchange exchange)
     {
         ArgumentNullException.ThrowIfNull(exchange);
+        return Checked(await ParseAsync(exchange), exchange.Server.Options.ValidationOnWrite);
+    }
+
+    /// <summary>Reads and parses a resource; what is wrong with it is the caller's to judge.</summary>
+    /// <exception cref="RefusedException">415 or 413.</exception>
+    public static async Task<ParseResult> ParseAsync(HttpExchange exchange)
+    {
+        ArgumentNullException.ThrowIfNull(exchange);
         var format = MediaTypes.OfRequest(exchange.Http.Request.ContentType) ?? throw new RefusedException(
             415, "not-supported", "A resource is sent as application/fhir+json or application/fhir+xml of FHIR 4.0 in UTF-8; set Content-Type to the one that the body is.");
-        return Checked(Parse(await ReadAsync(exchange), format), exchange.Server.Options.ValidationOnWrite);
+        return Parse(await ReadAsync(exchange), format);
     }
 
     /// <summary>Parses bytes in a format.</summary>

@@ -61,7 +61,7 @@ public class TransactionPlanTests
         })]));
         Assert.Empty(request.Issues);
         return TransactionPlan.Create([.. request.Entries.Select(e =>
-            new PlannedEntry(e, [new WriteTarget(new ResourceKey("Patient", e.Url.Id ?? Guid.NewGuid().ToString()))]))]);
+            new PlannedEntry(e, [new WriteTarget(new ResourceKey("Patient", e.Url.Route.Id ?? Guid.NewGuid().ToString()))]))]);
     }
 
     private static string Put(string url) => Entry(

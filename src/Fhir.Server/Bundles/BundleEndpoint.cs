@@ -1,0 +1,116 @@
+// POST of a Bundle to the base: batch and transaction over HTTP.
+
+using System.Buffers;
+using System.Globalization;
+using FhirHub.Model;
+
+namespace FhirHub.Server;
+
+/// <summary>POST [base] (R4 http.html#transaction).</summary>
+internal static class BundleEndpoint
+{
+    /// <summary>Runs the Bundle in the body.</summary>
+    public static async Task HandleAsync(HttpExchange exchange)
+    {
+        _ = exchange.ResponseType;
+        var server = exchange.Server;
+        var parsed = await RequestBody.ParseAsync(exchange);
+        var isTransaction = TypeOf(parsed) == "transaction";
+        var bundle = parsed.Tree!.Root;
+        var entryIssues = Check(parsed, isTransaction, server.Options);
+        var request = BundleReader.Read(bundle, isTransaction, exchange.BaseUrl);
+        if (request.Count > server.Options.Limits.BundleEntries)
+        {
+            throw new RefusedException(
+                413, "too-costly", $"The Bundle has {request.Count:N0} entries; FhirHub:Limits:BundleEntries allows {server.Options.Limits.BundleEntries:N0}. Send several Bundles.");
+        }
+
+        var transactions = new TransactionInteraction(server.Repository, Patch.Read);
+        var outcomes = isTransaction
+            ? await RunTransactionAsync(exchange, transactions, request)
+            : await new BatchInteraction(transactions).RunAsync(
+                exchange.Scope,
+                exchange.BaseUrl,
+                Without(request, entryIssues),
+                (entry, cancel) => EntryReader.ReadAsync(exchange, entry, cancel),
+                e => Explain(exchange, e),
+                exchange.Cancel);
+
+        var output = new ArrayBufferWriter<byte>(4096 + (outcomes.Count * 256));
+        BundleResponse.Write(output, isTransaction, outcomes, exchange.Preferences.Return);
+        await AnswerWriter.WriteAsync(exchange, new FhirAnswer(200) { Json = output.WrittenMemory });
+    }
+
+    private static FhirAnswer Explain(HttpExchange exchange, Exception exception)
+    {
+        var log = exchange.Http.RequestServices.GetRequiredService<ILogger<FhirEndpoint>>();
+        var (status, issues) = FhirEndpoint.Explain(exchange, exception, log);
+        return new FhirAnswer(status) { Issues = issues };
+    }
+
+    private static async Task<IReadOnlyList<EntryOutcome>> RunTransactionAsync(HttpExchange exchange, TransactionInteraction transactions, BundleRequest request)
+    {
+        var context = new TransactionContext
+        {
+            Scope = exchange.Scope,
+            BaseUrl = exchange.BaseUrl,
+            Provenance = XProvenance.Of(exchange),
+            Read = (entry, cancel) => EntryReader.ReadAsync(exchange, entry, cancel),
+        };
+        var result = await transactions.RunAsync(context, request, exchange.Cancel);
+        return result.Refusal is { } refusal ? throw new RefusedException(refusal.Status, refusal.Issues) : result.Outcomes;
+    }
+
+    private static string TypeOf(ParseResult parsed)
+    {
+        if (parsed.Tree is null)
+            throw new RefusedException(400, parsed.Issues);
+        var type = parsed.Tree.ResourceType == "Bundle" ? parsed.Tree.Root.ChildValue("type") : null;
+        return type is "batch" or "transaction" ? type : throw new RefusedException(
+            400,
+            "invalid",
+            parsed.Tree.ResourceType != "Bundle"
+                ? $"The base takes a Bundle of type batch or transaction, not a {parsed.Tree.ResourceType}; send that to /{parsed.Tree.ResourceType}."
+                : $"The base takes a Bundle of type batch or transaction, not {type ?? "one without a type"}; to store the Bundle itself, send it to /Bundle.");
+    }
+
+    // In a batch what is wrong with one entry is that entry's business; anything else, and anything in a transaction, is the whole's.
+    private static List<(int Index, Issue Issue)> Check(ParseResult parsed, bool isTransaction, FhirHubOptions options)
+    {
+        var ofEntries = new List<(int, Issue)>();
+        if (parsed.IsValid)
+            return ofEntries;
+        if (isTransaction)
+            RequestBody.Checked(parsed, options.ValidationOnWrite);
+        foreach (var issue in parsed.Issues.Where(i => i.Severity is IssueSeverity.Error or IssueSeverity.Fatal))
+        {
+            if (issue.Severity == IssueSeverity.Fatal || EntryOf(issue.Expression) is not { } index)
+                throw new RefusedException(400, parsed.Issues);
+            if (options.ValidationOnWrite != WriteValidation.Off)
+                ofEntries.Add((index, issue));
+        }
+
+        return ofEntries;
+    }
+
+    private static int? EntryOf(string? expression)
+    {
+        const string Start = "Bundle.entry[";
+        if (expression is null || !expression.StartsWith(Start, StringComparison.Ordinal))
+            return null;
+        var end = expression.IndexOf(']', StringComparison.Ordinal);
+        return int.TryParse(expression.AsSpan(Start.Length, end - Start.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : null;
+    }
+
+    private static BundleRequest Without(BundleRequest request, List<(int Index, Issue Issue)> issues)
+    {
+        if (issues.Count == 0)
+            return request;
+        var wrong = issues.Select(i => i.Index).ToHashSet();
+        return request with
+        {
+            Entries = [.. request.Entries.Where(e => !wrong.Contains(e.Index))],
+            Issues = [.. request.Issues.Where(i => !wrong.Contains(i.Index)), .. issues],
+        };
+    }
+}
