@@ -73,11 +73,11 @@ internal static class BundleResponse
         var answer = outcome.Answer;
         if (outcome.IsHead || answer.Status is < 200 or >= 300)
             return null;
-        if (answer.IsWrite)
-            return preference == ReturnPreference.Representation && answer.Version is { IsDeleted: false } written ? written.Body.ToArray(written) : null;
         if (answer.Json is { } json)
             return json;
-        return answer.Version is { IsDeleted: false } read ? answer.Shape.Apply(read.Body.ToArray(read)) : null;
+        if (answer.Version is not { IsDeleted: false } version || (answer.IsWrite && preference != ReturnPreference.Representation))
+            return null;
+        return answer.Shape.Apply(version.Body.ToArray(version));
     }
 
     // Bundle.entry.response.status starts with the three digits and may have the reason phrase (R4).

@@ -41,15 +41,7 @@ internal static class ImportCommand
     {
         var command = new Command(
             "import",
-            """
-            Import resources and Bundles into the data folder, as fast as the disk and the cores allow.
-
-            Transaction Bundles are done whole or not at all, with the references among their entries resolved. Resources
-            with an id keep it, and replace what has it; others get one. What was imported is noted in the data folder, so
-            an interrupted run (Ctrl-C finishes the work at hand) goes on where it stopped when the same command is given.
-
-            Exit codes: 0 all imported, 1 some failed, 2 usage, 130 interrupted. No server may run on the folder.
-            """)
+            "Import resources and Bundles from files, folders and archives")
         {
             Paths,
             Data,
@@ -57,6 +49,14 @@ internal static class ImportCommand
             StopOnError,
             Again,
         };
+        command.Options.Add(VerbHelp.Option(
+            """
+            Transaction Bundles are done whole or not at all, with the references among their entries resolved. Resources
+            with an id keep it, and replace what has it; others get one. What was imported is noted in the data folder, so
+            an interrupted run (Ctrl-C finishes the work at hand) goes on where it stopped when the same command is given.
+
+            No server may run on the data folder. Exit codes: 0 all imported, 1 some failed, 2 usage, 130 interrupted.
+            """));
         Jobs.Validators.Add(option =>
         {
             if (option.GetValueOrDefault<int?>() is < 1 or > 256)
@@ -73,7 +73,9 @@ internal static class ImportCommand
         {
             if (File.Exists(path) || Directory.Exists(path))
                 continue;
-            await Console.Error.WriteLineAsync($"There is no file or folder '{path}'.");
+            await Console.Error.WriteLineAsync(path.StartsWith('-')
+                ? $"'{path}' is not an option of import. Try 'fhirhub import --help'."
+                : $"There is no file or folder '{path}'.");
             return FhirHubCommand.UsageError;
         }
 

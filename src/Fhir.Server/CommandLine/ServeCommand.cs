@@ -13,20 +13,18 @@ internal static class ServeCommand
     /// <summary>The verb with its help.</summary>
     public static Command Create()
     {
-        var command = new Command(
-            "serve",
+        var command = new Command("serve", "Serve the FHIR API, on http://127.0.0.1:8080/fhir unless told otherwise")
+        {
+            TreatUnmatchedTokensAsErrors = false,
+        };
+        command.Options.Add(VerbHelp.Option(
             """
-            Serve the FHIR API on http://127.0.0.1:8080/fhir until the process is told to end (Ctrl-C).
-
-            Settings are given as --Key=value, by environment variable (FhirHub__DataPath) or in appsettings.json:
+            The server runs until the process is told to end (Ctrl-C). Settings are given as --Key=value, by environment variable (FhirHub__DataPath) or in appsettings.json:
               --urls=http://127.0.0.1:8080   addresses to listen on
               --FhirHub:DataPath=./data      folder of the records
               --FhirHub:Auth:Mode=Open       no authorization, loopback only
               --FhirHub:Integrity=Off        references to missing resources: Off, Report, Enforce
-            """)
-        {
-            TreatUnmatchedTokensAsErrors = false,
-        };
+            """));
         command.SetAction(RunAsync);
         return command;
     }
