@@ -18,7 +18,7 @@ public class EntryUrlTests
     [InlineData("http://here/fhir/Patient/1", RouteKind.Instance, "Patient", "1", "")]
     [InlineData("http://here/fhir?_type=Patient", RouteKind.System, null, null, "_type=Patient")]
     [InlineData("Observation?code=http://loinc.org|1-8", RouteKind.Type, "Observation", null, "code=http://loinc.org|1-8")]
-    internal void An_address_is_taken_apart(string text, RouteKind kind, string? type, string? id, string query)
+    public void An_address_is_taken_apart(string text, RouteKind kind, string? type, string? id, string query)
     {
         var url = EntryUrl.Parse(text, "http://here/fhir", out _);
 
@@ -28,7 +28,6 @@ public class EntryUrlTests
     [Theory]
     [InlineData("http://elsewhere/fhir/Patient/1")]
     [InlineData("http://here/fhirother/Patient/1")]
-    [InlineData("Patient/../Observation")]
     [InlineData("Patient//1")]
     [InlineData("Patient/%2e%2e")]
     [InlineData("Patient/1#top")]
