@@ -1,5 +1,6 @@
 // FHIRPath Patch (R4 fhirpatch.html): each operation finds elements of the tree by FHIRPath and edits them in its JSON.
 
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -10,6 +11,10 @@ namespace FhirHub.Model;
 /// <summary>Applies the operations of a Parameters resource, in order, each to what the one before left.</summary>
 internal sealed class FhirPathPatch(ResourceTree resource, ParseLimits? limits)
 {
+    // For all operations together, the reading of what each leaves included.
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(10);
+
+    private readonly long _started = Stopwatch.GetTimestamp();
     private readonly JsonObject _json = ResourcePatch.ParseTree(resource);
     private ResourceTree _tree = resource;
 
@@ -116,10 +121,13 @@ internal sealed class FhirPathPatch(ResourceTree resource, ParseLimits? limits)
 
     private List<ElementNode> Find(PatchOperation operation)
     {
+        var left = MaxTime - Stopwatch.GetElapsedTime(_started);
+        if (left <= TimeSpan.Zero)
+            throw new PatchException(PatchFailure.InvalidPatch, "too-costly", "The patch takes too long; send fewer operations at a time.", operation.Node.GetPath());
         try
         {
             var nodes = new List<ElementNode>();
-            foreach (var value in FhirPathExpression.Compile(operation.Path).Evaluate(_tree.Root))
+            foreach (var value in FhirPathExpression.Compile(operation.Path).Evaluate(_tree.Root, new FhirPathContext { MaxTime = left }))
             {
                 if (value.Node is not { } node || node.Tree != _tree)
                     throw NotApplicable($"The path {operation.Path} gives a computed value, not an element of the resource.", operation);

@@ -67,7 +67,7 @@ internal ref struct XmlElementWriter(IBufferWriter<byte> output, XmlWriteOptions
         var open = false;
         foreach (var child in InOrder(node))
         {
-            if (XmlShape.IsAttribute(node.Type, child.Definition!) || (options.Include is { } include && !include(child)))
+            if (XmlShape.IsAttribute(node.Type, child.Definition!) || options.Include?.Invoke(child) == false)
                 continue;
             if (!open)
             {
@@ -116,7 +116,7 @@ internal ref struct XmlElementWriter(IBufferWriter<byte> output, XmlWriteOptions
 
         foreach (var child in node.Children)
         {
-            if (XmlShape.IsAttribute(node.Type, child.Definition!))
+            if (XmlShape.IsAttribute(node.Type, child.Definition!) && options.Include?.Invoke(child) != false)
                 WriteAttribute(System.Text.Encoding.UTF8.GetBytes(child.Name), child);
         }
 
