@@ -17,11 +17,19 @@ public sealed class SqliteResourceStoreTests : ResourceStoreContract
         return Task.CompletedTask;
     }
 
+    protected override async Task VerifyAsync() =>
+        Assert.Empty(await ((SqliteResourceStore)Store).VerifyAsync(CancellationToken.None));
+
     private SqliteResourceStore Open(TimeProvider clock) => SqliteResourceStore.Open(new SqliteStoreOptions
     {
         Path = Path.Combine(_folder, "fhirhub.db"),
         Extract = TestResource.Extract,
         Clock = clock,
         IncludeLimit = 50,
+        CompartmentParameters = static (compartment, type) => (compartment, type) switch
+        {
+            ("Patient", "Observation") => [Parameters.Subject],
+            _ => [],
+        },
     });
 }

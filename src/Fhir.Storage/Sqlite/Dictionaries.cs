@@ -6,8 +6,13 @@ using FhirHub.Search;
 namespace FhirHub.Storage.Sqlite;
 
 /// <summary>Dictionary lookups over one connection.</summary>
-internal sealed class Dictionaries(Connection connection)
+/// <param name="connection">The connection.</param>
+/// <param name="mayAdd">True on the writer. Elsewhere, what has no number is <see cref="Unknown"/>.</param>
+internal sealed class Dictionaries(Connection connection, bool mayAdd = false)
 {
+    /// <summary>The number of what has none; no row can have it.</summary>
+    public const long Unknown = -1;
+
     private const int CacheLimit = 100_000;
 
     private readonly Dictionary<string, long> _types = new(StringComparer.Ordinal);
@@ -78,7 +83,8 @@ internal sealed class Dictionaries(Connection connection)
         if (_parameters.TryGetValue(parameter, out var key))
             return key;
         key = AddDerived(0, parameter.Key, 0L);
-        Keep(_parameters, parameter, key);
+        if (key > 0)
+            Keep(_parameters, parameter, key);
         return key;
     }
 
@@ -96,7 +102,7 @@ internal sealed class Dictionaries(Connection connection)
         statement.BindAny(3, system);
         using var rows = statement.Query();
         if (!rows.Step())
-            return -1;
+            return Unknown;
         key = rows.Int64(0);
         if (name is not byte[])
             Keep(_derived, cacheKey, key);
@@ -106,7 +112,7 @@ internal sealed class Dictionaries(Connection connection)
     /// <summary>The number of a derived parameter; it gets one.</summary>
     public long AddDerived(long parent, object name, object system)
     {
-        if (FindDerived(parent, name, system) is var key && key > 0)
+        if (FindDerived(parent, name, system) is var key && (key > 0 || !mayAdd))
             return key;
         var statement = connection.Prepare("INSERT INTO parameter(parent, name, system) VALUES(?, ?, ?)");
         statement.Bind(1, parent).BindAny(2, name);
@@ -124,6 +130,8 @@ internal sealed class Dictionaries(Connection connection)
             return key;
         var find = connection.Prepare("SELECT key FROM uri WHERE text=?").Bind(1, text);
         key = Find(find);
+        if (key == 0 && !mayAdd)
+            return Unknown;
         if (key == 0)
         {
             connection.Prepare("INSERT INTO uri(text) VALUES(?)").Bind(1, text).Run();
@@ -141,6 +149,8 @@ internal sealed class Dictionaries(Connection connection)
             return key;
         var find = connection.Prepare("SELECT key FROM unit WHERE system=? AND code=? AND unit=?").Bind(1, system).Bind(2, code).Bind(3, unit);
         key = Find(find);
+        if (key == 0 && !mayAdd)
+            return Unknown;
         if (key == 0)
         {
             connection.Prepare("INSERT INTO unit(system, code, unit) VALUES(?, ?, ?)").Bind(1, system).Bind(2, code).Bind(3, unit).Run();
@@ -158,6 +168,8 @@ internal sealed class Dictionaries(Connection connection)
             return key;
         var find = connection.Prepare("SELECT key FROM display WHERE parameter=? AND folded=? AND code=?").Bind(1, parameter).Bind(2, folded).BindCompact(3, code);
         key = Find(find);
+        if (key == 0 && !mayAdd)
+            return Unknown;
         if (key == 0)
         {
             connection.Prepare("INSERT INTO display(parameter, folded, code) VALUES(?, ?, ?)").Bind(1, parameter).Bind(2, folded).BindCompact(3, code).Run();

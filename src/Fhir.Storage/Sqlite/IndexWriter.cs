@@ -33,7 +33,8 @@ internal sealed class IndexWriter(Connection connection)
     /// <summary>Takes a row out.</summary>
     public void Delete(long key, in IndexRow row) => Bind(_delete[(int)row.Table], key, row).Run();
 
-    private static Statement Bind(Statement statement, long key, in IndexRow row)
+    /// <summary>Binds a row: the key first, then the parameter, then the table's own columns.</summary>
+    internal static Statement Bind(Statement statement, long key, in IndexRow row)
     {
         statement.Bind(1, key).Bind(2, row.Parameter);
         return row.Table switch
@@ -47,5 +48,27 @@ internal sealed class IndexWriter(Connection connection)
             IndexTable.Link => statement.Bind(3, row.A).Bind(4, row.Text),
             _ => statement.Bind(3, row.Latitude).Bind(4, row.Longitude),
         };
+    }
+}
+
+/// <summary>Looks rows up, on any connection.</summary>
+internal sealed class IndexLookup(Connection connection)
+{
+    private readonly Statement[] _select =
+    [
+        connection.Prepare("SELECT 1 FROM token WHERE key=? AND parameter=? AND code=? AND system=? AND display=?"),
+        connection.Prepare("SELECT 1 FROM reference WHERE key=? AND parameter=? AND target=? AND version=?"),
+        connection.Prepare("SELECT 1 FROM date WHERE key=? AND parameter=? AND class=? AND low=? AND span=?"),
+        connection.Prepare("SELECT 1 FROM number WHERE key=? AND parameter=? AND unit=? AND wide=? AND low=? AND high=?"),
+        connection.Prepare("SELECT 1 FROM string WHERE key=? AND parameter=? AND folded=? AND exact=?"),
+        connection.Prepare("SELECT 1 FROM link WHERE key=? AND parameter=? AND uri=? AND version=?"),
+        connection.Prepare("SELECT 1 FROM position WHERE key=? AND parameter=? AND latitude=? AND longitude=?"),
+    ];
+
+    /// <summary>True if the row is there.</summary>
+    public bool Contains(long key, in IndexRow row)
+    {
+        using var rows = IndexWriter.Bind(_select[(int)row.Table], key, row).Query();
+        return rows.Step();
     }
 }

@@ -24,7 +24,7 @@ internal sealed partial class WriteSession
     {
         _connection = connection;
         _options = options;
-        _dictionaries = new Dictionaries(connection);
+        _dictionaries = new Dictionaries(connection, mayAdd: true);
         _versions = new VersionReader(connection, _dictionaries);
         _rows = new IndexRows(_dictionaries, TargetKey);
         _index = new IndexWriter(connection);

@@ -1,0 +1,101 @@
+// Do index and bodies agree? Extracts every current resource anew and looks each row up; for the kill tests and the doctor.
+
+namespace FhirHub.Storage.Sqlite;
+
+/// <content>Verification.</content>
+public sealed partial class SqliteResourceStore
+{
+    private const int ProblemsAtMost = 100;
+
+    // References that no search parameter finds don't follow from the entries.
+    private static readonly string[] s_countedTables = ["token", "reference WHERE parameter <> 0", "date", "number", "string", "link", "position"];
+
+    /// <summary>
+    /// Compares every current resource's body with its index rows, and the versions with each other, in one state of the store.
+    /// </summary>
+    /// <returns>What is wrong, in sentences; empty if all is well.</returns>
+    public Task<IReadOnlyList<string>> VerifyAsync(CancellationToken cancel) => Task.Run<IReadOnlyList<string>>(
+        () => _readers.Read(
+            reader =>
+            {
+                reader.Connection.Execute("BEGIN");
+                try
+                {
+                    var problems = new List<string>();
+                    VerifyFile(reader, problems);
+                    VerifyVersions(reader, problems);
+                    VerifyIndex(reader, problems, cancel);
+                    return problems;
+                }
+                finally
+                {
+                    reader.Connection.Execute("ROLLBACK");
+                }
+            },
+            cancel),
+        cancel);
+
+    private static void VerifyFile(Reader reader, List<string> problems)
+    {
+        using var rows = reader.Connection.Prepare("PRAGMA quick_check").Query();
+        while (rows.Step())
+        {
+            if (rows.Text(0) != "ok")
+                problems.Add($"The file is damaged: {rows.Text(0)}.");
+        }
+    }
+
+    private static void VerifyVersions(Reader reader, List<string> problems)
+    {
+        Count("SELECT count(*) FROM resource r WHERE seq > 0 AND version <> (SELECT version FROM version v WHERE v.seq = r.seq AND v.key = r.key)", "resources lead to a version that is not theirs");
+        Count("SELECT count(*) FROM (SELECT key FROM version GROUP BY key HAVING count(*) <> max(version) OR min(version) <> 1)", "resources have gaps in their versions");
+        Count("SELECT count(*) FROM resource r WHERE seq > 0 AND version <> (SELECT max(version) FROM version v WHERE v.key = r.key AND v.version > 1) AND version > 1", "resources are not at their last version");
+        Count("SELECT count(*) FROM version v JOIN version w ON w.seq = v.seq + 1 WHERE w.updated < v.updated", "versions are older than the one before");
+        Count("SELECT count(*) FROM type t WHERE current <> (SELECT count(*) FROM resource r WHERE r.type = t.key AND r.seq > 0 AND r.deleted = 0)", "types are counted wrongly");
+        Count("SELECT count(*) FROM type t WHERE versions <> (SELECT count(*) FROM version v WHERE v.key >> 38 = t.key)", "types have their versions counted wrongly");
+
+        void Count(string sql, string problem)
+        {
+            if (reader.Connection.Scalar(Sql.Raw(sql)) is > 0 and var count)
+                problems.Add($"{count} {problem}.");
+        }
+    }
+
+    private void VerifyIndex(Reader reader, List<string> problems, CancellationToken cancel)
+    {
+        var index = new IndexRows(reader.Dictionaries, (type, id) => reader.Versions.FindRow(new ResourceKey(type, id))?.Key ?? Dictionaries.Unknown);
+        var lookup = new IndexLookup(reader.Connection);
+        var expected = new long[s_countedTables.Length];
+        var rows = new List<IndexRow>();
+        var distinct = new HashSet<IndexRow>();
+        using var resources = reader.Connection.Prepare("SELECT key, present FROM resource WHERE seq > 0 AND deleted = 0").Query();
+        while (resources.Step() && problems.Count < ProblemsAtMost)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var key = resources.Int64(0);
+            var version = reader.Versions.GetCurrent(key);
+            var entries = _options.Extract(version.Key, version.Body.ToArray(version));
+            rows.Clear();
+            index.Add(entries, [], rows);
+            distinct.Clear();
+            distinct.UnionWith(rows);
+            foreach (var row in distinct)
+            {
+                expected[(int)row.Table]++;
+                if (!lookup.Contains(key, row))
+                    problems.Add($"{version.Key} lacks an index row of table {row.Table}, parameter number {row.Parameter}.");
+            }
+
+            if (!index.Present(entries).AsSpan().SequenceEqual(resources.Blob(1)))
+                problems.Add($"{version.Key} is noted as having other parameters than it has.");
+        }
+
+        // All expected rows are there; if there are as many as expected, there are no others.
+        for (var i = 0; i < expected.Length && problems.Count == 0; i++)
+        {
+            var found = reader.Connection.Scalar(Sql.Of($"SELECT count(*) FROM {Sql.Raw(s_countedTables[i])}")) ?? 0;
+            if (found != expected[i])
+                problems.Add($"The index has {found} rows in {s_countedTables[i]}, but the resources account for {expected[i]}.");
+        }
+    }
+}
