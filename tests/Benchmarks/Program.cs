@@ -3,6 +3,7 @@
 
 using FhirHub.Benchmarks;
 using FhirHub.Benchmarks.Http;
+using FhirHub.Benchmarks.Store;
 
 return args switch
 {
@@ -10,6 +11,7 @@ return args switch
     ["read", ..] => await ReadBenchmark.RunAsync(Options.Parse(args[1..])),
     ["write", ..] => await WriteBenchmark.RunAsync(Options.Parse(args[1..])),
     ["bundles", ..] => await BundleBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["store", ..] => await StoreBenchmark.RunAsync(Options.Parse(args[1..])),
     ["start", ..] => await StartBenchmark.RunAsync(Options.Parse(args[1..])),
     ["fhirpath", ..] => FhirPathBenchmark.Run(Options.Parse(args[1..])),
     _ => Usage(),
@@ -22,6 +24,7 @@ static int Usage()
           read      read by id and 304 against a bare Kestrel endpoint that returns the same bytes
           write     durable create and update of a Patient at 16 and 64 clients
           bundles   Synthea transaction bundles over HTTP (--folder FOLDER)
+          store     the store without HTTP, against bare SQLite (--folder FOLDER; --limit N lets it grow to N resources)
           start     time from start to first answer
           fhirpath  time and memory of one evaluation, by kind of expression
         Options: --seconds N (measured time of each step), --clients N, --rounds N, --folder FOLDER, --limit N

@@ -91,6 +91,15 @@ public sealed partial class SqliteResourceStore : IResourceStore
         }
     }
 
+    /// <summary>Copies the whole write-ahead log into the database file and empties it, as before a backup.</summary>
+    public Task CheckpointAsync(CancellationToken cancel) => Task.Run(
+        () =>
+        {
+            using var connection = new Connection(_options.Path, readOnly: false, cacheMegabytes: 1);
+            connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        },
+        cancel);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
