@@ -50,19 +50,25 @@ internal static class FhirPathBenchmark
         return 0;
     }
 
+    // The fastest batch counts: whatever else runs on the machine only adds to the others.
     private static (double Nanoseconds, double Bytes) Measure(FhirPathExpression expression, ElementNode node, double seconds)
     {
-        long count = 0;
+        const int batch = 100;
+        var batches = 0L;
+        var fastest = TimeSpan.MaxValue;
         var allocated = GC.GetAllocatedBytesForCurrentThread();
         var started = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(started).TotalSeconds < seconds)
         {
-            for (var i = 0; i < 100; i++)
+            var batchStarted = Stopwatch.GetTimestamp();
+            for (var i = 0; i < batch; i++)
                 expression.Evaluate(node);
-            count += 100;
+            var elapsed = Stopwatch.GetElapsedTime(batchStarted);
+            fastest = elapsed < fastest ? elapsed : fastest;
+            batches++;
         }
 
-        var elapsed = Stopwatch.GetElapsedTime(started);
-        return (elapsed.TotalNanoseconds / count, (GC.GetAllocatedBytesForCurrentThread() - allocated) / (double)count);
+        var bytes = GC.GetAllocatedBytesForCurrentThread() - allocated;
+        return (fastest.TotalNanoseconds / batch, bytes / (double)(batches * batch));
     }
 }
