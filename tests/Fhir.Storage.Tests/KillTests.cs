@@ -1,0 +1,105 @@
+// A process that writes is killed at a random moment, five times over on the same file; whatever it had acknowledged is there.
+
+using System.Diagnostics;
+using FhirHub.Search;
+using FhirHub.Storage.Sqlite;
+using FhirHub.Storage.Tests.Contract;
+using Xunit.Abstractions;
+
+namespace FhirHub.Storage.Tests;
+
+public sealed class KillTests(ITestOutputHelper output)
+{
+    private const int Rounds = 5;
+
+    [Fact]
+    public async Task What_was_acknowledged_survives_a_kill_and_no_transaction_is_halved()
+    {
+        var folder = Directory.CreateTempSubdirectory("fhirhub-kill-").FullName;
+        try
+        {
+            var path = Path.Combine(folder, "fhirhub.db");
+            var acknowledged = new List<string>();
+            var seed = Random.Shared.Next();
+            output.WriteLine($"seed {seed}");
+            var random = new Random(seed);
+            for (var round = 1; round <= Rounds; round++)
+            {
+                var lines = await WriteUntilKilledAsync(path, round, random);
+                output.WriteLine($"round {round}: {lines.Count} acknowledged");
+                acknowledged.AddRange(lines);
+                await CheckAsync(path, acknowledged);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<List<string>> WriteUntilKilledAsync(string path, int round, Random random)
+    {
+        var writer = Path.Combine(AppContext.BaseDirectory, "Fhir.Storage.Tests.Writer.dll");
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [writer, path, $"{round}"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+
+        // By the number of acknowledgements and not by time, so that a slow machine tests the same.
+        var killAfter = random.Next(50, 3_000);
+        var killed = false;
+        var lines = new List<string>();
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            lines.Add(line);
+            if (!killed && lines.Count >= killAfter)
+            {
+                process.Kill();
+                killed = true;
+            }
+        }
+
+        await process.WaitForExitAsync();
+        Assert.True(killed, "The writer ended before it was killed.");
+
+        // The last line may have been cut by the kill.
+        if (!lines[^1].EndsWith(" .", StringComparison.Ordinal))
+            lines.RemoveAt(lines.Count - 1);
+        return lines;
+    }
+
+    private static async Task CheckAsync(string path, List<string> acknowledged)
+    {
+        await using var store = SqliteResourceStore.Open(new SqliteStoreOptions { Path = path, Extract = TestResource.Extract });
+        Assert.Empty(await store.VerifyAsync(CancellationToken.None));
+
+        foreach (var line in acknowledged)
+        {
+            var parts = line.Split(' ');
+            var key = parts[0].Split('/');
+            var version = await store.ReadVersionAsync(AccessScope.Full, new ResourceKey(key[0], key[1]), long.Parse(parts[1]), CancellationToken.None);
+            Assert.True(version is not null, $"{parts[0]} version {parts[1]} was acknowledged and is lost.");
+            Assert.Equal(parts[2], Convert.ToHexString(version.Body.Tail.Span));
+        }
+
+        await CheckTransactionsAsync(store);
+    }
+
+    private static async Task CheckTransactionsAsync(SqliteResourceStore store)
+    {
+        var query = new SearchQuery { ResourceTypes = ["Observation"], Expression = new SearchExpression.All(), Count = 1_000 };
+        var found = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var page = await store.SearchAsync(AccessScope.Full, query, CancellationToken.None); ;
+            page = await store.SearchAsync(AccessScope.Full, query with { Cursor = page.Next }, CancellationToken.None))
+        {
+            // t-ROUND-WRITER-NUMBER-PART-of-PARTS
+            foreach (var id in page.Matches.Select(static match => match.Key.Id.Split('-')))
+            {
+                var transaction = $"{id[1]}-{id[2]}-{id[3]} of {id[6]}";
+                found[transaction] = found.GetValueOrDefault(transaction) + 1;
+            }
+
+            if (page.Next is null)
+                break;
+        }
+
+        Assert.All(found, static transaction => Assert.EndsWith($" of {transaction.Value}", transaction.Key, StringComparison.Ordinal));
+    }
+}
