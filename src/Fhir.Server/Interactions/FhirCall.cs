@@ -25,10 +25,26 @@ public sealed record FhirCall
     public required string BaseUrl { get; init; }
 
     /// <summary>The query string without <c>?</c>, percent-encoded.</summary>
-    public string Query { get; init; } = "";
+    public string Query
+    {
+        get;
+        init
+        {
+            field = value;
+            _parameters = null;
+        }
+    } = "";
 
     /// <summary>Parameters from the body of a <c>POST _search</c>, percent-encoded; they add to those of the address.</summary>
-    public string FormQuery { get; init; } = "";
+    public string FormQuery
+    {
+        get;
+        init
+        {
+            field = value;
+            _parameters = null;
+        }
+    } = "";
 
     /// <summary>True for POST, which operations that change something need.</summary>
     public bool IsPost { get; init; }

@@ -1,0 +1,48 @@
+using FhirHub.Model;
+
+namespace FhirHub.Server.Tests;
+
+public class CapabilitiesTests(ServerFixture server) : IClassFixture<ServerFixture>
+{
+    [Theory]
+    [InlineData("", "CapabilityStatement")]
+    [InlineData("?mode=full", "CapabilityStatement")]
+    [InlineData("?mode=normative", "CapabilityStatement")]
+    [InlineData("?mode=terminology", "TerminologyCapabilities")]
+    public async Task The_statement_is_valid_R4(string query, string type)
+    {
+        var parsed = ResourceParser.ParseJson(await server.Client.GetByteArrayAsync($"metadata{query}"));
+        Assert.Empty(parsed.Issues);
+        Assert.Equal(type, parsed.Tree!.ResourceType);
+    }
+
+    [Fact]
+    public async Task Every_interaction_that_it_claims_runs()
+    {
+        var statement = await (await server.Client.GetAsync("metadata")).JsonAsync();
+        Assert.Equal("4.0.1", (string?)statement["fhirVersion"]);
+        var rest = statement["rest"]![0]!;
+        Assert.Equal(Schema.R4.ResourceTypes.Count, rest["resource"]!.AsArray().Count);
+        var patient = rest["resource"]!.AsArray().Single(r => (string?)r!["type"] == "Patient")!;
+        Assert.Equal(
+            ["create", "delete", "history-instance", "history-type", "patch", "read", "search-type", "update", "vread"],
+            patient["interaction"]!.AsArray().Select(i => (string)i!["code"]!).Order(StringComparer.Ordinal));
+        Assert.Contains("history-system", rest["interaction"]!.AsArray().Select(i => (string?)i!["code"]));
+        Assert.Contains("search-system", rest["interaction"]!.AsArray().Select(i => (string?)i!["code"]));
+        Assert.Contains(patient["searchParam"]!.AsArray(), p => (string?)p!["name"] == "birthdate" && (string?)p["type"] == "date");
+        foreach (var operation in rest["operation"]!.AsArray())
+            Assert.True((await server.Client.GetAsync($"${operation!["name"]}")).IsSuccessStatusCode);
+    }
+
+    [Fact]
+    public async Task It_has_an_entity_tag_and_a_summary()
+    {
+        var first = await server.Client.GetAsync("metadata");
+        Assert.Equal(304, (int)(await server.Client.SendAsync("GET", "metadata", headers: ("If-None-Match", first.Headers.ETag!.ToString()))).StatusCode);
+        var summary = await (await server.Client.GetAsync("metadata?_summary=true")).JsonAsync();
+        Assert.Equal("SUBSETTED", (string?)summary["meta"]!["tag"]![0]!["code"]);
+        await (await server.Client.GetAsync("metadata?mode=some")).FailsAsync(400, "value");
+        var xml = await server.Client.GetStringAsync("metadata?_format=xml");
+        Assert.Contains("<CapabilityStatement", xml, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,55 @@
+namespace FhirHub.Server.Tests;
+
+public class HostTests
+{
+    [Theory]
+    [InlineData("FhirHub:Auth:Mode", "Smart")]
+    [InlineData("FhirHub:Auth:Mode", "Closed")]
+    [InlineData("FhirHub:Storage:Provider", "Cosmos")]
+    [InlineData("FhirHub:Storage:Provider", "Oracle")]
+    [InlineData("FhirHub:Validation:OnWrite", "Profiles")]
+    [InlineData("FhirHub:Integrity", "Maybe")]
+    [InlineData("FhirHub:Integrity", "1")]
+    [InlineData("FhirHub:ConditionalDelete", "All")]
+    [InlineData("FhirHub:DataPath", "")]
+    [InlineData("FhirHub:Limits:PageSize", "0")]
+    [InlineData("FhirHub:Limits:BodyBytes", "big")]
+    [InlineData("FhirHub:Http:ForwardedHeaders", "perhaps")]
+    public void A_bad_value_stops_the_start_with_one_line_that_names_the_key(string key, string value)
+    {
+        var refused = Assert.Throws<ConfigurationException>(() => FhirHost.Build([$"--{key}={value}"]));
+        Assert.Contains(key, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("\n", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:0")]
+    [InlineData("http://*:0")]
+    [InlineData("http://[::]:0")]
+    public async Task Open_mode_listens_on_loopback_only(string url)
+    {
+        var data = Directory.CreateTempSubdirectory("fhirhub-test-").FullName;
+        await using (var app = FhirHost.Build([$"--urls={url}", $"--FhirHub:DataPath={data}"]))
+        {
+            var refused = await Assert.ThrowsAsync<ConfigurationException>(() => app.StartAsync());
+            Assert.Contains("FhirHub:Auth:Mode", refused.Message, StringComparison.Ordinal);
+        }
+
+        Directory.Delete(data, recursive: true);
+    }
+}
+
+public class WithoutValidation : ServerFixture
+{
+    protected override IReadOnlyList<string> Settings => ["--FhirHub:Validation:OnWrite=Off"];
+}
+
+public class WithoutValidationTests(WithoutValidation server) : IClassFixture<WithoutValidation>
+{
+    [Fact]
+    public async Task A_resource_with_structural_errors_is_stored_where_validation_is_off()
+    {
+        await server.Client.CreateAsync("Observation", """{"resourceType":"Observation"}""");
+        await (await server.Client.SendAsync("POST", "Observation", """{"resourceType":"Obs""")).FailsAsync(400, "structure");
+    }
+}
