@@ -184,3 +184,26 @@ public class WriteTests(ServerFixture server) : IClassFixture<ServerFixture>
         await (await server.Client.SendAsync("POST", "Patient", "<!DOCTYPE x [<!ENTITY y \"z\">]><Patient xmlns=\"http://hl7.org/fhir\"/>", "application/fhir+xml")).FailsAsync(400, "structure");
     }
 }
+
+public class ProvenanceHeaderTests(ServerFixture server) : IClassFixture<ServerFixture>
+{
+    private const string Provenance = """{"resourceType":"Provenance","recorded":"2026-01-31T09:30:00Z","agent":[{"who":{"display":"feed"}}]}""";
+
+    [Fact]
+    public async Task A_Provenance_in_the_header_is_stored_with_the_write()
+    {
+        var created = await server.Client.SendAsync("POST", "Patient", """{"resourceType":"Patient"}""", headers: ("X-Provenance", Provenance));
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        var id = (string)(await created.JsonAsync())["id"]!;
+        var found = await (await server.Client.GetAsync($"Provenance?target=Patient/{id}")).JsonAsync();
+        Assert.Equal($"Patient/{id}/_history/1", (string?)Assert.Single(found["entry"]!.AsArray())!["resource"]!["target"]![0]!["reference"]);
+    }
+
+    [Fact]
+    public async Task A_header_that_holds_no_Provenance_stops_the_write()
+    {
+        var refused = await server.Client.SendAsync("PUT", "Patient/unproven", """{"resourceType":"Patient","id":"unproven"}""", headers: ("X-Provenance", """{"resourceType":"Patient"}"""));
+        await refused.FailsAsync(400, "value");
+        await (await server.Client.GetAsync("Patient/unproven")).FailsAsync(404, "not-found");
+    }
+}

@@ -42,7 +42,10 @@ public static class FhirHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.Limits.BodyBytes;
+
+            // RequestBody keeps the limit itself, after decompression too. Kestrel would reset the connection of a client that is still
+            // sending, which then never sees the answer that says why.
+            kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MaxRequestLineSize = 64 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 128 * 1024;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(20);

@@ -24,6 +24,11 @@ public sealed class HttpExchange(HttpContext http, FhirServer server, FhirRoute 
     /// <summary>What the client may see and do.</summary>
     public AccessScope Scope { get; init; } = AccessScope.Full;
 
+    /// <summary>The interactions, which store the Provenance of the header <c>X-Provenance</c> with their writes.</summary>
+    /// <exception cref="RefusedException">The header does not hold a Provenance.</exception>
+    public ResourceRepository Repository =>
+        XProvenance.Of(this) is { Exists: true } provenance ? Server.Repository.With(provenance) : Server.Repository;
+
     /// <summary>Ends when the client goes away.</summary>
     public CancellationToken Cancel => Http.RequestAborted;
 

@@ -11,7 +11,7 @@ public static class Create
         ArgumentNullException.ThrowIfNull(exchange);
         _ = exchange.ResponseType;
         var tree = await RequestBody.ReadResourceAsync(exchange);
-        var result = await exchange.Server.Repository.CreateAsync(
+        var result = await exchange.Repository.CreateAsync(
             exchange.Scope, exchange.Route.Type!, tree, exchange.Header("If-None-Exist")?.TrimStart('?'), exchange.Cancel);
         await AnswerWriter.WriteAsync(exchange, FhirAnswer.OfWrite(result));
     }

@@ -12,7 +12,7 @@ public static class Delete
     {
         ArgumentNullException.ThrowIfNull(exchange);
         var key = new ResourceKey(exchange.Route.Type!, exchange.Route.Id!);
-        var result = await exchange.Server.Repository.DeleteAsync(exchange.Scope, key, exchange.Conditions, exchange.Cancel);
+        var result = await exchange.Repository.DeleteAsync(exchange.Scope, key, exchange.Conditions, exchange.Cancel);
         await AnswerWriter.WriteAsync(exchange, FhirAnswer.OfWrite(result));
     }
 
@@ -20,7 +20,7 @@ public static class Delete
     public static async Task HandleConditionalAsync(HttpExchange exchange)
     {
         ArgumentNullException.ThrowIfNull(exchange);
-        var result = await exchange.Server.Repository.ConditionalDeleteAsync(
+        var result = await exchange.Repository.ConditionalDeleteAsync(
             exchange.Scope, exchange.Route.Type!, Criteria.Of(exchange), exchange.Conditions, exchange.Cancel);
         await AnswerWriter.WriteAsync(exchange, FhirAnswer.OfWrite(result));
     }

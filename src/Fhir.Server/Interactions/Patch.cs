@@ -19,7 +19,7 @@ public static class Patch
         ArgumentNullException.ThrowIfNull(exchange);
         var patch = await ReadAsync(exchange);
         var key = new ResourceKey(exchange.Route.Type!, exchange.Route.Id!);
-        var result = await exchange.Server.Repository.PatchAsync(exchange.Scope, key, patch, exchange.Conditions, exchange.Cancel);
+        var result = await exchange.Repository.PatchAsync(exchange.Scope, key, patch, exchange.Conditions, exchange.Cancel);
         await AnswerWriter.WriteAsync(exchange, FhirAnswer.OfWrite(result));
     }
 
@@ -29,7 +29,7 @@ public static class Patch
         ArgumentNullException.ThrowIfNull(exchange);
         var criteria = Criteria.Of(exchange);
         var patch = await ReadAsync(exchange);
-        var result = await exchange.Server.Repository.ConditionalPatchAsync(
+        var result = await exchange.Repository.ConditionalPatchAsync(
             exchange.Scope, exchange.Route.Type!, criteria, patch, exchange.Conditions, exchange.Cancel);
         await AnswerWriter.WriteAsync(exchange, FhirAnswer.OfWrite(result));
     }

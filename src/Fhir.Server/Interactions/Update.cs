@@ -14,7 +14,7 @@ public static class Update
         _ = exchange.ResponseType;
         var tree = await RequestBody.ReadResourceAsync(exchange);
         var key = new ResourceKey(exchange.Route.Type!, exchange.Route.Id!);
-        var result = await exchange.Server.Repository.UpdateAsync(exchange.Scope, key, tree, exchange.Conditions, exchange.Cancel);
+        var result = await exchange.Repository.UpdateAsync(exchange.Scope, key, tree, exchange.Conditions, exchange.Cancel);
         await AnswerWriter.WriteAsync(exchange, FhirAnswer.OfWrite(result));
     }
 
@@ -24,7 +24,7 @@ public static class Update
         ArgumentNullException.ThrowIfNull(exchange);
         _ = exchange.ResponseType;
         var tree = await RequestBody.ReadResourceAsync(exchange);
-        var result = await exchange.Server.Repository.ConditionalUpdateAsync(
+        var result = await exchange.Repository.ConditionalUpdateAsync(
             exchange.Scope, exchange.Route.Type!, Criteria.Of(exchange), tree, exchange.Conditions, exchange.Cancel);
         await AnswerWriter.WriteAsync(exchange, FhirAnswer.OfWrite(result));
     }

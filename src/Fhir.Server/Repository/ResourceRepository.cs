@@ -35,6 +35,12 @@ public sealed partial class ResourceRepository
     /// <summary>The configuration.</summary>
     public FhirHubOptions Options { get; }
 
+    /// <summary>A Provenance that is stored with each write, in the same commit (R4 provenance.html#header); default for none.</summary>
+    public ElementNode Provenance { get; private init; }
+
+    /// <summary>The same repository, with a Provenance for its writes.</summary>
+    public ResourceRepository With(ElementNode provenance) => new(Store, Preparer, _searchParser, Options) { Provenance = provenance };
+
     /// <summary>A new server-assigned id: time-ordered, so that index pages fill in order, and not to be guessed.</summary>
     public static string NewId() => Guid.CreateVersion7().ToString("D");
 
@@ -58,7 +64,10 @@ public sealed partial class ResourceRepository
             var planned = await plan(cancel);
             if (planned.Answer is { } answer)
                 return answer;
-            var commit = await Store.CommitAsync(scope, ToTransaction(planned.Writes, planned.Preconditions), cancel);
+            var writes = new List<ResourceWrite>(planned.Writes);
+            if (Provenance.Exists && await XProvenance.AddAsync(this, scope, Provenance, writes, cancel) is { } unsuited)
+                return unsuited;
+            var commit = await Store.CommitAsync(scope, ToTransaction(writes, planned.Preconditions), cancel);
             if (commit.Failure == CommitFailure.None)
                 return await WithIntegrityWarningsAsync(scope, planned, Describe(planned, commit), cancel);
             if (!MeansToPlanAgain(commit))
