@@ -10,7 +10,7 @@ public static class ReadBenchmark
     {
         await using var server = await ServerProcess.StartFhirHubAsync();
         var puts = Enumerable.Range(0, Patients).Select(i => LoadDriver.Request("PUT", $"/fhir/Patient/p{i}", SamplePatient.Json(i, $"p{i}"))).ToArray();
-        var seeded = await LoadDriver.RunAsync(server.Port, 16, TimeSpan.FromMinutes(2), (client, i) => (i * 16) + client is var n && n < Patients ? puts[n] : null);
+        var seeded = await LoadDriver.RunAsync(server.Port, 16, TimeSpan.FromMinutes(2), (client, i) => (i * 16) + client is var n && n < Patients ? (ReadOnlyMemory<byte>?)puts[n] : null);
         Console.WriteLine($"seed      {seeded}");
 
         using var client = new HttpClient();
