@@ -131,6 +131,28 @@ public class NarrativeRulesTests(ITestOutputHelper output)
         Assert.True(count > 4000);
     }
 
+    [Theory]
+    [InlineData("entities.html", null)]
+    [InlineData("bad-chars.html", "character")]
+    [InlineData("bad-link.html", "&amp;")]
+    [InlineData("svg.html", "processing instructions")]
+    [InlineData("non-root-svg.html", "svg")]
+    [InlineData("namespaced-non-root-svg.html", "svg")]
+    public void The_official_XHTML_cases_are_judged_as_R4_has_it(string name, string? reason)
+    {
+        if (SharedMaterial.Folder("suites") is not { } folder)
+        {
+            output.WriteLine("../shared is not there; nothing to check.");
+            return;
+        }
+
+        var problem = NarrativeRules.Check(File.ReadAllText(Path.Combine(folder, "suites", "fhir-test-cases", "xhtml", name)));
+        if (reason is null)
+            Assert.Null(problem);
+        else
+            Assert.Contains(reason, problem, StringComparison.Ordinal);
+    }
+
     private static IEnumerable<string> Divs(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Object => element.EnumerateObject().SelectMany(p =>
