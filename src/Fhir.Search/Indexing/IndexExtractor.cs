@@ -39,7 +39,9 @@ public sealed partial class IndexExtractor
     {
         var entries = new List<IndexEntry>(32);
         var found = new List<ElementNode>();
-        foreach (var extraction in _extractions.GetOrAdd(resource.Type, Compile))
+        if (!_extractions.TryGetValue(resource.Type, out var extractions))
+            extractions = _extractions.GetOrAdd(resource.Type, Compile);
+        foreach (var extraction in extractions)
         {
             var first = entries.Count;
             if (extraction.Components.Length > 0)

@@ -34,12 +34,12 @@ internal abstract class PathStep
         }
     }
 
-    /// <summary>Goes on if the element is of the type (<c>as</c>, <c>ofType</c>).</summary>
+    /// <summary>Goes on if the element is of the type (<c>as</c>, <c>ofType</c>): exactly of it if it is primitive, as the official suite has it.</summary>
     public sealed class OfType(TypeDefinition type, PathStep next) : PathStep
     {
         public override void Run(ElementNode node, List<ElementNode> found)
         {
-            if (node.Type.Is(type))
+            if (type.IsPrimitive ? ReferenceEquals(node.Type, type) : node.Type.Is(type))
                 next.Run(node, found);
         }
     }

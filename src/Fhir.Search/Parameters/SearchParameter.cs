@@ -21,6 +21,9 @@ public enum SearchParameterType
 /// <summary>A search parameter of one resource type; parameters of <c>Resource</c> and <c>DomainResource</c> appear once per type.</summary>
 public sealed class SearchParameter
 {
+    // Stores look entries up by it, so it is made once.
+    private string? _key;
+
     /// <summary>The resource type that it searches, such as <c>Patient</c>.</summary>
     public required string ResourceType { get; init; }
 
@@ -43,7 +46,7 @@ public sealed class SearchParameter
     public IReadOnlyList<SearchParameterComponent> Components { get; init; } = [];
 
     /// <summary>Key in the index: unique for (type, code), stable while the process runs; the store maps it to its own number.</summary>
-    public string Key => $"{ResourceType}.{Code}";
+    public string Key => _key ??= $"{ResourceType}.{Code}";
 
     /// <inheritdoc/>
     public override string ToString() => Key;
