@@ -76,7 +76,7 @@ public sealed class SearchParameterRegistry
         SearchParameterDefinition definition, TypeDefinition type, Dictionary<(string Type, string Url), SearchParameter> byUrl)
     {
         var components = new List<SearchParameterComponent>();
-        foreach (var component in definition.Components)
+        foreach (var component in Corrected(definition))
         {
             if (!byUrl.TryGetValue((type.Name, component.Definition), out var part))
                 throw new InvalidOperationException($"{definition.Url} has the component {component.Definition}, which {type.Name} does not have.");
@@ -95,6 +95,12 @@ public sealed class SearchParameterRegistry
             Components = components,
         };
     }
+
+    // R4 gives the parts of this one ("combination of relation and relatesTo") each other's expression, so that neither finds a value.
+    private static IReadOnlyList<SearchParameterDefinitionComponent> Corrected(SearchParameterDefinition definition) =>
+        definition is { Url: "http://hl7.org/fhir/SearchParameter/DocumentReference-relationship", Components: [var first, var second] }
+            ? [first with { Definition = second.Definition }, second with { Definition = first.Definition }]
+            : definition.Components;
 
     private static SearchParameterType TypeOf(string code) => code switch
     {

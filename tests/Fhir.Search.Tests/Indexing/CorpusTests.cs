@@ -10,7 +10,7 @@ namespace FhirHub.Search.Tests;
 public class CorpusTests(ITestOutputHelper output)
 {
     // The others have no value in any example; docs/conformance.md says more.
-    private const int ParametersWithExamples = 1089;
+    private const int ParametersWithExamples = 1090;
 
     [Fact]
     public void Every_parameter_of_every_type_compiles()
@@ -18,6 +18,27 @@ public class CorpusTests(ITestOutputHelper output)
         var extractor = new IndexExtractor(SearchParameterRegistry.R4);
         foreach (var type in Schema.R4.ResourceTypes)
             Assert.All(extractor.Extract(Resources.Parse($"{{'resourceType':'{type.Name}'}}")).Entries, e => Assert.Equal("deceased", e.Parameter.Code));
+    }
+
+    [Fact]
+    public void Every_parameter_finds_a_value_in_a_resource_that_has_all_elements()
+    {
+        var extractor = new IndexExtractor(SearchParameterRegistry.R4);
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var type in Schema.R4.ResourceTypes)
+        {
+            // As many variants as the widest choice that a parameter looks at, so that each type of each comes up.
+            for (var variant = 0; variant < 60; variant++)
+            {
+                var resource = Resources.Parse(FilledResource.Of(type, variant));
+                found.UnionWith(extractor.Extract(resource).Entries.Select(e => e.Parameter.Key));
+            }
+        }
+
+        var missing = SearchParameterRegistry.R4.All
+            .Where(p => p.Expression is not null && p.Code is not ("_id" or "_lastUpdated") && !found.Contains(p.Key))
+            .Select(p => p.Key);
+        Assert.Equal([], missing);
     }
 
     [Fact]
