@@ -20,7 +20,8 @@ internal sealed class Dictionaries(Connection connection, bool mayAdd = false)
     private readonly Dictionary<SearchParameter, long> _parameters = [];
     private readonly Dictionary<(long Parent, object Name, object System), long> _derived = [];
     private readonly Dictionary<string, long> _uris = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string System, string Code, string Unit), long> _units = [];
+    private readonly Dictionary<(string System, string Code, string Unit, string Canonical), long> _units = [];
+    private readonly Dictionary<string, long> _shapes = new(StringComparer.Ordinal);
     private readonly Dictionary<(long Parameter, string Folded, string Code), long> _displays = [];
 
     /// <summary>Forgets everything, because a rollback may have taken numbers back.</summary>
@@ -32,6 +33,7 @@ internal sealed class Dictionaries(Connection connection, bool mayAdd = false)
         _derived.Clear();
         _uris.Clear();
         _units.Clear();
+        _shapes.Clear();
         _displays.Clear();
     }
 
@@ -142,22 +144,44 @@ internal sealed class Dictionaries(Connection connection, bool mayAdd = false)
         return key;
     }
 
-    /// <summary>A unit's number; it gets one.</summary>
-    public long AddUnit(string system, string code, string unit)
+    /// <summary>A unit's number; it gets one. Where values have a canonical form, the unit names its units.</summary>
+    public long AddUnit(string system, string code, string unit, string canonical)
     {
-        if (_units.TryGetValue((system, code, unit), out var key))
+        if (_units.TryGetValue((system, code, unit, canonical), out var key))
             return key;
-        var find = connection.Prepare("SELECT key FROM unit WHERE system=? AND code=? AND unit=?").Bind(1, system).Bind(2, code).Bind(3, unit);
+        var find = connection.Prepare("SELECT key FROM unit WHERE system=? AND code=? AND unit=? AND canonical=?")
+            .Bind(1, system).Bind(2, code).Bind(3, unit).Bind(4, canonical);
         key = Find(find);
         if (key == 0 && !mayAdd)
             return Unknown;
         if (key == 0)
         {
-            connection.Prepare("INSERT INTO unit(system, code, unit) VALUES(?, ?, ?)").Bind(1, system).Bind(2, code).Bind(3, unit).Run();
+            connection.Prepare("INSERT INTO unit(system, code, unit, canonical) VALUES(?, ?, ?, ?)")
+                .Bind(1, system).Bind(2, code).Bind(3, unit).Bind(4, canonical).Run();
             key = Find(find);
         }
 
-        Keep(_units, (system, code, unit), key);
+        Keep(_units, (system, code, unit, canonical), key);
+        return key;
+    }
+
+    /// <summary>The number of a set of parameters that have a value, which most resources of a kind share; it gets one.</summary>
+    public long AddShape(byte[] present)
+    {
+        var text = Convert.ToBase64String(present);
+        if (_shapes.TryGetValue(text, out var key))
+            return key;
+        var find = connection.Prepare("SELECT key FROM shape WHERE present=?").Bind(1, present);
+        key = Find(find);
+        if (key == 0 && !mayAdd)
+            return Unknown;
+        if (key == 0)
+        {
+            connection.Prepare("INSERT INTO shape(present) VALUES(?)").Bind(1, present).Run();
+            key = Find(find);
+        }
+
+        Keep(_shapes, text, key);
         return key;
     }
 

@@ -38,8 +38,8 @@ internal sealed class IndexRows(Dictionaries dictionaries, Func<string, string, 
         }
     }
 
-    /// <summary>Numbers of the parameters that have a value, as <see cref="Present"/> stores them.</summary>
-    public byte[] Present(IReadOnlyList<IndexEntry> entries)
+    /// <summary>The number of the set of parameters that have a value.</summary>
+    public long Shape(IReadOnlyList<IndexEntry> entries)
     {
         var parameters = new List<long>(24);
         long last = -1;
@@ -55,10 +55,10 @@ internal sealed class IndexRows(Dictionaries dictionaries, Func<string, string, 
         var bytes = new byte[parameters.Count * PresentLength];
         for (var i = 0; i < parameters.Count; i++)
             WritePresent(parameters[i], bytes.AsSpan(i * PresentLength));
-        return bytes;
+        return dictionaries.AddShape(bytes);
     }
 
-    /// <summary>The mark of one parameter in <c>resource.present</c>.</summary>
+    /// <summary>The mark of one parameter in <c>shape.present</c>.</summary>
     public static byte[] PresentMark(long parameter)
     {
         var bytes = new byte[PresentLength];
@@ -155,11 +155,11 @@ internal sealed class IndexRows(Dictionaries dictionaries, Func<string, string, 
 
     private void AddQuantity(QuantityEntry quantity, long parameter, List<IndexRow> rows)
     {
-        var unit = dictionaries.AddUnit(quantity.System ?? "", quantity.Code ?? "", quantity.Unit ?? "");
+        var unit = dictionaries.AddUnit(quantity.System ?? "", quantity.Code ?? "", quantity.Unit ?? "", quantity.CanonicalUnits ?? "");
         rows.Add(IndexRow.Number(parameter, unit, quantity.Low, quantity.High));
         if (quantity.CanonicalUnits is { } canonicalUnits)
         {
-            var canonical = dictionaries.AddUnit(CanonicalUnits, canonicalUnits, "");
+            var canonical = dictionaries.AddUnit(CanonicalUnits, canonicalUnits, "", "");
             rows.Add(IndexRow.Number(parameter, canonical, quantity.Canonical.Low, quantity.Canonical.High));
         }
     }

@@ -19,10 +19,12 @@ internal static class Layout
         CREATE TABLE type(key INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, next INTEGER NOT NULL, current INTEGER NOT NULL, versions INTEGER NOT NULL);
         CREATE TABLE parameter(key INTEGER PRIMARY KEY, parent INTEGER NOT NULL, name NOT NULL, system NOT NULL, UNIQUE(parent, name, system));
         CREATE TABLE uri(key INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
-        CREATE TABLE unit(key INTEGER PRIMARY KEY, system TEXT NOT NULL, code TEXT NOT NULL, unit TEXT NOT NULL, UNIQUE(system, code, unit));
+        CREATE TABLE unit(key INTEGER PRIMARY KEY, system TEXT NOT NULL, code TEXT NOT NULL, unit TEXT NOT NULL, canonical TEXT NOT NULL, UNIQUE(system, code, unit, canonical));
         CREATE TABLE display(key INTEGER PRIMARY KEY, parameter INTEGER NOT NULL, folded TEXT NOT NULL, code NOT NULL, UNIQUE(parameter, folded, code));
 
-        CREATE TABLE resource(key INTEGER PRIMARY KEY, type INTEGER NOT NULL, id NOT NULL, seq INTEGER, version INTEGER NOT NULL, deleted INTEGER NOT NULL, created INTEGER, present BLOB);
+        CREATE TABLE shape(key INTEGER PRIMARY KEY, present BLOB NOT NULL UNIQUE);
+
+        CREATE TABLE resource(key INTEGER PRIMARY KEY, type INTEGER NOT NULL, id NOT NULL, seq INTEGER, version INTEGER NOT NULL, deleted INTEGER NOT NULL, created INTEGER, shape INTEGER);
         CREATE UNIQUE INDEX resource_id ON resource(type, id);
         CREATE TABLE version(seq INTEGER PRIMARY KEY, key INTEGER NOT NULL, version INTEGER NOT NULL, updated INTEGER NOT NULL, method INTEGER NOT NULL, body BLOB);
         CREATE INDEX version_type ON version(key >> 38);
@@ -44,6 +46,7 @@ internal static class Layout
         CREATE INDEX string_key ON string(key, parameter);
         CREATE TABLE link(parameter INTEGER NOT NULL, uri INTEGER NOT NULL, key INTEGER NOT NULL, version TEXT NOT NULL,
             PRIMARY KEY(parameter, uri, key, version)) WITHOUT ROWID;
+        CREATE INDEX link_key ON link(key, parameter);
         CREATE TABLE position(parameter INTEGER NOT NULL, latitude REAL NOT NULL, longitude REAL NOT NULL, key INTEGER NOT NULL,
             PRIMARY KEY(parameter, latitude, longitude, key)) WITHOUT ROWID;
         """,

@@ -61,8 +61,9 @@ internal sealed class ScopedExpression(AccessScope scope, Func<string, string, I
     // Each target type has its own filter, so a chain to several types becomes one chain for each.
     private SearchExpression Chained(SearchExpression.Chain chain)
     {
-        IReadOnlyList<IReadOnlyList<string>> targets = scope.IsFull ? [chain.TargetTypes] : [.. chain.TargetTypes.Select(static type => new[] { type })];
-        SearchExpression[] chains = [.. targets.Select(types => chain with { TargetTypes = types, Inner = Rewrite(chain.Inner, types) })];
+        var types = chain.TargetTypes.Count > 0 ? chain.TargetTypes : chain.Reference.TargetTypes;
+        IReadOnlyList<IReadOnlyList<string>> targets = scope.IsFull ? [types] : [.. types.Select(static type => new[] { type })];
+        SearchExpression[] chains = [.. targets.Select(target => chain with { TargetTypes = target, Inner = Rewrite(chain.Inner, target) })];
         return chains.Length == 1 ? chains[0] : new SearchExpression.Or(chains);
     }
 

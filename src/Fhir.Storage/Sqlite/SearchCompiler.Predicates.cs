@@ -225,6 +225,10 @@ internal sealed partial class SearchCompiler
         if (quantity.Code is { } code)
             units.Add(quantity.System is null ? Sql.Of($"(code={code} OR unit={code})") : Sql.Of($"code={code}"));
         units.Add(Sql.Of($"system<>{IndexRows.CanonicalUnits}"));
+
+        // Where both have a canonical form, that decides.
+        if (quantity.Canonical is not null)
+            units.Add(Sql.Of($"canonical<>{quantity.Canonical.Units}"));
         var rows = Rows(quantity.Number, parameter, Sql.Of($" IN (SELECT key FROM unit WHERE {Sql.All(units)})"));
         return quantity.Canonical is not { } canonical
             ? rows
@@ -233,7 +237,7 @@ internal sealed partial class SearchCompiler
                 Or = Rows(
                     canonical.Number,
                     parameter,
-                    Sql.Of($"=(SELECT key FROM unit WHERE system={IndexRows.CanonicalUnits} AND code={canonical.Units} AND unit='')")),
+                    Sql.Of($"=(SELECT key FROM unit WHERE system={IndexRows.CanonicalUnits} AND code={canonical.Units} AND unit='' AND canonical='')")),
             };
     }
 
@@ -277,12 +281,12 @@ internal sealed partial class SearchCompiler
 
     // A row is sought for each URI of the dictionary that qualifies.
     private static RowSet Among(Sql parameter, Sql texts) =>
-        new("link", row => Sql.Of($"{row}.parameter{parameter} AND {row}.uri IN (SELECT key FROM uri WHERE {texts})")) { SeeksKey = true };
+        new("link", row => Sql.Of($"{row}.parameter{parameter} AND {row}.uri IN (SELECT key FROM uri WHERE {texts})")) { KeyIndex = "link_key" };
 
     private static List<object> Parents(string uri)
     {
         var parents = new List<object> { uri };
-        for (var slash = uri.LastIndexOf('/'); slash > 0 && uri[slash - 1] != '/'; slash = uri.LastIndexOf('/', slash - 1))
+        for (var slash = uri.LastIndexOf('/'); slash > 0; slash = uri.LastIndexOf('/', slash - 1))
         {
             parents.Add(uri[..slash]);
             parents.Add(uri[..(slash + 1)]);

@@ -35,7 +35,7 @@ internal sealed partial class SearchCompiler(Connection connection, Dictionaries
         SearchExpression.LastUpdated updated => Test(updated.Range, key),
         SearchExpression.Parameter parameter => Test(Rows(parameter), key),
         SearchExpression.Missing missing =>
-            Sql.Of($"NOT EXISTS(SELECT 1 FROM resource WHERE key={key} AND instr(present, {IndexRows.PresentMark(Number(missing.Definition))}) > 0)"),
+            Sql.Of($"NOT EXISTS(SELECT 1 FROM resource r CROSS JOIN shape h ON h.key=r.shape WHERE r.key={key} AND instr(h.present, {IndexRows.PresentMark(Number(missing.Definition))}) > 0)"),
         SearchExpression.Chain chain => Test(chain, key),
         SearchExpression.ReverseChain chain => Test(chain, key),
         _ => throw new ArgumentException($"The store can't search by {expression.GetType().Name}.", nameof(expression)),
@@ -123,56 +123,4 @@ internal sealed partial class SearchCompiler(Connection connection, Dictionaries
     private static KeySource Source(SearchExpression.IdIn ids) => new(
         Sql.Of($"SELECT key FROM resource WHERE type IN (SELECT key FROM type) AND id IN ({Sql.List(ids.Ids.Select(id => new LogicalId(id)))}) AND seq > 0 AND deleted = 0"),
         Ordered: false);
-
-    private Sql Test(SearchExpression.Chain chain, Sql key)
-    {
-        var alias = NextAlias();
-        var target = Sql.Of($"{alias}.target");
-        return Sql.Of(
-            $"""
-            EXISTS(SELECT 1 FROM reference {alias} INDEXED BY reference_key
-            WHERE {alias}.key={key} AND {alias}.parameter={Number(chain.Reference)} AND {InTypes(chain.TargetTypes, target)}
-            AND {IsCurrent(target)} AND {Test(chain.Inner, target)})
-            """);
-    }
-
-    private KeySource? Source(SearchExpression.Chain chain)
-    {
-        if (Source(chain.Inner) is not { } inner)
-            return null;
-        var alias = NextAlias();
-        var targets = NextAlias();
-        return new KeySource(
-            Sql.Of(
-                $"""
-                SELECT {alias}.key AS key FROM (SELECT DISTINCT key FROM ({inner.Select})) {targets} CROSS JOIN reference {alias}
-                WHERE {alias}.parameter={Number(chain.Reference)} AND {alias}.target={targets}.key AND {InTypes(chain.TargetTypes, Sql.Of($"{targets}.key"))}
-                """),
-            Ordered: false);
-    }
-
-    private Sql Test(SearchExpression.ReverseChain chain, Sql key)
-    {
-        var alias = NextAlias();
-        return Sql.Of(
-            $"""
-            EXISTS(SELECT 1 FROM reference {alias}
-            WHERE {alias}.parameter={Number(chain.Reference)} AND {alias}.target={key} AND {Test(chain.Inner, Sql.Of($"{alias}.key"))})
-            """);
-    }
-
-    private KeySource? Source(SearchExpression.ReverseChain chain)
-    {
-        if (Source(chain.Inner) is not { } inner)
-            return null;
-        var alias = NextAlias();
-        var sources = NextAlias();
-        return new KeySource(
-            Sql.Of(
-                $"""
-                SELECT {alias}.target AS key FROM (SELECT DISTINCT key FROM ({inner.Select})) {sources} CROSS JOIN reference {alias} INDEXED BY reference_key
-                WHERE {alias}.key={sources}.key AND {alias}.parameter={Number(chain.Reference)} AND {IsCurrent(Sql.Of($"{alias}.target"))}
-                """),
-            Ordered: false);
-    }
 }

@@ -51,30 +51,24 @@ internal sealed partial class SearchRun
 
     private Sql Targets(Include include, long key)
     {
-        var target = Sql.Raw("f.target");
+        long? parameter = include.Parameter is null ? null : dictionaries.FindParameter(include.Parameter);
+        var source = Sql.Of($"{key}");
         return Sql.Of(
             $"""
-            SELECT DISTINCT f.target FROM reference f INDEXED BY reference_key
-            WHERE f.key={key} AND {_compiler.InTypes([include.SourceType], Sql.Of($"{key}"))} AND {Parameter(include, "f")}
-            AND {OfType(include.TargetType, target)} AND {SearchCompiler.IsCurrent(target)}
+            SELECT DISTINCT f.key FROM ({_compiler.Targets(parameter, source)}) f
+            WHERE {_compiler.InTypes([include.SourceType], source)} AND {OfType(include.TargetType, Sql.Raw("f.key"))} AND {SearchCompiler.IsCurrent(Sql.Raw("f.key"))}
             """);
     }
 
     private Sql Referrers(Include include, long key)
     {
+        // A slash follows the full stop in ASCII, so this is every parameter of the type.
         var parameters = include.Parameter is null
             ? Sql.Of($" IN (SELECT key FROM parameter WHERE parent=0 AND name >= {include.SourceType + "."} AND name < {include.SourceType + "/"})")
             : Sql.Of($"={dictionaries.FindParameter(include.Parameter)}");
-        return Sql.Of(
-            $"""
-            SELECT DISTINCT f.key FROM reference f
-            WHERE f.parameter{parameters} AND f.target={key} AND {OfType(include.TargetType, Sql.Of($"{key}"))}
-            """);
+        var target = Sql.Of($"{key}");
+        return Sql.Of($"SELECT DISTINCT f.key FROM ({_compiler.Referrers(parameters, target)}) f WHERE {OfType(include.TargetType, target)}");
     }
-
-    private Sql Parameter(Include include, string alias) => include.Parameter is null
-        ? Sql.Of($"{Sql.Raw(alias)}.parameter <> {IndexRows.UnsearchedReference}")
-        : Sql.Of($"{Sql.Raw(alias)}.parameter={dictionaries.FindParameter(include.Parameter)}");
 
     private Sql OfType(string? type, Sql key) => type is null ? Sql.True : _compiler.InTypes([type], key);
 }

@@ -29,12 +29,12 @@ internal sealed partial class SearchRun
                 Sql.Of($"(SELECT {best}(r.id) FROM reference f INDEXED BY reference_key CROSS JOIN resource r ON r.key=f.target WHERE f.key={s_key} AND f.parameter={parameter})"),
             SearchParameterType.Token => OfAll(Sql.Of($"SELECT key, {best}(code) AS value FROM token WHERE parameter={parameter} GROUP BY key")),
             SearchParameterType.Uri =>
-                OfAll(Sql.Of($"SELECT l.key AS key, {best}(u.text) AS value FROM link l CROSS JOIN uri u ON u.key=l.uri WHERE l.parameter={parameter} GROUP BY l.key")),
+                Sql.Of($"(SELECT {best}(u.text) FROM link l INDEXED BY link_key CROSS JOIN uri u ON u.key=l.uri WHERE l.key={s_key} AND l.parameter={parameter})"),
             _ => throw new ArgumentException($"There is no order by {sort.Code}.", nameof(sort)),
         };
     }
 
-    // Tables without an index by key are gathered once for the query; SQLite indexes what it gathers.
+    // Tokens have no index by key: they are gathered once for the query, and SQLite indexes what it gathers.
     private static Sql OfAll(Sql values) => Sql.Of($"(SELECT value FROM ({values}) g WHERE g.key={s_key})");
 
     private static Sql Order(IReadOnlyList<SortKey> sort, bool backward)

@@ -68,7 +68,7 @@ public sealed partial class SqliteResourceStore
         var expected = new long[s_countedTables.Length];
         var rows = new List<IndexRow>();
         var distinct = new HashSet<IndexRow>();
-        using var resources = reader.Connection.Prepare("SELECT key, present FROM resource WHERE seq > 0 AND deleted = 0").Query();
+        using var resources = reader.Connection.Prepare("SELECT key, shape FROM resource WHERE seq > 0 AND deleted = 0").Query();
         while (resources.Step() && problems.Count < ProblemsAtMost)
         {
             cancel.ThrowIfCancellationRequested();
@@ -86,7 +86,7 @@ public sealed partial class SqliteResourceStore
                     problems.Add($"{version.Key} lacks an index row of table {row.Table}, parameter number {row.Parameter}.");
             }
 
-            if (!index.Present(entries).AsSpan().SequenceEqual(resources.Blob(1)))
+            if (index.Shape(entries) != resources.Int64(1))
                 problems.Add($"{version.Key} is noted as having other parameters than it has.");
         }
 

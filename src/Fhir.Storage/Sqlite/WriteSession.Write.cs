@@ -30,7 +30,7 @@ internal sealed partial class WriteSession
         if (replaced is { Version.IsDeleted: false } && replaced.Version.Body.Tail.Span.SequenceEqual(put.Resource.Body.Tail.Span))
             return new WriteResult(WriteOutcome.Unchanged, replaced.Version);
 
-        var key = row?.Key ?? AddRow(put.Key);
+        var key = row?.Key ?? NextKey(put.Key);
         var version = new StoredVersion(
             put.Key,
             (row?.Version ?? 0) + 1,
@@ -38,10 +38,9 @@ internal sealed partial class WriteSession
             put.Method,
             put.Resource.Body);
         var seq = Append(key, version, prepared.Body);
+        WriteRow(put.Key, key, isNew: row is null, seq, version.Version, _rows.Shape(put.Resource.Entries));
         _newRows.Clear();
         _rows.Add(put.Resource.Entries, put.Resource.References, _newRows);
-        _connection.Prepare("UPDATE resource SET seq=?1, version=?2, deleted=0, created=ifnull(created, ?1), present=?3 WHERE key=?4")
-            .Bind(1, seq).Bind(2, version.Version).Bind(3, _rows.Present(put.Resource.Entries)).Bind(4, key).Run();
 
         var created = replaced is null or { Version.IsDeleted: true };
         if (created)
@@ -75,13 +74,23 @@ internal sealed partial class WriteSession
             WriteMethod.Delete,
             default);
         var seq = Append(row.Key, tombstone, null);
-        _connection.Prepare("UPDATE resource SET seq=?, version=?, deleted=1, present=NULL WHERE key=?")
+        _connection.Prepare("UPDATE resource SET seq=?, version=?, deleted=1, shape=NULL WHERE key=?")
             .Bind(1, seq).Bind(2, tombstone.Version).Bind(3, row.Key).Run();
         _newRows.Clear();
         OldRows(row.Key, replaced);
         Exchange(row.Key);
         Count(row.Key, versions: 1, current: -1);
         return new WriteResult(WriteOutcome.Deleted, tombstone);
+    }
+
+    // The row comes before the index rows, so that a reference of the resource to itself finds it.
+    private void WriteRow(ResourceKey resource, long key, bool isNew, long seq, long version, long shape)
+    {
+        var statement = isNew
+            ? _connection.Prepare("INSERT INTO resource(seq, version, deleted, created, shape, key, type, id) VALUES(?1, ?2, 0, ?1, ?3, ?4, ?5, ?6)")
+                .Bind(5, key >> Layout.TypeShift).BindId(6, resource.Id)
+            : _connection.Prepare("UPDATE resource SET seq=?1, version=?2, deleted=0, created=ifnull(created, ?1), shape=?3 WHERE key=?4");
+        statement.Bind(1, seq).Bind(2, version).Bind(3, shape).Bind(4, key).Run();
     }
 
     // What the caller prepared is used if nobody was faster.

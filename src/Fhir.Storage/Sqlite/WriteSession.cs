@@ -133,13 +133,17 @@ internal sealed partial class WriteSession
 
     private long AddRow(ResourceKey resource)
     {
-        var type = _dictionaries.AddType(resource.Type);
-        var counts = Counts(type);
-        var key = (type << Layout.TypeShift) | counts.Next++;
-        _changedTypes.Add(type);
+        var key = NextKey(resource);
         _connection.Prepare("INSERT INTO resource(key, type, id, version, deleted) VALUES(?, ?, ?, 0, 0)")
-            .Bind(1, key).Bind(2, type).BindId(3, resource.Id).Run();
+            .Bind(1, key).Bind(2, key >> Layout.TypeShift).BindId(3, resource.Id).Run();
         return key;
+    }
+
+    private long NextKey(ResourceKey resource)
+    {
+        var type = _dictionaries.AddType(resource.Type);
+        _changedTypes.Add(type);
+        return (type << Layout.TypeShift) | Counts(type).Next++;
     }
 
     private sealed class TypeCounts
