@@ -11,11 +11,13 @@ public sealed partial class SqliteResourceStore : IResourceStore
     private readonly SqliteStoreOptions _options;
     private readonly ReaderPool _readers;
     private readonly Writer _writer;
+    private readonly VersionCache _cache;
 
     private SqliteResourceStore(SqliteStoreOptions options)
     {
         _options = options;
-        _writer = new Writer(options);
+        _cache = new VersionCache(options.VersionCacheMegabytes);
+        _writer = new Writer(options, _cache);
         _readers = new ReaderPool(options);
     }
 
@@ -32,9 +34,23 @@ public sealed partial class SqliteResourceStore : IResourceStore
     public bool NeedsReindex => _writer.NeedsReindex;
 
     /// <inheritdoc/>
-    public ValueTask<StoredVersion?> ReadAsync(AccessScope scope, ResourceKey key, CancellationToken cancel) => new(_readers.Read(
-        reader => reader.Versions.FindCurrent(key) is var (row, _, version) && IsVisible(reader, scope, key, row) ? version : null,
-        cancel));
+    public ValueTask<StoredVersion?> ReadAsync(AccessScope scope, ResourceKey key, CancellationToken cancel)
+    {
+        if (!scope.IsFull)
+        {
+            return new(_readers.Read(
+                reader => reader.Versions.FindCurrent(key) is var (row, _, version) && IsVisible(reader, scope, key, row) ? version : null,
+                cancel));
+        }
+
+        if (_cache.Find(key) is { } cached)
+            return new(cached);
+        var commits = _cache.Commits;
+        var found = _readers.Read(reader => reader.Versions.FindCurrent(key)?.Version, cancel);
+        if (found is not null)
+            _cache.Keep(key, found, commits);
+        return new(found);
+    }
 
     /// <inheritdoc/>
     public ValueTask<StoredVersion?> ReadVersionAsync(AccessScope scope, ResourceKey key, long version, CancellationToken cancel) => new(_readers.Read(

@@ -30,6 +30,9 @@ public sealed record SqliteStoreOptions
     /// <summary>Page cache of each reading connection in megabytes.</summary>
     public int ReaderCacheMegabytes { get; init; } = 12;
 
+    /// <summary>Memory for current versions that were read lately, in megabytes; 0 for none.</summary>
+    public int VersionCacheMegabytes { get; init; } = 64;
+
     /// <summary>Reading connections at most; more readers wait for one.</summary>
     public int Readers { get; init; } = 16;
 

@@ -19,14 +19,16 @@ internal sealed class Writer : IAsyncDisposable
     private readonly Connection _connection;
     private readonly WriteSession _session;
     private readonly Checkpointer _checkpointer;
+    private readonly VersionCache _cache;
     private readonly Queue<CommitRequest> _waiting = new();
     private readonly Thread _thread;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _closing;
     private long _checkpointedAt;
 
-    public Writer(SqliteStoreOptions options)
+    public Writer(SqliteStoreOptions options, VersionCache cache)
     {
+        _cache = cache;
         _connection = new Connection(options.Path, readOnly: false, options.WriterCacheMegabytes);
         try
         {
@@ -166,6 +168,7 @@ internal sealed class Writer : IAsyncDisposable
                 request.Result = _session.Apply(request);
             _session.Finish();
             _connection.Execute("COMMIT");
+            _cache.Forget(group);
             _connection.Trim();
             failure = null;
             return true;

@@ -251,4 +251,35 @@ public abstract partial class ResourceStoreContract
 
     private static string Versions(HistoryPage page) =>
         string.Join(' ', page.Versions.Select(static version => $"{version.Key.Id}/{version.Version}"));
+
+    [Fact]
+    public async Task A_read_never_gives_less_than_the_last_acknowledged_version()
+    {
+        const int Versions = 300;
+        var acknowledged = new long[4];
+        using var end = new CancellationTokenSource();
+        var readers = Enumerable.Range(0, acknowledged.Length).Select(n => Task.Run(async () =>
+        {
+            while (!end.IsCancellationRequested)
+            {
+                var known = Volatile.Read(ref acknowledged[n]);
+                var read = await ReadAsync("Patient", $"p{n}");
+                Assert.True((read?.Version ?? 0) >= known, $"Version {known} was acknowledged, {read?.Version} was read.");
+                await Task.Yield();
+            }
+        })).ToArray();
+
+        await Task.WhenAll(Enumerable.Range(0, acknowledged.Length).Select(n => Task.Run(async () =>
+        {
+            for (var i = 1; i <= Versions; i++)
+            {
+                var written = await PutAsync("Patient", $"p{n}", new TestResource($"{i}"));
+                Volatile.Write(ref acknowledged[n], written.Version);
+            }
+        })));
+        await end.CancelAsync();
+        await Task.WhenAll(readers);
+
+        Assert.Equal(Versions, (await ReadAsync("Patient", "p0"))!.Version);
+    }
 }
