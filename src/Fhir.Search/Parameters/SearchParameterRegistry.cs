@@ -1,6 +1,5 @@
 // All search parameters that exist, per concrete resource type.
 
-using System.Collections.Frozen;
 using FhirHub.Model;
 
 namespace FhirHub.Search;
@@ -15,32 +14,31 @@ public sealed class SearchParameterRegistry
 
     private readonly Schema _schema;
     private readonly IReadOnlyList<SearchParameterDefinition> _definitions;
-    private readonly FrozenDictionary<string, FrozenDictionary<string, SearchParameter>> _byType;
-    private readonly FrozenDictionary<string, SearchParameter[]> _lists;
+    private readonly Dictionary<string, Dictionary<string, SearchParameter>> _byType = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SearchParameter[]> _lists;
 
     private SearchParameterRegistry(Schema schema, IReadOnlyList<SearchParameterDefinition> definitions)
     {
         _schema = schema;
         _definitions = definitions;
 
-        var byType = new Dictionary<string, Dictionary<string, SearchParameter>>(StringComparer.Ordinal);
         foreach (var type in schema.ResourceTypes)
-            byType[type.Name] = new Dictionary<string, SearchParameter>(StringComparer.Ordinal);
+            _byType[type.Name] = new Dictionary<string, SearchParameter>(StringComparer.Ordinal);
 
         // Composites name their parts by URL, so the simple parameters come first.
         var byUrl = new Dictionary<(string Type, string Url), SearchParameter>();
         foreach (var definition in definitions.Where(d => d.Components.Count == 0).Concat(definitions.Where(d => d.Components.Count > 0)))
         {
+            var parts = definition.Expression is { } expression ? SplitUnion(expression).Select(part => (NameAtStart(part), part)).ToList() : [];
             foreach (var type in ConcreteTypes(definition))
             {
-                var parameter = Make(definition, type, byUrl);
+                var parameter = Make(definition, type, PartsFor(type, parts), byUrl);
                 byUrl[(type.Name, parameter.Url)] = parameter;
-                byType[type.Name][parameter.Code] = parameter;
+                _byType[type.Name][parameter.Code] = parameter;
             }
         }
 
-        _byType = byType.ToFrozenDictionary(t => t.Key, t => t.Value.ToFrozenDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
-        _lists = byType.ToFrozenDictionary(
+        _lists = _byType.ToDictionary(
             t => t.Key,
             t => t.Value.Values.OrderBy(p => p.Code, StringComparer.Ordinal).ToArray(),
             StringComparer.Ordinal);
@@ -66,14 +64,14 @@ public sealed class SearchParameterRegistry
     public SearchParameter? Find(string resourceType, string code) =>
         _byType.TryGetValue(resourceType, out var parameters) ? parameters.GetValueOrDefault(code) : null;
 
-    private IEnumerable<TypeDefinition> ConcreteTypes(SearchParameterDefinition definition)
-    {
-        var bases = definition.Base.Select(_schema.FindType).OfType<TypeDefinition>().ToList();
-        return _schema.ResourceTypes.Where(type => bases.Exists(type.Is));
-    }
+    private IEnumerable<TypeDefinition> ConcreteTypes(SearchParameterDefinition definition) => definition.Base
+        .Select(_schema.FindType)
+        .OfType<TypeDefinition>()
+        .SelectMany(type => type.IsAbstract ? _schema.ResourceTypes.Where(concrete => concrete.Is(type)) : [type])
+        .Distinct();
 
     private SearchParameter Make(
-        SearchParameterDefinition definition, TypeDefinition type, Dictionary<(string Type, string Url), SearchParameter> byUrl)
+        SearchParameterDefinition definition, TypeDefinition type, List<string> parts, Dictionary<(string Type, string Url), SearchParameter> byUrl)
     {
         var components = new List<SearchParameterComponent>();
         foreach (var component in Corrected(definition))
@@ -83,7 +81,6 @@ public sealed class SearchParameterRegistry
             components.Add(new SearchParameterComponent(part, component.Expression));
         }
 
-        var parts = definition.Expression is { } expression ? PartsFor(type, expression) : [];
         return new SearchParameter
         {
             ResourceType = type.Name,
@@ -117,20 +114,24 @@ public sealed class SearchParameterRegistry
     };
 
     // R4 joins the expressions of all base types by |; only those that start at this type find anything in it.
-    private static List<string> PartsFor(TypeDefinition type, string expression)
+    private static List<string> PartsFor(TypeDefinition type, List<(string Name, string Text)> union)
     {
         var parts = new List<string>();
-        foreach (var part in SplitUnion(expression))
+        foreach (var (name, text) in union)
         {
-            var start = part.AsSpan().TrimStart(" (");
-            var length = start.IndexOfAnyExcept(NameCharacters);
-            var name = (length < 0 ? start : start[..length]).ToString();
             var isTypeName = name.Length > 0 && char.IsAsciiLetterUpper(name[0]);
             if (!isTypeName || name == type.Name || name is "Resource" || (name is "DomainResource" && IsDomainResource(type)))
-                parts.Add(part);
+                parts.Add(text);
         }
 
         return parts;
+    }
+
+    private static string NameAtStart(string part)
+    {
+        var start = part.AsSpan().TrimStart(" (");
+        var length = start.IndexOfAnyExcept(NameCharacters);
+        return (length < 0 ? start : start[..length]).ToString();
     }
 
     // For "any" R4 lists all types but Parameters, which nothing refers to.
