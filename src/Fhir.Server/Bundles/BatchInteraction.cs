@@ -1,7 +1,5 @@
 // batch: entries that have nothing to do with each other, several at a time (R4 http.html#brules).
 
-using FhirHub.Search;
-
 namespace FhirHub.Server;
 
 /// <summary>The batch interaction (R4 http.html#transaction).</summary>
@@ -11,24 +9,16 @@ internal sealed class BatchInteraction(TransactionInteraction transactions)
     private const int ParallelEntries = 32;
 
     /// <summary>Runs a batch: each entry has its own outcome, in the order of the request.</summary>
-    /// <param name="scope">What the client may see and do.</param>
-    /// <param name="baseUrl">The server's FHIR base.</param>
+    /// <param name="context">What it runs with; <see cref="TransactionContext.Read"/> must be there.</param>
     /// <param name="request">The entries; those that are not well-formed get their issue as outcome.</param>
-    /// <param name="read">Runs entries that don't write.</param>
     /// <param name="explain">Turns an exception of an entry into its answer.</param>
     /// <param name="cancel">Ends when the client goes away.</param>
     public async Task<IReadOnlyList<EntryOutcome>> RunAsync(
-        AccessScope scope,
-        string baseUrl,
-        BundleRequest request,
-        Func<BundleEntry, CancellationToken, Task<EntryOutcome>> read,
-        Func<Exception, FhirAnswer> explain,
-        CancellationToken cancel)
+        TransactionContext context, BundleRequest request, Func<Exception, FhirAnswer> explain, CancellationToken cancel)
     {
         var outcomes = new EntryOutcome[request.Count];
         foreach (var entry in request.Issues.GroupBy(i => i.Index, i => i.Issue))
             outcomes[entry.Key] = new EntryOutcome(new FhirAnswer(400) { Issues = [.. entry] });
-        var context = new TransactionContext { Scope = scope, BaseUrl = baseUrl };
         await Parallel.ForEachAsync(
             request.Entries,
             new ParallelOptions { MaxDegreeOfParallelism = ParallelEntries, CancellationToken = cancel },
@@ -36,7 +26,7 @@ internal sealed class BatchInteraction(TransactionInteraction transactions)
             {
                 try
                 {
-                    outcomes[entry.Index] = entry.IsWrite ? await WriteAsync(context, entry, stop) : await read(entry, stop);
+                    outcomes[entry.Index] = entry.IsWrite ? await WriteAsync(context, entry, stop) : await context.Read!(entry, stop);
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {

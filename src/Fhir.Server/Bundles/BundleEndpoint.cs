@@ -25,16 +25,17 @@ internal static class BundleEndpoint
                 413, "too-costly", $"The Bundle has {request.Count:N0} entries; FhirHub:Limits:BundleEntries allows {server.Options.Limits.BundleEntries:N0}. Send several Bundles.");
         }
 
+        var context = new TransactionContext
+        {
+            Scope = exchange.Scope,
+            BaseUrl = exchange.BaseUrl,
+            Provenance = XProvenance.Of(exchange),
+            Read = (entry, cancel) => EntryReader.ReadAsync(exchange, entry, cancel),
+        };
         var transactions = new TransactionInteraction(server.Repository, Patch.Read);
         var outcomes = isTransaction
-            ? await RunTransactionAsync(exchange, transactions, request)
-            : await new BatchInteraction(transactions).RunAsync(
-                exchange.Scope,
-                exchange.BaseUrl,
-                Without(request, entryIssues),
-                (entry, cancel) => EntryReader.ReadAsync(exchange, entry, cancel),
-                e => Explain(exchange, e),
-                exchange.Cancel);
+            ? await RunTransactionAsync(transactions, context, request, exchange.Cancel)
+            : await new BatchInteraction(transactions).RunAsync(context, Without(request, entryIssues), e => Explain(exchange, e), exchange.Cancel);
 
         var output = new ArrayBufferWriter<byte>(4096 + (outcomes.Count * 256));
         BundleResponse.Write(output, isTransaction, outcomes, exchange.Preferences.Return);
@@ -48,16 +49,10 @@ internal static class BundleEndpoint
         return new FhirAnswer(status) { Issues = issues };
     }
 
-    private static async Task<IReadOnlyList<EntryOutcome>> RunTransactionAsync(HttpExchange exchange, TransactionInteraction transactions, BundleRequest request)
+    private static async Task<IReadOnlyList<EntryOutcome>> RunTransactionAsync(
+        TransactionInteraction transactions, TransactionContext context, BundleRequest request, CancellationToken cancel)
     {
-        var context = new TransactionContext
-        {
-            Scope = exchange.Scope,
-            BaseUrl = exchange.BaseUrl,
-            Provenance = XProvenance.Of(exchange),
-            Read = (entry, cancel) => EntryReader.ReadAsync(exchange, entry, cancel),
-        };
-        var result = await transactions.RunAsync(context, request, exchange.Cancel);
+        var result = await transactions.RunAsync(context, request, cancel);
         return result.Refusal is { } refusal ? throw new RefusedException(refusal.Status, refusal.Issues) : result.Outcomes;
     }
 
