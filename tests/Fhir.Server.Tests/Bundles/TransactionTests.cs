@@ -155,7 +155,7 @@ public class TransactionTests(ServerFixture server) : IClassFixture<ServerFixtur
     [Theory]
     [InlineData("""{"resourceType":"Patient"}""", "invalid")]
     [InlineData("""{"resourceType":"Bundle","type":"collection"}""", "invalid")]
-    [InlineData("""{"resourceType":"Bundle"}""", "required")]
+    [InlineData("""{"resourceType":"Bundle"}""", "invalid")]
     [InlineData("{", "structure")]
     public async Task What_is_no_batch_or_transaction_is_refused(string body, string code)
     {
