@@ -1,6 +1,7 @@
 // import: records from files, folders and archives into the data folder, without a server.
 
 using System.CommandLine;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using FhirHub.Search;
 using FhirHub.Storage;
@@ -59,7 +60,9 @@ internal static class ImportCommand
             """));
         Jobs.Validators.Add(option =>
         {
-            if (option.GetValueOrDefault<int?>() is < 1 or > 256)
+            // The text and not the value: asking for a value that can't be read throws.
+            var isNumber = int.TryParse(option.Tokens.FirstOrDefault()?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var jobs);
+            if (!isNumber || jobs is < 1 or > 256)
                 option.AddError("--jobs is a number from 1 to 256.");
         });
         command.SetAction((parsed, _) => RunAsync(parsed));
