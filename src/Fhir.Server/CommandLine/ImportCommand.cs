@@ -61,7 +61,7 @@ internal static class ImportCommand
         Jobs.Validators.Add(option =>
         {
             // The text and not the value: asking for a value that can't be read throws.
-            var isNumber = int.TryParse(option.Tokens.FirstOrDefault()?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var jobs);
+            var isNumber = int.TryParse(option.Tokens is [var token, ..] ? token.Value : null, NumberStyles.None, CultureInfo.InvariantCulture, out var jobs);
             if (!isNumber || jobs is < 1 or > 256)
                 option.AddError("--jobs is a number from 1 to 256.");
         });

@@ -31,7 +31,7 @@ public class ImportCommandTests
         var (exit, output) = await ServerProcess.RunAsync("import", folder["in"], "--data", folder["data"]);
 
         Assert.Equal(1, exit);
-        Assert.Contains("a.ndjson:2: Patient.birthday: ", output, StringComparison.Ordinal);
+        Assert.Matches("a[.]ndjson:2: Patient: .*birthday", output);
         Assert.Contains("a.ndjson:3: ", output, StringComparison.Ordinal);
         using var server = await ServerProcess.StartAsync(folder["data"]);
         Assert.Equal([3, 1, 1, 1, 1], await CountAsync(server, "Patient", "Basic", "Observation", "Practitioner", "Encounter"));
