@@ -29,7 +29,7 @@ internal sealed partial class SearchCompiler(Connection connection, Dictionaries
         SearchExpression.And and => Sql.All([.. and.Parts.Select(part => Test(part, key))]),
         SearchExpression.Or or => Sql.Any([.. or.Parts.Select(part => Test(part, key))]),
         SearchExpression.Not not => Sql.Of($"NOT {Test(not.Part, key)}"),
-        SearchExpression.TypeIn types => Sql.Any([.. types.Types.Select(type => InType(type, key))]),
+        SearchExpression.TypeIn types => InTypes(types.Types, key),
         SearchExpression.IdIn ids =>
             Sql.Of($"(SELECT id FROM resource WHERE key={key}) IN ({Sql.List(ids.Ids.Select(id => new LogicalId(id)))})"),
         SearchExpression.LastUpdated updated => Test(updated.Range, key),
@@ -80,16 +80,21 @@ internal sealed partial class SearchCompiler(Connection connection, Dictionaries
     }
 
     /// <summary>A condition that a key is of one of the types.</summary>
-    public Sql InTypes(IReadOnlyList<string> types, Sql key) => Sql.Any([.. types.Select(type => InType(type, key))]);
+    public Sql InTypes(IReadOnlyList<string> types, Sql key)
+    {
+        if (types.Count == 0)
+            return Sql.False;
+        var numbers = types.Select(dictionaries.FindType).ToList();
+        var low = numbers[0] << Layout.TypeShift;
+
+        // One type is a range to seek; of several, each key is asked, so that keys stay in order.
+        return numbers.Count == 1
+            ? Sql.Of($"{key} BETWEEN {low} AND {low | Layout.NumberMask}")
+            : Sql.Of($"{key} >> {Sql.Raw(Layout.TypeShift.ToString())} IN ({Sql.List(numbers.Select(static number => (object)number))})");
+    }
 
     /// <summary>A condition that there is a resource for the key now.</summary>
     public static Sql IsCurrent(Sql key) => Sql.Of($"EXISTS(SELECT 1 FROM resource WHERE key={key} AND seq > 0 AND deleted = 0)");
-
-    private Sql InType(string type, Sql key)
-    {
-        var low = dictionaries.FindType(type) << Layout.TypeShift;
-        return Sql.Of($"{key} BETWEEN {low} AND {low | Layout.NumberMask}");
-    }
 
     private Sql NextAlias() => Sql.Raw($"t{++_aliases}");
 

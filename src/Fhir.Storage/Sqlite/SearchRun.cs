@@ -129,6 +129,10 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
                 : backward ? Sql.Of($" AND {s_key} < {(long)cursor.Values[^1]!}") : Sql.Of($" AND {s_key} > {(long)cursor.Values[^1]!}");
             select = Sql.Of($"SELECT DISTINCT {s_key} {From(parts, types, chosen, inKeyOrder: true, after)} ORDER BY {s_key}{Sql.Raw(backward ? " DESC" : "")} LIMIT {(long)limit}");
         }
+        else if (query.Sort is [{ Code: "_lastUpdated" }] && (chosen is null || chosen.Value.Count >= SearchCompiler.ProbeLimit))
+        {
+            select = ByCommit(query, parts, types, cursor, limit);
+        }
         else
         {
             var values = sort.Select((value, i) => Sql.Of($"{value} AS s{Sql.Raw(i.ToString())}"));
@@ -148,5 +152,22 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
         }
 
         return found;
+    }
+
+    // Versions lie in the order of their commits, so the last changed resources are read off their end.
+    private Sql ByCommit(SearchQuery query, List<SearchExpression> parts, Sql types, PageCursor? cursor, int limit)
+    {
+        var descending = query.Sort[0].Descending != (cursor?.Backward ?? false);
+        var tests = new List<Sql> { Sql.Raw("v.seq = s.seq AND s.deleted = 0"), types };
+        tests.AddRange(parts.Select(part => _compiler.Test(part, s_key)));
+        if (query.ResourceTypes.Count == 1)
+            tests.Add(Sql.Of($"v.key >> {Sql.Raw(Layout.TypeShift.ToString())} = {dictionaries.FindType(query.ResourceTypes[0])}"));
+        if (cursor is not null)
+            tests.Add(Sql.Of($"v.seq {Sql.Raw(descending ? "<" : ">")} {(long)cursor.Values[0]!}"));
+        return Sql.Of(
+            $"""
+            SELECT v.seq, v.key FROM version v CROSS JOIN resource s ON s.key = v.key
+            WHERE {Sql.All(tests)} ORDER BY v.seq{Sql.Raw(descending ? " DESC" : "")} LIMIT {(long)limit}
+            """);
     }
 }
