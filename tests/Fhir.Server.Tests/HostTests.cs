@@ -47,9 +47,10 @@ public class WithoutValidation : ServerFixture
 public class WithoutValidationTests(WithoutValidation server) : IClassFixture<WithoutValidation>
 {
     [Fact]
-    public async Task A_resource_with_structural_errors_is_stored_where_validation_is_off()
+    public async Task What_is_missing_or_odd_is_stored_where_validation_is_off_but_nothing_is_lost()
     {
-        await server.Client.CreateAsync("Observation", """{"resourceType":"Observation"}""");
+        await server.Client.CreateAsync("Observation", """{"resourceType":"Observation","effectiveDateTime":"recently"}""");
         await (await server.Client.SendAsync("POST", "Observation", """{"resourceType":"Obs""")).FailsAsync(400, "structure");
+        await (await server.Client.SendAsync("POST", "Patient", """{"resourceType":"Patient","nam":"lost"}""")).FailsAsync(400, "structure");
     }
 }

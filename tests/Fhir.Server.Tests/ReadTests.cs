@@ -15,6 +15,8 @@ public class ReadTests(ServerFixture server) : IClassFixture<ServerFixture>
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("application/fhir+json; charset=utf-8", response.Content.Headers.ContentType!.ToString());
         Assert.Equal("W/\"1\"", response.Headers.ETag!.ToString());
+        Assert.True(response.Headers.CacheControl is { NoCache: true, Private: true });
+        Assert.Contains("Accept", response.Headers.Vary);
         var bytes = await response.Content.ReadAsByteArrayAsync();
         Assert.Equal(bytes.Length, response.Content.Headers.ContentLength);
         var json = await response.JsonAsync();

@@ -4,6 +4,7 @@ using System.IO.Compression;
 using System.Net;
 using FhirHub.Search;
 using FhirHub.Storage;
+using FhirHub.Storage.Sqlite;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.ResponseCompression;
 
@@ -59,6 +60,8 @@ public static class FhirHost
         builder.Services.AddSingleton(_ => server);
         var app = builder.Build();
         Compose(app, app.Services.GetRequiredService<FhirServer>());
+        if (server.Store is SqliteResourceStore { NeedsReindex: true })
+            app.Logger.LogWarning("Search parameters changed since the store was indexed; searches by the new ones miss resources written before.");
         return app;
     }
 

@@ -28,7 +28,7 @@ public enum WriteValidation
     /// <summary>A resource must agree with the R4 base definitions.</summary>
     Structure,
 
-    /// <summary>A resource must be readable; structural errors are let through.</summary>
+    /// <summary>Missing elements and odd values are let through; what could not be kept without loss is still refused.</summary>
     Off,
 }
 

@@ -26,6 +26,7 @@ public sealed partial class FhirEndpoint(FhirServer server, ILogger<FhirEndpoint
     {
         ArgumentNullException.ThrowIfNull(http);
         SetRequestId(http);
+        SetCommonHeaders(http);
 
         // A read of a resource that is found at once ends without a state machine: it is what a server does most.
         var exchange = default(HttpExchange);
@@ -96,7 +97,7 @@ public sealed partial class FhirEndpoint(FhirServer server, ILogger<FhirEndpoint
 
         var allow = http.Response.Headers.Allow;
         http.Response.Clear();
-        http.Response.Headers[RequestIdHeader] = http.TraceIdentifier;
+        SetCommonHeaders(http);
         if (allow.Count > 0)
             http.Response.Headers.Allow = allow;
         await AnswerWriter.WriteOutcomeAsync(exchange, status, issues);
@@ -125,6 +126,14 @@ public sealed partial class FhirEndpoint(FhirServer server, ILogger<FhirEndpoint
     private static bool IsOfCompression(Exception exception) =>
         exception.StackTrace?.Contains("System.IO.Compression", StringComparison.Ordinal) == true;
 
+    private static void SetCommonHeaders(HttpContext http)
+    {
+        // Without this a browser may show a resource from its cache for as long as a tenth of its age; with it, it asks by ETag.
+        http.Response.Headers.CacheControl = "private, no-cache";
+        http.Response.Headers.Vary = "Accept";
+        http.Response.Headers[RequestIdHeader] = http.TraceIdentifier;
+    }
+
     private static void SetRequestId(HttpContext http)
     {
         var given = http.Request.Headers[RequestIdHeader];
@@ -132,7 +141,6 @@ public sealed partial class FhirEndpoint(FhirServer server, ILogger<FhirEndpoint
             http.TraceIdentifier = id;
         else
             http.TraceIdentifier = http.TraceIdentifier.Replace(':', '-');
-        http.Response.Headers[RequestIdHeader] = http.TraceIdentifier;
     }
 
     // The address may hold a patient's data, so the log has its kind only.

@@ -30,14 +30,20 @@ public static class RequestBody
     public static ParseResult Parse(ReadOnlyMemory<byte> bytes, ResourceFormat format) =>
         format == ResourceFormat.Json ? ResourceParser.ParseJson(bytes) : ResourceParser.ParseXml(bytes);
 
-    /// <summary>The tree of a parse that may be written under the configured validation.</summary>
+    /// <summary>
+    /// The tree of a parse that may be written under the configured validation. Where validation is off, what is missing or has an
+    /// odd value passes; what the tree could not keep (unknown elements, wrong kinds) and active content in narratives never does.
+    /// </summary>
     public static ResourceTree Checked(ParseResult parsed, WriteValidation validation)
     {
         ArgumentNullException.ThrowIfNull(parsed);
-        if (parsed.Tree is { } tree && (parsed.IsValid || (validation == WriteValidation.Off && parsed.Issues.All(i => i.Severity != IssueSeverity.Fatal))))
+        if (parsed.Tree is { } tree && (parsed.IsValid || (validation == WriteValidation.Off && parsed.Issues.All(IsTolerable))))
             return tree;
         throw new RefusedException(400, parsed.Issues);
     }
+
+    private static bool IsTolerable(Issue issue) =>
+        issue.Severity is IssueSeverity.Warning or IssueSeverity.Information || issue is { Severity: IssueSeverity.Error, Code: "required" or "value" };
 
     /// <summary>True for a form, as a <c>POST _search</c> sends one.</summary>
     public static bool IsForm(string? contentType) =>

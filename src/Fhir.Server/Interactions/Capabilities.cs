@@ -7,6 +7,7 @@ using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using FhirHub.Model;
+using FhirHub.Search;
 using FhirHub.Storage;
 
 namespace FhirHub.Server;
@@ -16,7 +17,7 @@ public sealed class Capabilities(FhirServer server)
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // The statement changes when the program does, so its date is when this one was built, or started if that is unknown.
+    // The statement depends on program and configuration, which are fixed while the process runs: its date is the start.
     private readonly string _date = ResourceBody.FormatInstant(DateTimeOffset.UtcNow);
     private readonly string _version =
         typeof(Capabilities).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "1.0.0";
@@ -70,6 +71,9 @@ public sealed class Capabilities(FhirServer server)
             json.WriteStartArray("rest");
             json.WriteStartObject();
             json.WriteString("mode", "server");
+            json.WriteStartObject("security");
+            json.WriteBoolean("cors", server.Options.CorsOrigins.Length > 0);
+            json.WriteEndObject();
             json.WriteStartArray("resource");
             foreach (var type in Schema.R4.ResourceTypes)
                 WriteResource(json, type.Name);
@@ -141,6 +145,7 @@ public sealed class Capabilities(FhirServer server)
     private void WriteSearch(Utf8JsonWriter json, string type)
     {
         var parameters = server.SearchParameters.ForType(type);
+        WriteStrings(json, "searchInclude", ["*", .. parameters.Where(p => p.Type == SearchParameterType.Reference).Select(p => $"{type}:{p.Code}")]);
         json.WriteStartArray("searchParam");
         foreach (var parameter in parameters)
         {
