@@ -24,18 +24,30 @@ internal sealed partial class SearchCompiler
                 """);
     }
 
-    /// <summary>The keys of resources that refer by one of the parameters to the resource of a key.</summary>
-    /// <param name="parameters">A test of the parameter column.</param>
-    /// <param name="key">The key.</param>
-    public Sql Referrers(Sql parameters, Sql key)
+    /// <summary>The keys of resources that refer by a parameter to the resource of a key.</summary>
+    public Sql Referrers(SearchParameter parameter, Sql key) =>
+        Referrers(Sql.Of($"={Number(parameter)}"), key, HasCanonicals(Number(parameter)));
+
+    /// <summary>The keys of resources of a type that refer by any parameter to the resource of a key.</summary>
+    public Sql Referrers(string type, Sql key) =>
+
+        // A slash follows the full stop in ASCII, so this is every parameter of the type.
+        Referrers(
+            Sql.Of($" IN (SELECT key FROM parameter WHERE parent=0 AND name >= {type + "."} AND name < {type + "/"})"),
+            key,
+            canonicals: true);
+
+    private Sql Referrers(Sql parameters, Sql key, bool canonicals)
     {
         var (f, u) = (NextAlias(), NextAlias());
-        return Sql.Of(
-            $"""
-            SELECT {f}.key AS key FROM reference {f} WHERE {f}.parameter{parameters} AND {f}.target={key}
-            UNION ALL SELECT {f}.key AS key FROM link {u} INDEXED BY link_key CROSS JOIN link {f}
-            WHERE {u}.key={key} AND {u}.parameter IN ({UrlParameters}) AND {f}.parameter{parameters} AND {f}.uri={u}.uri
-            """);
+        var direct = Sql.Of($"SELECT {f}.key AS key FROM reference {f} WHERE {f}.parameter{parameters} AND {f}.target={key}");
+        return !canonicals
+            ? direct
+            : Sql.Of(
+                $"""
+                {direct} UNION ALL SELECT {f}.key AS key FROM link {u} INDEXED BY link_key CROSS JOIN link {f}
+                WHERE {u}.key={key} AND {u}.parameter IN ({UrlParameters}) AND {f}.parameter{parameters} AND {f}.uri={u}.uri
+                """);
     }
 
     // The url of a conformance resource is what canonical references name.
@@ -69,11 +81,14 @@ internal sealed partial class SearchCompiler
         var key = Sql.Of($"{alias}.key");
         var number = Number(chain.Reference);
         var found = Sql.Of($"(SELECT DISTINCT key FROM ({inner.Select})) {alias}");
+
+        // The plus keeps SQLite from seeking the range of the type where it can seek the key itself.
+        var ofTypes = OfTypes(chain.TargetTypes, Sql.Of($"+{key}"));
         var f = NextAlias();
         var direct = Sql.Of(
             $"""
             SELECT {f}.key AS key FROM {found} CROSS JOIN reference {f}
-            WHERE {f}.parameter={number} AND {f}.target={key} AND {OfTypes(chain.TargetTypes, key)}
+            WHERE {f}.parameter={number} AND {f}.target={key} AND {ofTypes}
             """);
         if (!HasCanonicals(number))
             return new KeySource(direct, Ordered: false);
@@ -82,7 +97,7 @@ internal sealed partial class SearchCompiler
         var canonical = Sql.Of(
             $"""
             SELECT {f}.key AS key FROM {found} CROSS JOIN link {u} INDEXED BY link_key CROSS JOIN link {f}
-            WHERE {u}.key={key} AND {u}.parameter IN ({UrlParameters}) AND {f}.parameter={number} AND {f}.uri={u}.uri AND {OfTypes(chain.TargetTypes, key)}
+            WHERE {u}.key={key} AND {u}.parameter IN ({UrlParameters}) AND {f}.parameter={number} AND {f}.uri={u}.uri AND {ofTypes}
             """);
         return new KeySource(Sql.Of($"{direct} UNION ALL {canonical}"), Ordered: false);
     }
@@ -91,7 +106,7 @@ internal sealed partial class SearchCompiler
     {
         var alias = NextAlias();
         return Sql.Of(
-            $"EXISTS(SELECT 1 FROM ({Referrers(Sql.Of($"={Number(chain.Reference)}"), key)}) {alias} WHERE {Test(chain.Inner, Sql.Of($"{alias}.key"))})");
+            $"EXISTS(SELECT 1 FROM ({Referrers(chain.Reference, key)}) {alias} WHERE {Test(chain.Inner, Sql.Of($"{alias}.key"))})");
     }
 
     private KeySource? Source(SearchExpression.ReverseChain chain)

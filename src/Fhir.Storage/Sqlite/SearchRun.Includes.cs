@@ -62,12 +62,9 @@ internal sealed partial class SearchRun
 
     private Sql Referrers(Include include, long key)
     {
-        // A slash follows the full stop in ASCII, so this is every parameter of the type.
-        var parameters = include.Parameter is null
-            ? Sql.Of($" IN (SELECT key FROM parameter WHERE parent=0 AND name >= {include.SourceType + "."} AND name < {include.SourceType + "/"})")
-            : Sql.Of($"={dictionaries.FindParameter(include.Parameter)}");
         var target = Sql.Of($"{key}");
-        return Sql.Of($"SELECT DISTINCT f.key FROM ({_compiler.Referrers(parameters, target)}) f WHERE {OfType(include.TargetType, target)}");
+        var referrers = include.Parameter is null ? _compiler.Referrers(include.SourceType, target) : _compiler.Referrers(include.Parameter, target);
+        return Sql.Of($"SELECT DISTINCT f.key FROM ({referrers}) f WHERE {OfType(include.TargetType, target)}");
     }
 
     private Sql OfType(string? type, Sql key) => type is null ? Sql.True : _compiler.InTypes([type], key);
