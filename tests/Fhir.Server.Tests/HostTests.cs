@@ -15,6 +15,7 @@ public class HostTests
     [InlineData("FhirHub:Limits:PageSize", "0")]
     [InlineData("FhirHub:Limits:BodyBytes", "big")]
     [InlineData("FhirHub:Http:ForwardedHeaders", "perhaps")]
+    [InlineData("urls", "nonsense")]
     public void A_bad_value_stops_the_start_with_one_line_that_names_the_key(string key, string value)
     {
         var refused = Assert.Throws<ConfigurationException>(() => FhirHost.Build([$"--{key}={value}"]));

@@ -39,6 +39,7 @@ public static class FhirHost
         var options = ConfigurationReader.Read(builder.Configuration);
         if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(builder.Configuration["http_ports"]))
             builder.WebHost.UseUrls(DefaultUrl);
+        CheckUrls(builder.Configuration["urls"] ?? "");
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -138,6 +139,21 @@ public static class FhirHost
         {
             http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             await http.Response.WriteAsync("The store does not answer.", http.RequestAborted);
+        }
+    }
+
+    private static void CheckUrls(string urls)
+    {
+        foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries))
+        {
+            try
+            {
+                _ = BindingAddress.Parse(url);
+            }
+            catch (FormatException)
+            {
+                throw new ConfigurationException($"urls holds '{url}', which is no address to listen on; write one such as {DefaultUrl}.");
+            }
         }
     }
 

@@ -74,6 +74,8 @@ public readonly record struct FhirRoute(RouteKind Kind, string? Type = null, str
             return new FhirRoute(RouteKind.System);
 
         var first = Next(ref path);
+        if (first.IsEmpty)
+            return default;
         if (first[0] is '$' or '_' or 'm' or '.')
         {
             if (!path.IsEmpty)

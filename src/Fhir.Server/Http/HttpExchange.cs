@@ -80,7 +80,7 @@ public sealed class HttpExchange(HttpContext http, FhirServer server, FhirRoute 
         {
             foreach (var (name, value) in Search.QueryString.Parse(Query))
             {
-                if (name == "_format")
+                if (name == "_format" && value.Length > 0)
                     format = value;
             }
         }

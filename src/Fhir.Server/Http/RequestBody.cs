@@ -23,7 +23,8 @@ public static class RequestBody
         ArgumentNullException.ThrowIfNull(exchange);
         var format = MediaTypes.OfRequest(exchange.Http.Request.ContentType) ?? throw new RefusedException(
             415, "not-supported", "A resource is sent as application/fhir+json or application/fhir+xml of FHIR 4.0 in UTF-8; set Content-Type to the one that the body is.");
-        return Parse(await ReadAsync(exchange), format);
+        var bytes = await ReadAsync(exchange);
+        return bytes.IsEmpty ? throw new RefusedException(400, "required", "The body is empty; send the resource in it.") : Parse(bytes, format);
     }
 
     /// <summary>Parses bytes in a format.</summary>
