@@ -77,12 +77,11 @@ internal static class BundleEndpoint
             return ofEntries;
         if (isTransaction)
             RequestBody.Checked(parsed, options.ValidationOnWrite);
-        foreach (var issue in parsed.Issues.Where(i => i.Severity is IssueSeverity.Error or IssueSeverity.Fatal))
+        foreach (var issue in parsed.Issues.Where(i => RequestBody.Forbids(i, options.ValidationOnWrite)))
         {
             if (issue.Severity == IssueSeverity.Fatal || EntryOf(issue.Expression) is not { } index)
                 throw new RefusedException(400, parsed.Issues);
-            if (options.ValidationOnWrite != WriteValidation.Off)
-                ofEntries.Add((index, issue));
+            ofEntries.Add((index, issue));
         }
 
         return ofEntries;

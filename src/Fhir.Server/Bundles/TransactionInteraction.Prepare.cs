@@ -182,7 +182,7 @@ internal sealed partial class TransactionInteraction
         if (!json.Equals(resource.Json))
         {
             var parsed = ResourceParser.ParseJson(json);
-            if (!parsed.IsValid)
+            if (!RequestBody.IsWritable(parsed, repository.Options.ValidationOnWrite))
                 return WritePlan.Answered(InteractionResult.Refused(400, parsed.Issues));
             resource = parsed.Tree!.Root;
         }

@@ -138,7 +138,7 @@ internal sealed partial class Importer(
         }
 
         var parsed = document.IsXml ? ResourceParser.ParseXml(document.Content) : ResourceParser.ParseJson(document.Content);
-        if (!parsed.IsValid)
+        if (!RequestBody.IsWritable(parsed, repository.Options.ValidationOnWrite))
         {
             Fail(document, parsed.Issues);
             return;

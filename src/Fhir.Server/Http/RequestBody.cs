@@ -38,13 +38,23 @@ public static class RequestBody
     public static ResourceTree Checked(ParseResult parsed, WriteValidation validation)
     {
         ArgumentNullException.ThrowIfNull(parsed);
-        if (parsed.Tree is { } tree && (parsed.IsValid || (validation == WriteValidation.Off && parsed.Issues.All(IsTolerable))))
-            return tree;
-        throw new RefusedException(400, parsed.Issues);
+        return IsWritable(parsed, validation) ? parsed.Tree! : throw new RefusedException(400, parsed.Issues);
     }
 
-    private static bool IsTolerable(Issue issue) =>
-        issue.Severity is IssueSeverity.Warning or IssueSeverity.Information || issue is { Severity: IssueSeverity.Error, Code: "required" or "value" };
+    /// <summary>True if what was parsed may be written under the configured validation.</summary>
+    public static bool IsWritable(ParseResult parsed, WriteValidation validation)
+    {
+        ArgumentNullException.ThrowIfNull(parsed);
+        return parsed.Tree is not null && !parsed.Issues.Any(i => Forbids(i, validation));
+    }
+
+    /// <summary>True for an issue that forbids the writing under the configured validation.</summary>
+    public static bool Forbids(Issue issue, WriteValidation validation)
+    {
+        ArgumentNullException.ThrowIfNull(issue);
+        return issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal
+            && !(validation == WriteValidation.Off && issue is { Severity: IssueSeverity.Error, Code: "required" or "value" });
+    }
 
     /// <summary>True for a form, as a <c>POST _search</c> sends one.</summary>
     public static bool IsForm(string? contentType) =>
