@@ -20,6 +20,17 @@ public sealed class SqliteResourceStoreTests : ResourceStoreContract
     protected override async Task VerifyAsync() =>
         Assert.Empty(await ((SqliteResourceStore)Store).VerifyAsync(CancellationToken.None));
 
+    [Fact]
+    public async Task A_closed_store_leaves_no_log_beside_the_database()
+    {
+        await PutAsync("Patient", "p1", new TestResource());
+        await ReadAsync("Patient", "p1");
+
+        await Store.DisposeAsync();
+
+        Assert.Equal(["fhirhub.db"], Directory.GetFiles(_folder).Select(Path.GetFileName));
+    }
+
     private SqliteResourceStore Open(TimeProvider clock) => SqliteResourceStore.Open(new SqliteStoreOptions
     {
         Path = Path.Combine(_folder, "fhirhub.db"),

@@ -119,8 +119,9 @@ public sealed partial class SqliteResourceStore : IResourceStore
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _writer.DisposeAsync();
+        // The last connection to close empties the log into the database, which a reading one can't.
         _readers.Dispose();
+        await _writer.DisposeAsync();
     }
 
     private Task<T> Answer<T>(Func<Reader, T> read, CancellationToken cancel)
