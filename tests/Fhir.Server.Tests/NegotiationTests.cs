@@ -145,15 +145,17 @@ public class NegotiationTests(ServerFixture server) : IClassFixture<ServerFixtur
     }
 
     [Fact]
-    public async Task Browsers_of_other_origins_may_call()
+    public async Task Pages_of_this_machine_may_call_and_others_may_not()
     {
         var preflight = await server.Client.SendAsync("OPTIONS", "Patient/1", headers:
-            [("Origin", "https://app.example"), ("Access-Control-Request-Method", "PUT"), ("Access-Control-Request-Headers", "if-match,content-type")]);
-        Assert.Equal("*", preflight.Headers.GetValues("Access-Control-Allow-Origin").Single());
+            [("Origin", "http://localhost:3000"), ("Access-Control-Request-Method", "PUT"), ("Access-Control-Request-Headers", "if-match,content-type")]);
+        Assert.Equal("http://localhost:3000", preflight.Headers.GetValues("Access-Control-Allow-Origin").Single());
         Assert.Contains("PUT", preflight.Headers.GetValues("Access-Control-Allow-Methods").Single(), StringComparison.Ordinal);
-        var simple = await server.Client.SendAsync("GET", "Patient/none", headers: ("Origin", "https://app.example"));
-        Assert.Equal("*", simple.Headers.GetValues("Access-Control-Allow-Origin").Single());
+        var simple = await server.Client.SendAsync("GET", "Patient/none", headers: ("Origin", "http://localhost:3000"));
+        Assert.Equal("http://localhost:3000", simple.Headers.GetValues("Access-Control-Allow-Origin").Single());
         Assert.Contains("ETag", simple.Headers.GetValues("Access-Control-Expose-Headers").Single(), StringComparison.Ordinal);
+        var foreign = await server.Client.SendAsync("GET", "Patient/none", headers: ("Origin", "https://app.example"));
+        Assert.False(foreign.Headers.Contains("Access-Control-Allow-Origin"));
     }
 
     private static byte[] Compress(string coding, byte[] bytes)

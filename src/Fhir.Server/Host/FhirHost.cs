@@ -5,6 +5,7 @@ using System.Net;
 using FhirHub.Search;
 using FhirHub.Storage;
 using FhirHub.Storage.Sqlite;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.ResponseCompression;
 
@@ -96,7 +97,7 @@ public static class FhirHost
         builder.Services.Configure<GzipCompressionProviderOptions>(gzip => gzip.Level = CompressionLevel.Fastest);
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy =>
         {
-            policy.WithOrigins(options.CorsOrigins.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            AllowOrigins(policy, options.CorsOrigins.Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 .WithMethods("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
                 .AllowAnyHeader()
                 .WithExposedHeaders("ETag", "Last-Modified", "Location", "Content-Location", "X-Request-Id")
@@ -156,6 +157,10 @@ public static class FhirHost
             }
         }
     }
+
+    private static CorsPolicyBuilder AllowOrigins(CorsPolicyBuilder policy, string[] origins) => origins is [FhirHubOptions.LoopbackOrigins]
+        ? policy.SetIsOriginAllowed(static origin => Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.IsLoopback)
+        : policy.WithOrigins(origins);
 
     private static void RefuseOpenNetwork(IPEndPoint? endPoint)
     {

@@ -79,8 +79,14 @@ public sealed record FhirHubOptions
     /// <summary><c>FhirHub:Http:ForwardedHeaders</c>: true if a proxy in front sets <c>X-Forwarded-Proto</c> and <c>-Host</c>.</summary>
     public bool ForwardedHeaders { get; init; }
 
-    /// <summary><c>FhirHub:Http:CorsOrigins</c>: origins that browsers may call from, separated by spaces; <c>*</c> for any.</summary>
-    public string CorsOrigins { get; init; } = "*";
+    /// <summary>The value of <see cref="CorsOrigins"/> that allows pages of this machine only.</summary>
+    public const string LoopbackOrigins = "loopback";
+
+    /// <summary>
+    /// <c>FhirHub:Http:CorsOrigins</c>: origins that browsers may call from, separated by spaces; <c>*</c> for any. Without
+    /// authorization any page that someone on this machine opens could read every record, so pages of other origins must be named.
+    /// </summary>
+    public string CorsOrigins { get; init; } = LoopbackOrigins;
 
     /// <summary>
     /// <c>FhirHub:Http:BaseUrls</c>: addresses of this server's FHIR base, separated by spaces; absolute references below them are
