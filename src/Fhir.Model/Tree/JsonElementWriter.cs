@@ -38,7 +38,7 @@ internal ref struct JsonElementWriter(IBufferWriter<byte> output, JsonWriteOptio
         if (node.Type.IsResource)
         {
             StartMember("\"resourceType\":"u8, comma: false);
-            Write((byte)'"');
+            Write(_pretty ? " \""u8 : "\""u8);
             Write(node.Type.Utf8Name.Span);
             Write((byte)'"');
             any = true;

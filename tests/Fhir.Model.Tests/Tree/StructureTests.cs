@@ -85,6 +85,33 @@ public sealed class StructureTests
     }
 
     [Fact]
+    public void Pretty_JSON_has_one_member_or_item_a_line()
+    {
+        var tree = ResourceParser.ParseJson("""{"resourceType":"Patient","name":[{"given":["A"],"_given":[{"id":"x"}]}],"active":true}"""u8.ToArray()).Tree!;
+
+        Assert.Equal(
+            """
+            {
+              "resourceType": "Patient",
+              "name": [
+                {
+                  "given": [
+                    "A"
+                  ],
+                  "_given": [
+                    {
+                      "id": "x"
+                    }
+                  ]
+                }
+              ],
+              "active": true
+            }
+            """,
+            Encoding.UTF8.GetString(ResourceWriter.ToJson(tree.Root, new JsonWriteOptions { Pretty = true })));
+    }
+
+    [Fact]
     public void Reading_stops_after_the_issue_limit()
     {
         var json = $$"""{"resourceType":"Patient",{{string.Join(',', Enumerable.Range(0, 5000).Select(i => $"\"x{i}\":1"))}}}""";

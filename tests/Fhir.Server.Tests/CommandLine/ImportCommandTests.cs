@@ -65,7 +65,8 @@ public class ImportCommandTests
     [Fact]
     public async Task An_interrupted_import_goes_on_where_it_stopped()
     {
-        const int Lines = 20_000;
+        // Some seconds of work, so that the interruption comes long before the end also where starting a process takes its time.
+        const int Lines = 150_000;
         using var folder = new TemporaryFolder();
         var file = folder.Write("a.ndjson", string.Concat(Enumerable.Repeat("""{"resourceType":"Basic","code":{"text":"x"}}""" + "\n", Lines)));
         string[] command = ["import", file, "--data", folder["data"], "--jobs", "1"];
