@@ -21,6 +21,15 @@ public class SearchTests(ServerFixture server) : IClassFixture<ServerFixture>
     }
 
     [Fact]
+    public async Task A_parameter_that_shares_its_values_with_another_finds_sorts_and_misses_them()
+    {
+        var tag = await CreatePatientsAsync(2);
+        Assert.Equal(["F01"], Families(await GetAsync($"Patient?_tag={tag}&phonetic=f01")));
+        Assert.Equal(["F01", "F00"], Families(await GetAsync($"Patient?_tag={tag}&phonetic:missing=false&_sort=-phonetic")));
+        Assert.Empty(Families(await GetAsync($"Patient?_tag={tag}&phonetic:missing=true")));
+    }
+
+    [Fact]
     public async Task Pages_hold_every_match_once_and_links_outlive_a_restart()
     {
         var tag = await CreatePatientsAsync(25);

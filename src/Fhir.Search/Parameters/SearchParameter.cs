@@ -48,6 +48,18 @@ public sealed class SearchParameter
     /// <summary>Key in the index: unique for (type, code), stable while the process runs; the store maps it to its own number.</summary>
     public string Key => _key ??= $"{ResourceType}.{Code}";
 
+    /// <summary>
+    /// The key under which a store keeps the values: that of an earlier parameter with the same type and expression if there is
+    /// one (<c>Patient.phonetic</c> finds what <c>Patient.name</c> does), else <see cref="Key"/>.
+    /// </summary>
+    public string IndexKey => SameAs?.Key ?? Key;
+
+    /// <summary>True if another parameter's values serve this one, so that a store need not keep its own.</summary>
+    public bool SharesIndex => SameAs is not null;
+
+    /// <summary>The earlier parameter that finds the same values, or null.</summary>
+    internal SearchParameter? SameAs { get; set; }
+
     /// <inheritdoc/>
     public override string ToString() => Key;
 }

@@ -38,6 +38,8 @@ public sealed class SearchParameterRegistry
             }
         }
 
+        foreach (var parameters in _byType.Values)
+            FindSame(parameters.Values);
         _lists = _byType.ToDictionary(
             t => t.Key,
             t => t.Value.Values.OrderBy(p => p.Code, StringComparer.Ordinal).ToArray(),
@@ -63,6 +65,20 @@ public sealed class SearchParameterRegistry
     /// <summary>The parameter of that code, or null.</summary>
     public SearchParameter? Find(string resourceType, string code) =>
         _byType.TryGetValue(resourceType, out var parameters) ? parameters.GetValueOrDefault(code) : null;
+
+    // In the order of the definitions, so that a parameter that is added never takes the place of one that has been indexed.
+    private static void FindSame(IEnumerable<SearchParameter> parameters)
+    {
+        var first = new Dictionary<(SearchParameterType, string, string), SearchParameter>();
+        foreach (var parameter in parameters)
+        {
+            if (parameter is { Expression: { } expression, Components.Count: 0 }
+                && !first.TryAdd((parameter.Type, expression, string.Join(' ', parameter.TargetTypes)), parameter))
+            {
+                parameter.SameAs = first[(parameter.Type, expression, string.Join(' ', parameter.TargetTypes))];
+            }
+        }
+    }
 
     private IEnumerable<TypeDefinition> ConcreteTypes(SearchParameterDefinition definition) => definition.Base
         .Select(_schema.FindType)

@@ -73,7 +73,7 @@ internal sealed class Dictionaries(Connection connection, bool mayAdd = false)
     {
         if (_parameters.TryGetValue(parameter, out var key))
             return key;
-        key = FindDerived(0, parameter.Key, 0L);
+        key = FindDerived(0, parameter.IndexKey, 0L);
         if (key > 0 && _parameters.Count < CacheLimit)
             _parameters[parameter] = key;
         return key;
@@ -84,7 +84,7 @@ internal sealed class Dictionaries(Connection connection, bool mayAdd = false)
     {
         if (_parameters.TryGetValue(parameter, out var key))
             return key;
-        key = AddDerived(0, parameter.Key, 0L);
+        key = AddDerived(0, parameter.IndexKey, 0L);
         if (key > 0)
             Keep(_parameters, parameter, key);
         return key;

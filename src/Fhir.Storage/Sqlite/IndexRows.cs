@@ -27,7 +27,10 @@ internal sealed class IndexRows(Dictionaries dictionaries, Func<string, string, 
         for (var i = 0; i < entries.Count; i++)
         {
             var entry = entries[i];
-            Add(entry, dictionaries.AddParameter(entry.Parameter), rows);
+
+            // The other parameter has an entry of the same value.
+            if (!entry.Parameter.SharesIndex)
+                Add(entry, dictionaries.AddParameter(entry.Parameter), rows);
         }
 
         foreach (var reference in references)

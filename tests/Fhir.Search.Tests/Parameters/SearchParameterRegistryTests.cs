@@ -76,4 +76,17 @@ public class SearchParameterRegistryTests
         var entry = Assert.Single(new IndexExtractor(more).Extract(patient).Entries, e => e.Parameter.Code == "nationality");
         Assert.Equal("CN", Assert.IsType<TokenEntry>(entry).Code);
     }
+
+    [Fact]
+    public void Parameters_that_find_the_same_share_their_values()
+    {
+        var name = SearchParameterRegistry.R4.Find("Patient", "name")!;
+        var phonetic = SearchParameterRegistry.R4.Find("Patient", "phonetic")!;
+        var family = SearchParameterRegistry.R4.Find("Patient", "family")!;
+
+        Assert.Equal("Patient.name", phonetic.IndexKey);
+        Assert.True(phonetic.SharesIndex);
+        Assert.False(name.SharesIndex);
+        Assert.Equal("Patient.family", family.IndexKey);
+    }
 }
