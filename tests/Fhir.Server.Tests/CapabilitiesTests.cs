@@ -45,4 +45,21 @@ public class CapabilitiesTests(ServerFixture server) : IClassFixture<ServerFixtu
         var xml = await server.Client.GetStringAsync("metadata?_format=xml");
         Assert.Contains("<CapabilityStatement", xml, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Every_search_parameter_that_it_claims_can_be_asked_for()
+    {
+        var statement = await (await server.Client.GetAsync("metadata")).JsonAsync();
+        foreach (var resource in statement["rest"]![0]!["resource"]!.AsArray())
+        {
+            var type = (string)resource!["type"]!;
+            foreach (var name in resource["searchParam"]!.AsArray().Select(p => (string)p!["name"]!))
+            {
+                // The two that every resource has can't be missing.
+                var query = name is "_id" ? "_id=x" : name is "_lastUpdated" ? "_lastUpdated=2020" : $"{name}:missing=false";
+                using var answer = await server.Client.GetAsync($"{type}?{query}&_count=1");
+                Assert.True(answer.IsSuccessStatusCode, $"{type}?{query}: {answer.StatusCode}");
+            }
+        }
+    }
 }

@@ -144,7 +144,8 @@ public sealed class Capabilities(FhirServer server)
 
     private void WriteSearch(Utf8JsonWriter json, string type)
     {
-        var parameters = server.SearchParameters.ForType(type);
+        // Those without an expression (_text, _content, _query) find nothing, and a search refuses them.
+        var parameters = server.SearchParameters.ForType(type).Where(p => p.Expression is not null).ToList();
         WriteStrings(json, "searchInclude", ["*", .. parameters.Where(p => p.Type == SearchParameterType.Reference).Select(p => $"{type}:{p.Code}")]);
         json.WriteStartArray("searchParam");
         foreach (var parameter in parameters)
