@@ -101,8 +101,11 @@ public sealed record FhirHubOptions
 /// <summary><c>FhirHub:Limits</c>: what one request may cost. A limit that is hit is answered, never cut off silently.</summary>
 public sealed record LimitOptions
 {
-    /// <summary><c>BodyBytes</c>: greatest request body, also after decompression.</summary>
-    public int BodyBytes { get; init; } = 256 * 1024 * 1024;
+    /// <summary>
+    /// <c>BodyBytes</c>: greatest request body, also after decompression. A body of tiny elements takes several times its size while
+    /// it is read, so this is what bounds the memory of a hostile one.
+    /// </summary>
+    public int BodyBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary><c>BundleEntries</c>: entries of a batch or transaction.</summary>
     public int BundleEntries { get; init; } = 20_000;

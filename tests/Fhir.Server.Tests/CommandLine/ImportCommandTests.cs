@@ -80,7 +80,8 @@ public class ImportCommandTests
                 journal.Refresh();
             }
 
-            using (var kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+            // SIGTERM and not SIGINT, which does the same, but which whatever a shell starts in the background ignores.
+            using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
                 await kill.WaitForExitAsync();
             await process.WaitForExitAsync();
             Assert.True(process.ExitCode == 130, output.ToString());
