@@ -20,7 +20,7 @@ public sealed record ParseLimits
     public int MaxDepth { get; init; } = 100;
 
     /// <summary>Greatest number of elements.</summary>
-    public int MaxElements { get; init; } = 5_000_000;
+    public int MaxElements { get; init; } = 2_500_000;
 
     /// <summary>Issues after which reading stops.</summary>
     public int MaxIssues { get; init; } = 100;
