@@ -9,19 +9,20 @@ namespace FhirHub.Server;
 internal sealed partial class Importer
 {
     /// <summary>Imports what a Bundle holds; false if it is to be stored as the resource that it is (document, message).</summary>
-    private async Task<bool> ImportBundleAsync(ImportDocument document, ElementNode bundle)
+    private async Task<bool> ImportBundleAsync(ImportDocument document, ElementNode bundle, Task before)
     {
         switch (bundle.ChildValue("type"))
         {
             case "transaction":
-                if (await RunAsync(document, BundleReader.Read(bundle, isTransaction: true, baseUrl: null)) is { } written)
+                if (await RunAsync(document, BundleReader.Read(bundle, isTransaction: true, baseUrl: null), before) is { } written)
                     Done(document, written);
                 return true;
             case "batch":
+                await before;
                 await ImportBatchAsync(document, BundleReader.Read(bundle, isTransaction: false, baseUrl: null));
                 return true;
             case "collection" or "searchset":
-                if (await RunAsync(document, Collect(bundle)) is { } collected)
+                if (await RunAsync(document, Collect(bundle), before) is { } collected)
                     Done(document, collected);
                 return true;
             case "document" or "message":
@@ -42,18 +43,19 @@ internal sealed partial class Importer
     }
 
     // All of a Bundle or nothing; null if nothing.
-    private async Task<int?> RunAsync(ImportDocument document, BundleRequest request)
+    private async Task<int?> RunAsync(ImportDocument document, BundleRequest request, Task before)
     {
         var writes = 0;
         var context = new TransactionContext
         {
             Scope = AccessScope.Full,
-            BeforeCommit = (pending, _) =>
+            BeforeCommit = async (pending, _) =>
             {
                 writes = pending.Count;
+                if (pending.Any(w => w is not PutResource { Method: WriteMethod.Post }))
+                    await before;
                 if (pending.OfType<PutResource>().FirstOrDefault(w => w.Method == WriteMethod.Post) is { } created)
                     journal.Begin([document], created.Key);
-                return ValueTask.CompletedTask;
             },
         };
         var result = await transactions.RunAsync(context, request, CancellationToken.None);

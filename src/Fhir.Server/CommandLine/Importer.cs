@@ -48,7 +48,7 @@ internal sealed partial class Importer(
     /// <summary>Imports all documents.</summary>
     public async Task RunAsync(IEnumerable<ImportDocument> documents)
     {
-        var units = Channel.CreateBounded<List<ImportDocument>>(settings.Jobs);
+        var units = Channel.CreateBounded<ImportUnit>(settings.Jobs);
         var reading = Task.Run(() => ReadAsync(documents, units.Writer));
         var workers = Enumerable.Range(0, settings.Jobs).Select(_ => Task.Run(() => WorkAsync(units.Reader))).ToList();
 
@@ -60,11 +60,12 @@ internal sealed partial class Importer(
         await reading;
     }
 
-    private async Task ReadAsync(IEnumerable<ImportDocument> documents, ChannelWriter<List<ImportDocument>> units)
+    private async Task ReadAsync(IEnumerable<ImportDocument> documents, ChannelWriter<ImportUnit> units)
     {
         try
         {
             var unit = new List<ImportDocument>();
+            var before = Task.CompletedTask;
             long bytes = 0;
             foreach (var document in documents)
             {
@@ -80,12 +81,12 @@ internal sealed partial class Importer(
                 bytes += document.Content.Length;
                 if (unit.Count < GroupSize && bytes < UnitBytes)
                     continue;
-                await SendAsync(units, unit, bytes);
+                before = await SendAsync(units, new ImportUnit(unit, before), bytes);
                 (unit, bytes) = ([], 0);
             }
 
             if (unit.Count > 0 && !IsStopped)
-                await SendAsync(units, unit, bytes);
+                await SendAsync(units, new ImportUnit(unit, before), bytes);
             units.Complete();
         }
         catch (Exception e) when (units.TryComplete(e))
@@ -93,33 +94,30 @@ internal sealed partial class Importer(
         }
     }
 
-    private async Task SendAsync(ChannelWriter<List<ImportDocument>> units, List<ImportDocument> unit, long bytes)
+    // Gives the task that ends with the unit.
+    private async Task<Task> SendAsync(ChannelWriter<ImportUnit> units, ImportUnit unit, long bytes)
     {
         while (Volatile.Read(ref _bytesAhead) > MaxBytesAhead && !IsStopped)
             await Task.Delay(2);
         Interlocked.Add(ref _bytesAhead, bytes);
         await units.WriteAsync(unit);
+        return unit.Ended.Task;
     }
 
-    private async Task WorkAsync(ChannelReader<List<ImportDocument>> units)
+    private async Task WorkAsync(ChannelReader<ImportUnit> units)
     {
         try
         {
             await foreach (var unit in units.ReadAllAsync())
             {
-                long bytes = 0;
-                var group = new ImportGroup();
-                for (var i = 0; i < unit.Count; i++)
+                try
                 {
-                    bytes += unit[i].Content.Length;
-                    await ImportAsync(unit[i], group);
-
-                    // The bytes are not needed any more; a unit of many large Bundles would hold them all.
-                    unit[i] = unit[i] with { Content = default };
+                    await ImportAsync(unit);
                 }
-
-                await CommitAsync(group);
-                Interlocked.Add(ref _bytesAhead, -bytes);
+                finally
+                {
+                    unit.Ended.SetResult();
+                }
             }
         }
         catch
@@ -127,6 +125,23 @@ internal sealed partial class Importer(
             Stop();
             throw;
         }
+    }
+
+    private async Task ImportAsync(ImportUnit unit)
+    {
+        long bytes = 0;
+        var group = new ImportGroup(unit.Before);
+        for (var i = 0; i < unit.Documents.Count; i++)
+        {
+            bytes += unit.Documents[i].Content.Length;
+            await ImportAsync(unit.Documents[i], group);
+
+            // The bytes are not needed any more; a unit of many large Bundles would hold them all.
+            unit.Documents[i] = unit.Documents[i] with { Content = default };
+        }
+
+        await CommitAsync(group);
+        Interlocked.Add(ref _bytesAhead, -bytes);
     }
 
     private async Task ImportAsync(ImportDocument document, ImportGroup group)
@@ -146,8 +161,13 @@ internal sealed partial class Importer(
 
         var resource = parsed.Tree!.Root;
         var origin = document with { Content = default };
-        if (resource.Type.Name == "Bundle" && await ImportBundleAsync(origin, resource))
-            return;
+        if (resource.Type.Name == "Bundle")
+        {
+            await CommitAsync(group);
+            if (await ImportBundleAsync(origin, resource, group.Before))
+                return;
+        }
+
         if (await AddAsync(origin, resource, group) && group.Writes.Count >= GroupSize)
             await CommitAsync(group);
     }
@@ -180,6 +200,10 @@ internal sealed partial class Importer(
     {
         if (group.Writes.Count == 0)
             return;
+
+        // A later line about the same resource is the newer one, so commits of given ids keep the order of the source.
+        if (group.IsNew.Contains(false))
+            await group.Before;
         if (group.Created is { } created)
             journal.Begin(group.Documents, created);
         var commit = await repository.Store.CommitAsync(AccessScope.Full, repository.ToTransaction(group.Writes, []), CancellationToken.None);
@@ -197,7 +221,7 @@ internal sealed partial class Importer(
             // One of them does not fit (a missing reference, under FhirHub:Integrity=Enforce): the others need not suffer.
             for (var i = 0; i < group.Writes.Count; i++)
             {
-                var single = new ImportGroup();
+                var single = new ImportGroup(group.Before);
                 single.Add(group.Documents[i], group.Writes[i], isNew: group.IsNew[i]);
                 await CommitAsync(single);
             }
@@ -214,9 +238,21 @@ internal sealed partial class Importer(
     }
 }
 
-/// <summary>Single resources on their way to one commit.</summary>
-internal sealed class ImportGroup
+/// <summary>What a worker takes at once.</summary>
+/// <param name="Documents">In the order of the source.</param>
+/// <param name="Before">Ends with the unit before this one.</param>
+internal sealed record ImportUnit(List<ImportDocument> Documents, Task Before)
 {
+    /// <summary>Set when all documents are committed or have failed.</summary>
+    public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+/// <summary>Single resources on their way to one commit.</summary>
+internal sealed class ImportGroup(Task before)
+{
+    /// <summary>Ends when all that stands before this in the source is committed.</summary>
+    public Task Before { get; } = before;
+
     /// <summary>The documents, one for each write.</summary>
     public List<ImportDocument> Documents { get; } = [];
 

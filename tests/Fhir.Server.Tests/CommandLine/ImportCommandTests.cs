@@ -45,6 +45,24 @@ public class ImportCommandTests
     }
 
     [Fact]
+    public async Task Of_several_lines_about_one_resource_the_last_one_stands()
+    {
+        using var folder = new TemporaryFolder();
+
+        // The first line takes longer to read than all the others, which another job takes.
+        var extensions = string.Join(',', Enumerable.Repeat("""{"url":"urn:x","valueString":"y"}""", 100_000));
+        folder.Write("a.ndjson", $$$"""{"resourceType":"Basic","id":"b0","extension":[{{{extensions}}}],"code":{"text":"old"}}""" + "\n"
+            + string.Concat(Enumerable.Range(0, 400).Select(i => $$$"""{"resourceType":"Basic","id":"b{{{i}}}","code":{"text":"new"}}""" + "\n")));
+
+        Assert.Equal(0, (await ServerProcess.RunAsync("import", folder["a.ndjson"], "--data", folder["data"], "--jobs", "4")).ExitCode);
+
+        using var server = await ServerProcess.StartAsync(folder["data"]);
+        var read = await server.Client.GetStringAsync("Basic/b0");
+        Assert.Contains("\"text\":\"new\"", read, StringComparison.Ordinal);
+        Assert.Contains("\"versionId\":\"2\"", read, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_second_run_skips_what_the_first_one_did()
     {
         using var folder = new TemporaryFolder();
