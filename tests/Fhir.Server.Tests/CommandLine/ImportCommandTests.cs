@@ -98,8 +98,9 @@ public class ImportCommandTests
                 journal.Refresh();
             }
 
-            // SIGTERM and not SIGINT, which does the same, but which whatever a shell starts in the background ignores.
-            using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+            // SIGTERM and not SIGINT, which does the same, but which whatever a shell starts in the background ignores. The shell's own
+            // kill is on every machine.
+            using (var kill = Process.Start("sh", ["-c", "kill -TERM $0", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
                 await kill.WaitForExitAsync();
             await process.WaitForExitAsync();
             Assert.True(process.ExitCode == 130, output.ToString());
