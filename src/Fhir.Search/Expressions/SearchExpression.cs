@@ -1,5 +1,7 @@
 // The one expression tree (IR) of a search: made by the parser, narrowed by the access scope, planned by a store.
 
+using FhirHub.Model;
+
 namespace FhirHub.Search;
 
 /// <summary>A condition on resources. Records compare by value, so that plans can be cached.</summary>
@@ -47,7 +49,30 @@ public abstract record SearchExpression
 
     /// <summary>The resource is in the compartment (R4 compartmentdefinition.html).</summary>
     public sealed record InCompartment(string CompartmentType, string Id) : SearchExpression;
+
+    /// <summary>The narrative or the whole content has these words (<c>_text</c>, <c>_content</c>).</summary>
+    public sealed record Text(TextPart Part, TextQuery Query) : SearchExpression;
 }
+
+/// <summary>What of a resource a full-text search looks at (R4 search.html#content).</summary>
+public enum TextPart
+{
+    /// <summary>The narrative (<c>_text</c>).</summary>
+    Narrative,
+
+    /// <summary>All texts of the resource (<c>_content</c>).</summary>
+    Content,
+}
+
+/// <summary>What a full-text search asks for: at least one alternative holds.</summary>
+/// <param name="Alternatives">Each holds if all of its terms do.</param>
+public sealed record TextQuery(IReadOnlyList<IReadOnlyList<TextTerm>> Alternatives);
+
+/// <summary>A word or phrase of a full-text search.</summary>
+/// <param name="Text">The text as asked: one word, or several in that order.</param>
+/// <param name="IsPrefix">True if the last word may go on (<c>diab*</c>).</param>
+/// <param name="IsExcluded">True if it must not occur (<c>-text</c>, <c>NOT text</c>).</param>
+public sealed record TextTerm(string Text, bool IsPrefix = false, bool IsExcluded = false);
 
 /// <summary>How a value of an index row is compared.</summary>
 public abstract record SearchPredicate;
@@ -104,6 +129,20 @@ public sealed record TokenPredicate(string? System, string? Code) : SearchPredic
 /// <summary>The text of the coding or its display starts with this (<c>:text</c>), folded.</summary>
 public sealed record TokenTextPredicate(string Text) : SearchPredicate;
 
+/// <summary>
+/// The token is in the value set (<c>:in</c>). Terminology makes a <see cref="TokenSetPredicate"/> of it before a store sees it.
+/// </summary>
+public sealed record ValueSetPredicate(string ValueSet) : SearchPredicate;
+
+/// <summary>
+/// The token is the code or lies on that side of it (<c>:above</c>, <c>:below</c>). Terminology makes a
+/// <see cref="TokenSetPredicate"/> of it before a store sees it.
+/// </summary>
+public sealed record SubsumptionPredicate(SubsumptionSide Side, string System, string Code) : SearchPredicate;
+
+/// <summary>The token is one of a set of codes.</summary>
+public sealed record TokenSetPredicate(CodeSet Codes) : SearchPredicate;
+
 /// <summary>An identifier of that type, system and value (<c>:of-type</c>).</summary>
 public sealed record OfTypePredicate(string TypeSystem, string TypeCode, string Value) : SearchPredicate;
 
@@ -132,6 +171,16 @@ public sealed record ReferencePredicate(string? Type, string? Id, string? Url, s
 
 /// <summary>The reference's identifier is that token (<c>:identifier</c>).</summary>
 public sealed record ReferenceIdentifierPredicate(string? System, string? Value) : SearchPredicate;
+
+/// <summary>
+/// The reference leads to the target or to one that lies above or below it along the type's own hierarchy, such as
+/// <c>Location.partOf</c> (R4 search.html#recursive).
+/// </summary>
+/// <param name="Side">Below: the target and its parts; above: the target and what it is part of.</param>
+/// <param name="Type">Type of the target.</param>
+/// <param name="Id">Id of the target.</param>
+/// <param name="Parent">The reference parameter of <paramref name="Type"/> that leads to the parent.</param>
+public sealed record HierarchyPredicate(SubsumptionSide Side, string Type, string Id, SearchParameter Parent) : SearchPredicate;
 
 /// <summary>How a URI is compared (R4 search.html#uri).</summary>
 public enum UriMatch

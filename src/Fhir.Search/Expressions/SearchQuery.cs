@@ -29,6 +29,19 @@ public sealed record SortKey(string Code, SearchParameter? Parameter, bool Desce
 /// <param name="Iterate">True for <c>:iterate</c>.</param>
 public sealed record Include(string SourceType, SearchParameter? Parameter, string? TargetType, bool Reverse, bool Iterate);
 
+/// <summary>Whether contained resources are searched (R4 search.html#contained).</summary>
+public enum ContainedMode
+{
+    /// <summary>No: the default. Chains look into them all the same.</summary>
+    None,
+
+    /// <summary>Only contained resources are searched (<c>_contained=true</c>).</summary>
+    Only,
+
+    /// <summary>Both (<c>_contained=both</c>).</summary>
+    Both,
+}
+
 /// <summary>A search for a store.</summary>
 public sealed record SearchQuery
 {
@@ -49,6 +62,12 @@ public sealed record SearchQuery
 
     /// <summary>What to add to the matches.</summary>
     public IReadOnlyList<Include> Includes { get; init; } = [];
+
+    /// <summary>Whether contained resources are searched.</summary>
+    public ContainedMode Contained { get; init; }
+
+    /// <summary>True to answer a contained match by itself (<c>_containedType=contained</c>), not by the resource that holds it.</summary>
+    public bool ContainedAlone { get; init; }
 
     /// <summary>Where the page starts, as the store gave it; null for the first page.</summary>
     public string? Cursor { get; init; }
