@@ -121,7 +121,9 @@ internal sealed partial class SearchParse
         }
 
         var found = Either([.. parameters.SelectMany(p => Matches(p, modifier, value))]);
-        return modifier == "not" ? new SearchExpression.Not(found) : found;
+
+        // Of several values none must match: ":not" and ":not-in" deny all that they name.
+        return modifier is "not" or "not-in" ? new SearchExpression.Not(found) : found;
     }
 
     private IEnumerable<SearchExpression> Matches(SearchParameter parameter, string? modifier, string value)
@@ -195,7 +197,7 @@ internal sealed partial class SearchParse
         string[] allowed = parameter.Type switch
         {
             SearchParameterType.String => ["exact", "contains"],
-            SearchParameterType.Token => ["not", "text", "of-type"],
+            SearchParameterType.Token => ["not", "text", "in", "not-in", "above", "below", "of-type"],
             SearchParameterType.Uri => ["above", "below"],
             SearchParameterType.Reference => ["identifier"],
             _ => [],
@@ -208,12 +210,6 @@ internal sealed partial class SearchParse
             if (parameter.TargetTypes.Count == 0 || parameter.TargetTypes.Contains(modifier, StringComparer.Ordinal))
                 return;
             throw new SearchFault("invalid", $"{parameter.Key} leads to {string.Join(", ", parameter.TargetTypes)}, never to {modifier}.");
-        }
-
-        if (modifier is "in" or "not-in" or "above" or "below"
-            && parameter.Type is SearchParameterType.Token or SearchParameterType.Reference)
-        {
-            throw new SearchFault("not-supported", $"{parameter.Code}:{modifier} is not supported yet: it needs terminology and hierarchies.");
         }
 
         var types = parameter.Type == SearchParameterType.Reference ? " or a resource type that it leads to" : "";

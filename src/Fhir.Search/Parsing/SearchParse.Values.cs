@@ -36,8 +36,10 @@ internal sealed partial class SearchParse
             : throw new SearchFault("value", $"{parameter.Code} is {Shown(text)}, in which there is nothing to search for.");
     }
 
-    private static SearchPredicate Token(string code, string? modifier, string value)
+    private SearchPredicate Token(string code, string? modifier, string value)
     {
+        if (modifier is "in" or "not-in" or "above" or "below")
+            return AskedOfTerminology(code, modifier, value);
         if (modifier == "text")
         {
             var folded = StringFolding.Fold(SearchText.Unescape(value));
@@ -59,6 +61,19 @@ internal sealed partial class SearchParse
             [var system, { Length: > 0 } token] => new TokenPredicate(system, token),
             _ => throw new SearchFault("value", $"{code} is {Shown(value)}; it must be code, system|code, |code or system|. A bar that is part of a value is written \\|."),
         };
+    }
+
+    // R4 search.html#token: :in and :not-in name a value set, :above and :below a code.
+    private SearchPredicate AskedOfTerminology(string code, string modifier, string value)
+    {
+        if (!_hasTerminology)
+            throw new SearchFault("not-supported", $"{code}:{modifier} is not supported: this server has no terminology to answer it.");
+        AsksTerminology = true;
+        if (modifier is "in" or "not-in")
+            return new ValueSetPredicate(SearchText.Unescape(value));
+        return SearchText.Split(value, '|').ConvertAll(SearchText.Unescape) is [{ Length: > 0 } system, { Length: > 0 } token]
+            ? new SubsumptionPredicate(modifier == "above" ? SubsumptionSide.Above : SubsumptionSide.Below, system, token)
+            : throw new SearchFault("value", $"{code}:{modifier} is {Shown(value)}; it must be system|code, the system being the one whose hierarchy has the code.");
     }
 
     private SearchPredicate Reference(SearchParameter parameter, string? modifier, string value)

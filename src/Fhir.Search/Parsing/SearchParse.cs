@@ -9,26 +9,31 @@ internal sealed partial class SearchParse
     private readonly SearchParameterRegistry _registry;
     private readonly Schema _schema;
     private readonly SearchParserOptions _options;
+    private readonly bool _hasTerminology;
     private readonly DateTimeOffset _now;
     private readonly SearchRequest _request;
     private readonly List<Issue> _issues = [];
-    private readonly List<KeyValuePair<string, string>> _accepted = [];
-    private readonly List<SearchExpression> _parts = [];
+    private readonly List<AcceptedParameter> _accepted = [];
     private readonly HashSet<string> _once = new(StringComparer.Ordinal);
     private IReadOnlyList<string> _types = [];
     private int _conditions;
 
-    public SearchParse(SearchParameterRegistry registry, Schema schema, SearchParserOptions options, DateTimeOffset now, SearchRequest request)
+    public SearchParse(
+        SearchParameterRegistry registry, Schema schema, SearchParserOptions options, bool hasTerminology, DateTimeOffset now, SearchRequest request)
     {
         _registry = registry;
         _schema = schema;
         _options = options;
+        _hasTerminology = hasTerminology;
         _now = now;
         _request = request;
         _count = options.DefaultCount;
     }
 
-    public ParsedSearch Run()
+    /// <summary>True if <see cref="ResolveAsync"/> is needed before the result.</summary>
+    public bool AsksTerminology { get; private set; }
+
+    public void Read()
     {
         try
         {
@@ -38,31 +43,54 @@ internal sealed partial class SearchParse
         }
         catch (SearchFault fault)
         {
-            return new ParsedSearch(null, new SearchResponseOptions(), [], [Issue.Error(fault.Code, fault.Message)]);
+            _issues.Add(Issue.Error(fault.Code, fault.Message));
+            return;
         }
 
         foreach (var (name, value) in _request.Parameters)
             Read(name, value);
+    }
 
+    public async ValueTask ResolveAsync(TerminologyResolution resolution)
+    {
+        for (var i = 0; i < _accepted.Count; i++)
+        {
+            if (_accepted[i] is not { Criterion: { } criterion } parameter)
+                continue;
+            try
+            {
+                _accepted[i] = parameter with { Criterion = await resolution.ResolveAsync(criterion) };
+            }
+            catch (TerminologyException fault)
+            {
+                _accepted.RemoveAt(i--);
+                Refuse(parameter.Name, fault.Code, fault.Message);
+            }
+        }
+    }
+
+    public ParsedSearch Result()
+    {
         var failed = _issues.Exists(i => i.Severity == IssueSeverity.Error);
-        return new ParsedSearch(failed ? null : Query(), _response, _accepted, _issues);
+        return new ParsedSearch(
+            failed ? null : Query(), _response, [.. _accepted.Select(p => new KeyValuePair<string, string>(p.Name, p.Value))], _issues);
     }
 
     private SearchQuery Query() => new()
     {
         ResourceTypes = _types,
-        Expression = Combine(_request.Compartment is { } compartment ? [compartment, .. _parts] : _parts),
+        Expression = Combine([_request.Compartment, .. _accepted.Select(p => p.Criterion)]),
         Sort = _sort,
         Count = _count,
         Total = _total,
         Includes = _includes,
     };
 
-    private static SearchExpression Combine(List<SearchExpression> parts) => parts.Count switch
+    private static SearchExpression Combine(IEnumerable<SearchExpression?> parts) => parts.OfType<SearchExpression>().ToList() switch
     {
-        0 => new SearchExpression.All(),
-        1 => parts[0],
-        _ => new SearchExpression.And(parts),
+        [] => new SearchExpression.All(),
+        [var only] => only,
+        var all => new SearchExpression.And(all),
     };
 
     // What one parameter gets wrong must not hide what is wrong with the others.
@@ -74,18 +102,25 @@ internal sealed partial class SearchParse
                 throw new SearchFault("too-long", $"A parameter's name has {name.Length} characters; at most {MaxNameLength} are read.");
             if (value.Length > _options.MaxValueLength)
                 throw new SearchFault("too-long", $"The value of {name} has {value.Length} characters; at most {_options.MaxValueLength} are read.");
-            if (!IsHandledElsewhere(name) && !ReadResultParameter(name, value))
-                _parts.Add(Criterion(_types, name, value, 0));
-            _accepted.Add(new KeyValuePair<string, string>(name, value));
+            var isCriterion = !IsHandledElsewhere(name) && !ReadResultParameter(name, value);
+            _accepted.Add(new AcceptedParameter(name, value, isCriterion ? Criterion(_types, name, value, 0) : null));
         }
         catch (SearchFault fault)
         {
-            var severity = _request.Handling == SearchHandling.Lenient && fault.Code != "too-costly" ? IssueSeverity.Warning : IssueSeverity.Error;
-            var shown = name.Length > MaxNameLength ? name[..MaxNameLength] : name;
-            var said = severity == IssueSeverity.Warning ? $"{fault.Message} The parameter was left out." : fault.Message;
-            _issues.Add(new Issue(severity, fault.Code, said, $"http.{shown}"));
+            Refuse(name, fault.Code, fault.Message);
         }
     }
+
+    private void Refuse(string name, string code, string message)
+    {
+        var severity = _request.Handling == SearchHandling.Lenient && code != "too-costly" ? IssueSeverity.Warning : IssueSeverity.Error;
+        var shown = name.Length > MaxNameLength ? name[..MaxNameLength] : name;
+        var said = severity == IssueSeverity.Warning ? $"{message} The parameter was left out." : message;
+        _issues.Add(new Issue(severity, code, said, $"http.{shown}"));
+    }
+
+    /// <summary>A parameter that counts, with what it asks of the resources, if it does.</summary>
+    private sealed record AcceptedParameter(string Name, string Value, SearchExpression? Criterion);
 
     private const int MaxNameLength = 1024;
 

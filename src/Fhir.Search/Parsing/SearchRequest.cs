@@ -103,4 +103,7 @@ public sealed record SearchParserOptions
 
     /// <summary>Greatest number of conditions that one search may come to, once untyped chains are spread over all types.</summary>
     public int MaxConditions { get; init; } = 10_000;
+
+    /// <summary>Greatest number of value sets and hierarchies that one search may ask terminology for.</summary>
+    public int MaxTerminologyQuestions { get; init; } = 100;
 }

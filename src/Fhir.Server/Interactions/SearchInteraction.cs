@@ -14,7 +14,7 @@ public static class SearchInteraction
     {
         ArgumentNullException.ThrowIfNull(call);
         var (paged, cursor) = Paging.Resolve(call);
-        var parsed = paged.Server.SearchParser.Parse(ToRequest(paged));
+        var parsed = await paged.Server.SearchParser.ParseAsync(ToRequest(paged), cancel);
         if (parsed.Query is not { } query)
             throw new RefusedException(400, parsed.Issues);
         var shape = ResourceShape.Of(parsed.Options, paged.Parameters);

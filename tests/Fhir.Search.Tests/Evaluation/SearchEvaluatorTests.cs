@@ -99,9 +99,9 @@ public class SearchEvaluatorTests
     [InlineData("Location", "near=47|15.5|5|km", "")]
     [InlineData("Patient", "_lastUpdated=2024-05-01", "ann bob cid")]
     [InlineData("Patient", "_lastUpdated=gt2024-05-01", "")]
-    public void A_search_finds(string type, string query, string ids)
+    public async Task A_search_finds(string type, string query, string ids)
     {
-        var parsed = Parser.Parse(new SearchRequest { ResourceType = type, Parameters = QueryString.Parse(query) });
+        var parsed = await Parser.ParseAsync(new SearchRequest { ResourceType = type, Parameters = QueryString.Parse(query) }, CancellationToken.None);
         Assert.True(parsed.IsValid, string.Join('\n', parsed.Issues));
         Assert.Equal(ids, Resources.Find(parsed.Query!));
     }
@@ -111,14 +111,11 @@ public class SearchEvaluatorTests
     [InlineData("Patient", "ann", "Patient", "ann")]
     [InlineData("Patient", "ann", "Group", "all")]
     [InlineData("Patient", "bob", "Observation", "bp")]
-    public void A_compartment_holds(string compartmentType, string id, string type, string ids)
+    public async Task A_compartment_holds(string compartmentType, string id, string type, string ids)
     {
-        var parsed = Parser.Parse(new SearchRequest
-        {
-            ResourceType = type,
-            Compartment = new SearchExpression.InCompartment(compartmentType, id),
-            Parameters = [],
-        });
+        var parsed = await Parser.ParseAsync(
+            new SearchRequest { ResourceType = type, Compartment = new SearchExpression.InCompartment(compartmentType, id), Parameters = [] },
+            CancellationToken.None);
         Assert.Equal(ids, Resources.Find(parsed.Query!));
     }
 
