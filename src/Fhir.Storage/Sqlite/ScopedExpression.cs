@@ -50,6 +50,8 @@ internal sealed class ScopedExpression(AccessScope scope, Func<string, string, I
         SearchExpression.Or or => new SearchExpression.Or([.. or.Parts.Select(part => Expand(part, types))]),
         SearchExpression.Not not => new SearchExpression.Not(Expand(not.Part, types)),
         SearchExpression.InCompartment compartment => Members(compartment, types),
+        SearchExpression.Parameter { Predicate: HierarchyPredicate hierarchy } parameter when !scope.IsFull =>
+            parameter with { Predicate = new GrantedHierarchy(hierarchy, Granted([hierarchy.Type], AccessLetter.Search)) },
         SearchExpression.Chain chain => Chained(chain),
         SearchExpression.ReverseChain chain => chain with
         {

@@ -68,6 +68,7 @@ internal sealed partial class SearchCompiler
     private RowSet Rows(SearchPredicate predicate, Sql parameter, long number, SearchParameter definition) => predicate switch
     {
         TokenPredicate token => Rows(token, parameter),
+        TokenSetPredicate set => Rows(set, parameter),
         TokenTextPredicate text => new RowSet(
             "token",
             row => Sql.Of(
@@ -86,6 +87,8 @@ internal sealed partial class SearchCompiler
         NumberPredicate value => Rows(value, parameter, Sql.Of($"={0L}")),
         QuantityPredicate quantity => Rows(quantity, parameter),
         ReferencePredicate reference => Rows(reference, parameter, definition),
+        HierarchyPredicate hierarchy => Rows(hierarchy, new SearchExpression.All(), parameter),
+        GrantedHierarchy { Hierarchy: var hierarchy, Granted: var granted } => Rows(hierarchy, granted, parameter),
         UriPredicate uri => Rows(uri, parameter),
         NearPredicate near => new RowSet(
             "position",
