@@ -4,6 +4,12 @@ namespace FhirHub.Benchmarks;
 
 public sealed record Options(double Seconds, int Clients, int Rounds, string? Folder, int Limit)
 {
+    /// <summary>A data folder to keep, or null for one that goes when the benchmark ends.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>The part to measure, or null for all.</summary>
+    public string? Filter { get; init; }
+
     public static Options Parse(string[] args)
     {
         var options = new Options(5, 16, 3, null, int.MaxValue);
@@ -16,6 +22,8 @@ public sealed record Options(double Seconds, int Clients, int Rounds, string? Fo
                 "--rounds" => options with { Rounds = int.Parse(args[i + 1]) },
                 "--folder" => options with { Folder = args[i + 1] },
                 "--limit" => options with { Limit = int.Parse(args[i + 1]) },
+                "--data" => options with { Data = args[i + 1] },
+                "--filter" => options with { Filter = args[i + 1] },
                 _ => throw new ArgumentException($"There is no option {args[i]}."),
             };
         }

@@ -25,9 +25,10 @@ public sealed class PageLinks : IDisposable
     private const int TagSize = 16;
     private const int MaxTextSize = 1024 * 1024;
 
-    private readonly AesGcm _cipher;
+    // A cipher is not for several threads at once.
+    private readonly ThreadLocal<AesGcm> _cipher;
 
-    private PageLinks(byte[] key) => _cipher = new AesGcm(key, TagSize);
+    private PageLinks(byte[] key) => _cipher = new ThreadLocal<AesGcm>(() => new AesGcm(key, TagSize), trackAllValues: true);
 
     /// <summary>Reads the key, or makes one.</summary>
     public static PageLinks Open(string dataPath)
@@ -57,7 +58,7 @@ public sealed class PageLinks : IDisposable
         var token = new byte[NonceSize + plain.Length + TagSize];
         var nonce = token.AsSpan(0, NonceSize);
         RandomNumberGenerator.Fill(nonce);
-        _cipher.Encrypt(nonce, plain, token.AsSpan(NonceSize, plain.Length), token.AsSpan(NonceSize + plain.Length));
+        _cipher.Value!.Encrypt(nonce, plain, token.AsSpan(NonceSize, plain.Length), token.AsSpan(NonceSize + plain.Length));
         return Base64Url.EncodeToString(token);
     }
 
@@ -73,7 +74,7 @@ public sealed class PageLinks : IDisposable
         var plain = new byte[token.Length - NonceSize - TagSize];
         try
         {
-            _cipher.Decrypt(token.AsSpan(0, NonceSize), token.AsSpan(NonceSize, plain.Length), token.AsSpan(NonceSize + plain.Length), plain);
+            _cipher.Value!.Decrypt(token.AsSpan(0, NonceSize), token.AsSpan(NonceSize, plain.Length), token.AsSpan(NonceSize + plain.Length), plain);
         }
         catch (CryptographicException)
         {
@@ -85,7 +86,12 @@ public sealed class PageLinks : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _cipher.Dispose();
+    public void Dispose()
+    {
+        foreach (var cipher in _cipher.Values)
+            cipher.Dispose();
+        _cipher.Dispose();
+    }
 
     // A long query is compressed; a short one would only grow.
     private static byte[] Pack(string text)

@@ -11,11 +11,13 @@ public sealed class ServerProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly string? _dataPath;
+    private readonly bool _keepData;
 
-    private ServerProcess(Process process, int port, string? dataPath, TimeSpan started)
+    private ServerProcess(Process process, int port, string? dataPath, bool keepData, TimeSpan started)
     {
         _process = process;
         _dataPath = dataPath;
+        _keepData = keepData;
         Port = port;
         TimeToFirstAnswer = started;
     }
@@ -38,7 +40,7 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>FhirHub as built beside the benchmarks.</summary>
-    public static Task<ServerProcess> StartFhirHubAsync(string? dataPath = null, params string[] settings)
+    public static Task<ServerProcess> StartFhirHubAsync(string? dataPath = null, bool keepData = false, params string[] settings)
     {
         var port = FreePort();
         dataPath ??= Directory.CreateTempSubdirectory("fhirhub-bench-").FullName;
@@ -47,7 +49,7 @@ public sealed class ServerProcess : IAsyncDisposable
             Path.Combine(AppContext.BaseDirectory, "FhirHub.dll"),
             $"--urls=http://127.0.0.1:{port}", $"--FhirHub:DataPath={dataPath}", "--FhirHub:Auth:Mode=Open", "--Logging:LogLevel:Default=Warning", .. settings,
         ];
-        return StartAsync(arguments, port, "/health/ready", dataPath, null);
+        return StartAsync(arguments, port, "/health/ready", dataPath, null, keepData);
     }
 
     /// <summary>The bare endpoint with that body.</summary>
@@ -62,11 +64,11 @@ public sealed class ServerProcess : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
-        if (_dataPath is not null)
+        if (_dataPath is not null && !_keepData)
             Directory.Delete(_dataPath, recursive: true);
     }
 
-    private static async Task<ServerProcess> StartAsync(string[] arguments, int port, string probe, string? dataPath, byte[]? input)
+    private static async Task<ServerProcess> StartAsync(string[] arguments, int port, string probe, string? dataPath, byte[]? input, bool keepData = false)
     {
         var clock = Stopwatch.StartNew();
         var start = new ProcessStartInfo("dotnet", arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -85,7 +87,7 @@ public sealed class ServerProcess : IAsyncDisposable
             {
                 using var answer = await client.GetAsync(probe);
                 if (answer.IsSuccessStatusCode)
-                    return new ServerProcess(process, port, dataPath, clock.Elapsed);
+                    return new ServerProcess(process, port, dataPath, keepData, clock.Elapsed);
             }
             catch (HttpRequestException) when (!process.HasExited)
             {
