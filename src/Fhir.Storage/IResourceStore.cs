@@ -106,6 +106,12 @@ public sealed record SearchPage(
 {
     /// <summary>True if there was more to include than the limit allows; the answer must say so.</summary>
     public bool IncludesCut { get; init; }
+
+    /// <summary>
+    /// For <see cref="SearchQuery.ContainedAlone"/>: for each match the id of the contained resource that matched, or null if it was
+    /// the resource itself. Else empty.
+    /// </summary>
+    public IReadOnlyList<string?> ContainedIds { get; init; } = [];
 }
 
 /// <summary>A reference to a resource that does not exist.</summary>

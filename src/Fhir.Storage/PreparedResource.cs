@@ -8,4 +8,8 @@ namespace FhirHub.Storage;
 /// <param name="Body">The stored form.</param>
 /// <param name="Entries">What search finds in it.</param>
 /// <param name="References">Its literal references to local resources, for integrity.</param>
-public sealed record PreparedResource(ResourceBody Body, IReadOnlyList<IndexEntry> Entries, IReadOnlyList<LocalReference> References);
+public sealed record PreparedResource(ResourceBody Body, IReadOnlyList<IndexEntry> Entries, IReadOnlyList<LocalReference> References)
+{
+    /// <summary>The resources that it contains, for chains and <c>_contained</c>.</summary>
+    public IReadOnlyList<ContainedResource> Contained { get; init; } = [];
+}

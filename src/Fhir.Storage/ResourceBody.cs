@@ -14,6 +14,9 @@ namespace FhirHub.Storage;
 /// <param name="Tail">Compact UTF-8, starting inside meta.</param>
 public readonly record struct ResourceBody(ReadOnlyMemory<byte> Tail)
 {
+    /// <summary>False if the resource certainly contains no others (R4 references.html#contained).</summary>
+    public bool MayContain => Tail.Span.IndexOf("\"contained\":"u8) >= 0;
+
     /// <summary>The body of a resource: what it holds but for type, id, version and time.</summary>
     public static ResourceBody From(ElementNode resource)
     {

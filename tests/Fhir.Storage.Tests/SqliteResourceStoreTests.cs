@@ -35,6 +35,7 @@ public sealed class SqliteResourceStoreTests : ResourceStoreContract
     {
         Path = Path.Combine(_folder, "fhirhub.db"),
         Extract = TestResource.Extract,
+        ExtractContained = TestResource.ExtractContained,
         Clock = clock,
         IncludeLimit = 50,
         CompartmentParameters = static (compartment, type) => (compartment, type) switch

@@ -50,6 +50,12 @@ public abstract record SearchExpression
     /// <summary>The resource is in the compartment (R4 compartmentdefinition.html).</summary>
     public sealed record InCompartment(string CompartmentType, string Id) : SearchExpression;
 
+    /// <summary>The resource contains a resource of one of the types for which the inner condition holds (R4 search.html#contained).</summary>
+    public sealed record Contains(IReadOnlyList<string> Types, SearchExpression Inner) : SearchExpression;
+
+    /// <summary>The resource is contained in one for which the inner condition holds.</summary>
+    public sealed record ContainedIn(SearchExpression Inner) : SearchExpression;
+
     /// <summary>The narrative or the whole content has these words (<c>_text</c>, <c>_content</c>).</summary>
     public sealed record Text(TextPart Part, TextQuery Query) : SearchExpression;
 }

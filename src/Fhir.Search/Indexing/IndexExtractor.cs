@@ -37,6 +37,13 @@ public sealed partial class IndexExtractor
     /// <summary>The entries of a resource, each once, and its literal references to local resources.</summary>
     public (IReadOnlyList<IndexEntry> Entries, IReadOnlyList<LocalReference> References) Extract(ElementNode resource)
     {
+        var references = new List<LocalReference>();
+        CollectReferences(resource, references);
+        return (EntriesOf(resource), references);
+    }
+
+    private List<IndexEntry> EntriesOf(ElementNode resource)
+    {
         var entries = new List<IndexEntry>(32);
         var found = new List<ElementNode>();
         if (!_extractions.TryGetValue(resource.Type, out var extractions))
@@ -51,9 +58,7 @@ public sealed partial class IndexExtractor
             RemoveDuplicates(entries, first);
         }
 
-        var references = new List<LocalReference>();
-        CollectReferences(resource, references);
-        return (entries, references);
+        return entries;
     }
 
     private void AddValues(Extraction extraction, ElementNode node, List<ElementNode> found, List<IndexEntry> entries)

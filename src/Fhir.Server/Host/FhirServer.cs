@@ -110,7 +110,8 @@ public sealed class FhirServer : IAsyncDisposable
         {
             Path = Path.Combine(options.DataPath, "fhir.db"),
             Extract = (_, json) => extractor.Extract(ResourceParser.ParseJson(json).Tree!.Root).Entries,
-            IndexFingerprint = "r4",
+            ExtractContained = (_, json) => extractor.ExtractContained(ResourceParser.ParseJson(json).Tree!.Root),
+            IndexFingerprint = "r4, contained",
             CompartmentParameters = (compartment, type) => [.. (CompartmentRules.Parameters(compartment, type) ?? [])
                 .Select(code => searchParameters.Find(type, code)).OfType<SearchParameter>()],
             SearchTimeout = TimeSpan.FromSeconds(options.Limits.SearchSeconds),

@@ -60,6 +60,26 @@ public sealed class BundleWriter
         _output.Write("\"}}"u8);
     }
 
+    /// <summary>Adds a contained resource that matched, without the one that contains it (R4 search.html#contained).</summary>
+    /// <param name="container">The resource that contains it.</param>
+    /// <param name="id">Its id there.</param>
+    public void AddContained(StoredVersion container, string id)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        var root = ResourceParser.ParseJson(container.Body.ToArray(container)).Tree?.Root
+            ?? throw new InvalidDataException($"The stored version {container.Version} of {container.Key} can't be read.");
+        foreach (var contained in root.ChildrenOf("contained"))
+        {
+            if (contained.ChildValue("id") != id)
+                continue;
+            BeginEntry(container.Key, id);
+            _output.Write(",\"resource\":"u8);
+            _output.Write(_shape.IsSubset ? _shape.Apply(contained.Json).Span : contained.Json.Span);
+            _output.Write(",\"search\":{\"mode\":\"match\"}}"u8);
+            return;
+        }
+    }
+
     /// <summary>Adds what there is to say about the search itself.</summary>
     public void AddOutcome(IReadOnlyList<Issue> issues)
     {
@@ -99,12 +119,19 @@ public sealed class BundleWriter
         return _output.WrittenMemory;
     }
 
-    private void BeginEntry(ResourceKey key)
+    private void BeginEntry(ResourceKey key, string? containedId = null)
     {
         Raw(_hasEntries ? ",{\"fullUrl\":\"" : ",\"entry\":[{\"fullUrl\":\"");
         _hasEntries = true;
         Text(_baseUrl);
-        Raw($"/{key.Type}/{key.Id}\"");
+        Raw($"/{key.Type}/{key.Id}");
+        if (containedId is not null)
+        {
+            Raw("#");
+            Text(containedId);
+        }
+
+        Raw("\"");
     }
 
     private void Resource(StoredVersion version)

@@ -25,8 +25,14 @@ public static class SearchInteraction
         var page = await paged.Server.Store.SearchAsync(paged.Scope, query with { Cursor = cursor }, cancel);
         var accepted = FhirCall.Encode(parsed.Accepted);
         var bundle = new BundleWriter("searchset", paged.BaseUrl, shape, page.Total, Links(paged, page, accepted));
-        foreach (var version in page.Matches)
-            bundle.AddResult(version, "match");
+        for (var i = 0; i < page.Matches.Count; i++)
+        {
+            if (page.ContainedIds.Count > 0 && page.ContainedIds[i] is { } containedId)
+                bundle.AddContained(page.Matches[i], containedId);
+            else
+                bundle.AddResult(page.Matches[i], "match");
+        }
+
         foreach (var version in page.Included)
             bundle.AddResult(version, "include");
         var issues = Remarks(parsed.Issues, page, paged.Server.Options.Limits);

@@ -41,7 +41,7 @@ public sealed class ResourcePreparer(IndexExtractor extractor)
         if (issues.Count > 0)
             return Refused(InteractionResult.Refused(422, issues));
         var (entries, references) = extractor.Extract(resource);
-        return new Preparation(new PreparedResource(ResourceBody.From(resource), entries, references), null, []);
+        return new Preparation(new PreparedResource(ResourceBody.From(resource), entries, references) { Contained = extractor.ExtractContained(resource) }, null, []);
     }
 
     private static Preparation Refused(InteractionResult refusal) => new(null, refusal, []);

@@ -88,7 +88,7 @@ internal sealed class HistoryRun(Connection connection, Dictionaries dictionarie
     private List<string> Types()
     {
         var types = new List<string>();
-        using var rows = connection.Prepare("SELECT name FROM type").Query();
+        using var rows = connection.Prepare("SELECT name FROM type WHERE name NOT LIKE '#%'").Query();
         while (rows.Step())
             types.Add(rows.Text(0));
         return types;

@@ -19,6 +19,12 @@ internal sealed class IndexRows(Dictionaries dictionaries, Func<string, string, 
     /// <summary>System of units in which canonical values are stored; no URI can equal it.</summary>
     public const string CanonicalUnits = "=";
 
+    /// <summary>
+    /// The keys to which references <c>#id</c> lead while the rows of a resource are made, by id, with the container's own under the
+    /// empty id; null if it contains nothing.
+    /// </summary>
+    public IReadOnlyDictionary<string, long>? Fragments { get; set; }
+
     private static readonly Comparer<SearchParameterType> s_lastComponentLast = Comparer<SearchParameterType>.Create(static (a, b) => Rank(a) - Rank(b));
 
     /// <summary>Adds the rows of entries and of references that none of them covers.</summary>
@@ -146,6 +152,8 @@ internal sealed class IndexRows(Dictionaries dictionaries, Func<string, string, 
     {
         if (reference is { Type: { } type, Id: { } id })
             rows.Add(IndexRow.Reference(parameter, targetKey(type, id), reference.Version ?? ""));
+        else if (Fragments is not null && reference.Url is ['#', .. var fragment] && Fragments.TryGetValue(fragment, out var contained))
+            rows.Add(IndexRow.Reference(parameter, contained, ""));
         else if (reference.Url is { } url)
             rows.Add(IndexRow.Link(parameter, dictionaries.AddUri(url), reference.Version ?? ""));
 

@@ -8,6 +8,9 @@ internal static class Layout
     /// <summary>A key carries its type: type number in the high bits, creation number in the low ones, so a type is a range of keys.</summary>
     public const int TypeShift = 38;
 
+    /// <summary>What the name of a type of contained resources begins with, so that the ordinary type's range never holds them.</summary>
+    public const char ContainedMark = '#';
+
     /// <summary>The last number that a key of a type can have.</summary>
     public const long NumberMask = (1L << TypeShift) - 1;
 
@@ -49,6 +52,12 @@ internal static class Layout
         CREATE INDEX link_key ON link(key, parameter);
         CREATE TABLE position(parameter INTEGER NOT NULL, latitude REAL NOT NULL, longitude REAL NOT NULL, key INTEGER NOT NULL,
             PRIMARY KEY(parameter, latitude, longitude, key)) WITHOUT ROWID;
+        """,
+
+        // A contained resource has a key and a resource row of its own, in a type that is its type's name after a #.
+        """
+        CREATE TABLE contained(key INTEGER PRIMARY KEY, container INTEGER NOT NULL, id TEXT NOT NULL);
+        CREATE INDEX contained_container ON contained(container);
         """,
     ];
 

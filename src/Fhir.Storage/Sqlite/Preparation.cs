@@ -8,7 +8,11 @@ namespace FhirHub.Storage.Sqlite;
 /// <param name="Seq">Its place in the order of commits; the writer checks that it is still current.</param>
 /// <param name="Version">The version.</param>
 /// <param name="Entries">Its index entries; null if they are not needed.</param>
-internal sealed record Replaced(long Seq, StoredVersion Version, IReadOnlyList<IndexEntry>? Entries);
+internal sealed record Replaced(long Seq, StoredVersion Version, IReadOnlyList<IndexEntry>? Entries)
+{
+    /// <summary>What it contained; null if that is not known yet.</summary>
+    public IReadOnlyList<ContainedResource>? Contained { get; init; }
+}
 
 /// <summary>A write with what was prepared for it.</summary>
 /// <param name="Write">The write.</param>

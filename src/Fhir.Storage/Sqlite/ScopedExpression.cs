@@ -53,6 +53,7 @@ internal sealed class ScopedExpression(AccessScope scope, Func<string, string, I
         SearchExpression.Parameter { Predicate: HierarchyPredicate hierarchy } parameter when !scope.IsFull =>
             parameter with { Predicate = new GrantedHierarchy(hierarchy, Granted([hierarchy.Type], AccessLetter.Search)) },
         SearchExpression.Chain chain => Chained(chain),
+        SearchExpression.Contains contains => contains with { Inner = Rewrite(contains.Inner, contains.Types) },
         SearchExpression.ReverseChain chain => chain with
         {
             Inner = Rewrite(chain.Inner, [chain.Reference.ResourceType]),

@@ -36,8 +36,11 @@ internal sealed partial class SearchCompiler
         if (range.Prefix == SearchPrefix.Ne)
             return null;
         var (first, end) = Commits(range);
+        var changed = Sql.Of($"FROM version v CROSS JOIN resource r WHERE v.seq BETWEEN {first} AND {end - 1} AND r.key=v.key AND r.seq=v.seq AND r.deleted=0");
+
+        // A contained resource is as old as its container.
         return new KeySource(
-            Sql.Of($"SELECT v.key AS key FROM version v CROSS JOIN resource r WHERE v.seq BETWEEN {first} AND {end - 1} AND r.key=v.key AND r.seq=v.seq AND r.deleted=0"),
+            Sql.Of($"SELECT v.key AS key {changed} UNION ALL SELECT c.key AS key FROM contained c WHERE c.container IN (SELECT v.key {changed})"),
             Ordered: false);
     }
 

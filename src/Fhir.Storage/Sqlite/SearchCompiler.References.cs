@@ -20,7 +20,7 @@ internal sealed partial class SearchCompiler
             : Sql.Of(
                 $"""
                 {direct} UNION ALL SELECT {u}.key AS key FROM link {f} INDEXED BY link_key CROSS JOIN link {u}
-                WHERE {f}.key={key} AND {Is(f, parameter)} AND {u}.uri={f}.uri AND {u}.parameter IN ({UrlParameters})
+                WHERE {f}.key={key} AND {Is(f, parameter)} AND {u}.uri={f}.uri AND {u}.parameter IN ({UrlParameters}) AND {IsOwnResource(Sql.Of($"{u}.key"))}
                 """);
     }
 
@@ -46,7 +46,7 @@ internal sealed partial class SearchCompiler
             : Sql.Of(
                 $"""
                 {direct} UNION ALL SELECT {f}.key AS key FROM link {u} INDEXED BY link_key CROSS JOIN link {f}
-                WHERE {u}.key={key} AND {u}.parameter IN ({UrlParameters}) AND {f}.parameter{parameters} AND {f}.uri={u}.uri
+                WHERE {u}.key={key} AND {u}.parameter IN ({UrlParameters}) AND {f}.parameter{parameters} AND {f}.uri={u}.uri AND {IsOwnResource(key)}
                 """);
     }
 
@@ -60,7 +60,7 @@ internal sealed partial class SearchCompiler
     private bool HasCanonicals(long? parameter) => parameter is not { } number
         || connection.Scalar(Sql.Of($"SELECT EXISTS(SELECT 1 FROM link WHERE parameter={number})")) == 1;
 
-    private Sql OfTypes(IReadOnlyList<string> types, Sql key) => types.Count == 0 ? Sql.True : InTypes(types, key);
+    private Sql OfTypes(IReadOnlyList<string> types, Sql key) => types.Count == 0 ? Sql.True : InTypes(WithContained(types), key);
 
     private Sql Test(SearchExpression.Chain chain, Sql key)
     {
@@ -97,16 +97,20 @@ internal sealed partial class SearchCompiler
         var canonical = Sql.Of(
             $"""
             SELECT {f}.key AS key FROM {found} CROSS JOIN link {u} INDEXED BY link_key CROSS JOIN link {f}
-            WHERE {u}.key={key} AND {u}.parameter IN ({UrlParameters}) AND {f}.parameter={number} AND {f}.uri={u}.uri AND {ofTypes}
+            WHERE {u}.key={key} AND {u}.parameter IN ({UrlParameters}) AND {f}.parameter={number} AND {f}.uri={u}.uri AND {ofTypes} AND {IsOwnResource(key)}
             """);
         return new KeySource(Sql.Of($"{direct} UNION ALL {canonical}"), Ordered: false);
     }
 
+    // Rows of contained resources lie under the same parameters, but only resources of their own refer to others here.
+    private Sql OwnOfType(SearchParameter reference, Sql key) => InTypes([reference.ResourceType], key);
+
     private Sql Test(SearchExpression.ReverseChain chain, Sql key)
     {
         var alias = NextAlias();
+        var referrer = Sql.Of($"{alias}.key");
         return Sql.Of(
-            $"EXISTS(SELECT 1 FROM ({Referrers(chain.Reference, key)}) {alias} WHERE {Test(chain.Inner, Sql.Of($"{alias}.key"))})");
+            $"EXISTS(SELECT 1 FROM ({Referrers(chain.Reference, key)}) {alias} WHERE {OwnOfType(chain.Reference, referrer)} AND {Test(chain.Inner, referrer)})");
     }
 
     private KeySource? Source(SearchExpression.ReverseChain chain)
@@ -115,7 +119,7 @@ internal sealed partial class SearchCompiler
             return null;
         var (sources, alias) = (NextAlias(), NextAlias());
         var number = Number(chain.Reference);
-        var found = Sql.Of($"(SELECT DISTINCT key FROM ({inner.Select})) {sources}");
+        var found = Sql.Of($"(SELECT DISTINCT key FROM ({inner.Select}) WHERE {OwnOfType(chain.Reference, Sql.Raw("key"))}) {sources}");
         var direct = Sql.Of(
             $"""
             SELECT {alias}.target AS key FROM {found} CROSS JOIN reference {alias} INDEXED BY reference_key
@@ -129,7 +133,7 @@ internal sealed partial class SearchCompiler
             Sql.Of(
                 $"""
                 {direct} UNION ALL SELECT {u}.key AS key FROM {found} CROSS JOIN link {alias} INDEXED BY link_key CROSS JOIN link {u}
-                WHERE {alias}.key={sources}.key AND {alias}.parameter={number} AND {u}.uri={alias}.uri AND {u}.parameter IN ({UrlParameters})
+                WHERE {alias}.key={sources}.key AND {alias}.parameter={number} AND {u}.uri={alias}.uri AND {u}.parameter IN ({UrlParameters}) AND {IsOwnResource(Sql.Of($"{u}.key"))}
                 """),
             Ordered: false);
     }

@@ -29,7 +29,7 @@ internal sealed partial class SearchCompiler(Connection connection, Dictionaries
         SearchExpression.And and => Sql.All([.. and.Parts.Select(part => Test(part, key))]),
         SearchExpression.Or or => Sql.Any([.. or.Parts.Select(part => Test(part, key))]),
         SearchExpression.Not not => Sql.Of($"NOT {Test(not.Part, key)}"),
-        SearchExpression.TypeIn types => InTypes(types.Types, key),
+        SearchExpression.TypeIn types => InTypes(WithContained(types.Types), key),
         SearchExpression.IdIn ids =>
             Sql.Of($"(SELECT id FROM resource WHERE key={key}) IN ({Sql.List(ids.Ids.Select(id => new LogicalId(id)))})"),
         SearchExpression.LastUpdated updated => Test(updated.Range, key),
@@ -38,6 +38,8 @@ internal sealed partial class SearchCompiler(Connection connection, Dictionaries
             Sql.Of($"NOT EXISTS(SELECT 1 FROM resource r CROSS JOIN shape h ON h.key=r.shape WHERE r.key={key} AND instr(h.present, {IndexRows.PresentMark(Number(missing.Definition))}) > 0)"),
         SearchExpression.Chain chain => Test(chain, key),
         SearchExpression.ReverseChain chain => Test(chain, key),
+        SearchExpression.Contains contains => Test(contains, key),
+        SearchExpression.ContainedIn contained => Test(contained, key),
         _ => throw new ArgumentException($"The store can't search by {expression.GetType().Name}.", nameof(expression)),
     };
 
@@ -52,6 +54,7 @@ internal sealed partial class SearchCompiler(Connection connection, Dictionaries
         SearchExpression.Parameter parameter => Source(Rows(parameter)),
         SearchExpression.Chain chain => Source(chain),
         SearchExpression.ReverseChain chain => Source(chain),
+        SearchExpression.Contains contains => Source(contains),
         _ => null,
     };
 

@@ -25,9 +25,10 @@ internal sealed partial class SearchRun
     private List<long> Follow(IReadOnlyList<Include> includes, IReadOnlyList<long> from, HashSet<long> seen, List<long> found)
     {
         var added = new List<long>();
+        var all = WithContained(from);
         foreach (var include in includes)
         {
-            foreach (var key in from)
+            foreach (var key in all)
             {
                 // One more than the limit tells that there was more.
                 if (found.Count > options.IncludeLimit)
@@ -36,7 +37,7 @@ internal sealed partial class SearchRun
                 while (rows.Step() && found.Count <= options.IncludeLimit)
                 {
                     var candidate = rows.Int64(0);
-                    if (!seen.Add(candidate))
+                    if (_versions.IsContained(candidate) || !seen.Add(candidate))
                         continue;
                     if (!IsGranted(candidate, _versions.TypeOf(candidate), AccessLetter.Search))
                         continue;
@@ -56,7 +57,7 @@ internal sealed partial class SearchRun
         return Sql.Of(
             $"""
             SELECT DISTINCT f.key FROM ({_compiler.Targets(parameter, source)}) f
-            WHERE {_compiler.InTypes([include.SourceType], source)} AND {OfType(include.TargetType, Sql.Raw("f.key"))} AND {SearchCompiler.IsCurrent(Sql.Raw("f.key"))}
+            WHERE {_compiler.InTypes(_compiler.WithContained([include.SourceType]), source)} AND {OfType(include.TargetType, Sql.Raw("f.key"))} AND {SearchCompiler.IsCurrent(Sql.Raw("f.key"))}
             """);
     }
 

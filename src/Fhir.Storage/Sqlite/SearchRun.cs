@@ -16,7 +16,7 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
     /// <summary>A page of matches with what they include.</summary>
     public SearchPage Page(SearchQuery query)
     {
-        var parts = Parts(query);
+        var parts = Parts(ref query);
         var types = _compiler.InTypes(query.ResourceTypes, s_key);
         var sort = SortValues(query.Sort);
         var hash = PageCursor.Hash(Sql.Of($"{types} {Sql.All([.. parts.Select(part => new SearchCompiler(connection, dictionaries).Test(part, s_key))])} {Order(query.Sort, backward: false)}"));
@@ -39,13 +39,13 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
         var keys = found.ConvertAll(static row => (long)row[^1]!);
         var matches = keys.ConvertAll(_versions.GetCurrent);
         var (included, cut) = query.Includes.Count == 0 ? ([], false) : Included(query.Includes, keys);
-        return new SearchPage(matches, included, next, previous, total) { IncludesCut = cut };
+        return new SearchPage(matches, included, next, previous, total) { IncludesCut = cut, ContainedIds = ContainedIds(query, keys) };
     }
 
     /// <summary>The keys of matches, up to a limit, in the order of the query.</summary>
     public List<long> Matches(SearchQuery query, int limit)
     {
-        var parts = Parts(query);
+        var parts = Parts(ref query);
         var types = _compiler.InTypes(query.ResourceTypes, s_key);
         return Keys(query, parts, types, _compiler.Choose(parts), SortValues(query.Sort), null, limit).ConvertAll(static row => (long)row[^1]!);
     }
@@ -60,10 +60,13 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
             && connection.Scalar(Sql.Of($"SELECT {SearchCompiler.IsCurrent(Sql.Of($"{key}"))} AND {_compiler.Test(filter, Sql.Of($"{key}"))}")) == 1;
     }
 
-    private List<SearchExpression> Parts(SearchQuery query)
+    // The parts that must all hold; where contained resources are searched, the types become those of the keys that are found.
+    private List<SearchExpression> Parts(ref SearchQuery query)
     {
+        var (types, expression) = WithContained(query);
+        query = query with { ResourceTypes = types };
         var parts = new List<SearchExpression>();
-        Flatten(_scoped.Rewrite(query.Expression, query.ResourceTypes), parts);
+        Flatten(expression, parts);
         return parts;
 
         static void Flatten(SearchExpression expression, List<SearchExpression> parts)

@@ -30,8 +30,15 @@ public sealed partial class SqliteResourceStore
     private static Replaced? FindReplaced(Reader reader, ResourceKey key) =>
         reader.Versions.FindCurrent(key) is var (_, seq, version) ? new Replaced(seq, version, null) : null;
 
-    private Replaced WithEntries(Replaced replaced) => replaced with
+    private Replaced WithEntries(Replaced replaced)
     {
-        Entries = replaced.Version.IsDeleted ? [] : _options.Extract(replaced.Version.Key, replaced.Version.Body.ToArray(replaced.Version)),
-    };
+        if (replaced.Version.IsDeleted)
+            return replaced with { Entries = [], Contained = [] };
+        var json = replaced.Version.Body.ToArray(replaced.Version);
+        return replaced with
+        {
+            Entries = _options.Extract(replaced.Version.Key, json),
+            Contained = replaced.Version.Body.MayContain ? _options.ExtractContained(replaced.Version.Key, json) : [],
+        };
+    }
 }

@@ -1,5 +1,7 @@
 // Do index and bodies agree? Extracts every current resource anew and looks each row up; for the kill tests and the doctor.
 
+using FhirHub.Search;
+
 namespace FhirHub.Storage.Sqlite;
 
 /// <content>Verification.</content>
@@ -51,6 +53,7 @@ public sealed partial class SqliteResourceStore
         Count("SELECT count(*) FROM (SELECT key FROM version GROUP BY key HAVING count(*) <> max(version) OR min(version) <> 1)", "resources have gaps in their versions");
         Count("SELECT count(*) FROM resource r WHERE seq > 0 AND version <> (SELECT max(version) FROM version v WHERE v.key = r.key AND v.version > 1) AND version > 1", "resources are not at their last version");
         Count("SELECT count(*) FROM version v JOIN version w ON w.seq = v.seq + 1 WHERE w.updated < v.updated", "versions are older than the one before");
+        Count("SELECT count(*) FROM contained c JOIN resource r ON r.key = c.key JOIN resource o ON o.key = c.container WHERE r.seq <> o.seq OR o.deleted = 1", "contained resources are not of the current version of their container");
         Count("SELECT count(*) FROM type t WHERE current <> (SELECT count(*) FROM resource r WHERE r.type = t.key AND r.seq > 0 AND r.deleted = 0)", "types are counted wrongly");
         Count("SELECT count(*) FROM type t WHERE versions <> (SELECT count(*) FROM version v WHERE v.key >> 38 = t.key)", "types have their versions counted wrongly");
 
@@ -66,29 +69,47 @@ public sealed partial class SqliteResourceStore
         var index = new IndexRows(reader.Dictionaries, (type, id) => reader.Versions.FindRow(new ResourceKey(type, id))?.Key ?? Dictionaries.Unknown);
         var lookup = new IndexLookup(reader.Connection);
         var expected = new long[s_countedTables.Length];
-        var rows = new List<IndexRow>();
-        var distinct = new HashSet<IndexRow>();
-        using var resources = reader.Connection.Prepare("SELECT key, shape FROM resource WHERE seq > 0 AND deleted = 0").Query();
+        using var resources = reader.Connection.Prepare(
+            "SELECT key, shape FROM resource r WHERE seq > 0 AND deleted = 0 AND NOT EXISTS(SELECT 1 FROM contained c WHERE c.key = r.key)").Query();
         while (resources.Step() && problems.Count < ProblemsAtMost)
         {
             cancel.ThrowIfCancellationRequested();
             var key = resources.Int64(0);
             var version = reader.Versions.GetCurrent(key);
-            var entries = _options.Extract(version.Key, version.Body.ToArray(version));
-            rows.Clear();
+            var json = version.Body.ToArray(version);
+            var keys = reader.Versions.ContainedIn(key);
+            var contained = version.Body.MayContain ? _options.ExtractContained(version.Key, json) : [];
+            keys[""] = key;
+            index.Fragments = keys;
+            Verify(version.Key.ToString(), key, resources.Int64(1), _options.Extract(version.Key, json));
+            foreach (var resource in contained)
+            {
+                if (keys.TryGetValue(resource.Id, out var own) && reader.Versions.TypeOf(own) == Layout.ContainedMark + resource.Type)
+                    Verify($"{version.Key}#{resource.Id}", own, ShapeOf(own), resource.Entries);
+                else
+                    problems.Add($"{version.Key}#{resource.Id} is not in the index.");
+            }
+
+            if (keys.Count - 1 != contained.Count)
+                problems.Add($"{version.Key} contains {contained.Count} resources, but the index has {keys.Count - 1} of it.");
+        }
+
+        void Verify(string name, long key, long shape, IReadOnlyList<IndexEntry> entries)
+        {
+            var rows = new List<IndexRow>();
             index.Add(entries, [], rows);
-            distinct.Clear();
-            distinct.UnionWith(rows);
-            foreach (var row in distinct)
+            foreach (var row in rows.ToHashSet())
             {
                 expected[(int)row.Table]++;
                 if (!lookup.Contains(key, row))
-                    problems.Add($"{version.Key} lacks an index row of table {row.Table}, parameter number {row.Parameter}.");
+                    problems.Add($"{name} lacks an index row of table {row.Table}, parameter number {row.Parameter}.");
             }
 
-            if (index.Shape(entries) != resources.Int64(1))
-                problems.Add($"{version.Key} is noted as having other parameters than it has.");
+            if (index.Shape(entries) != shape)
+                problems.Add($"{name} is noted as having other parameters than it has.");
         }
+
+        long ShapeOf(long key) => reader.Connection.Scalar(Sql.Of($"SELECT shape FROM resource WHERE key={key}")) ?? 0;
 
         // All expected rows are there; if there are as many as expected, there are no others.
         for (var i = 0; i < expected.Length && problems.Count == 0; i++)

@@ -75,7 +75,7 @@ public sealed partial class SqliteResourceStore : IResourceStore
             reader =>
             {
                 var counts = new Dictionary<string, long>(StringComparer.Ordinal);
-                using (var rows = reader.Connection.Prepare("SELECT name, current FROM type WHERE current > 0 ORDER BY name").Query())
+                using (var rows = reader.Connection.Prepare("SELECT name, current FROM type WHERE current > 0 AND name NOT LIKE '#%' ORDER BY name").Query())
                 {
                     while (rows.Step())
                         counts.Add(rows.Text(0), rows.Int64(1));
@@ -153,7 +153,7 @@ public sealed partial class SqliteResourceStore : IResourceStore
             """
             SELECT DISTINCT f.key, f.target FROM reference f INDEXED BY reference_key
             CROSS JOIN resource t ON t.key = f.target
-            WHERE f.key > ? AND (t.seq IS NULL OR t.deleted = 1) ORDER BY f.key
+            WHERE f.key > ? AND (t.seq IS NULL OR t.deleted = 1) AND NOT EXISTS(SELECT 1 FROM contained WHERE key = f.key) ORDER BY f.key
             """);
         using var rows = statement.Bind(1, after).Query();
         while (rows.Step())

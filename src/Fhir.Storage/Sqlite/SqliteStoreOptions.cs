@@ -15,6 +15,9 @@ public sealed record SqliteStoreOptions
     /// </summary>
     public required Func<ResourceKey, ReadOnlyMemory<byte>, IReadOnlyList<IndexEntry>> Extract { get; init; }
 
+    /// <summary>The contained resources of a stored resource, from its whole JSON; asked only where there may be some.</summary>
+    public Func<ResourceKey, ReadOnlyMemory<byte>, IReadOnlyList<ContainedResource>> ExtractContained { get; init; } = static (_, _) => [];
+
     /// <summary>Names the state of search parameters and extraction; a store that was indexed under another one needs a reindex.</summary>
     public string IndexFingerprint { get; init; } = "";
 

@@ -47,9 +47,11 @@ internal sealed class VersionReader(Connection connection, Dictionaries dictiona
         return rows.Step() ? Read(rows, key) : throw new StoreException($"Version {seq} of the store is missing; the database is damaged.");
     }
 
-    /// <summary>The current version of a key.</summary>
+    /// <summary>The current version of a key; for a contained resource that of its container.</summary>
     public StoredVersion GetCurrent(long key)
     {
+        if (IsContained(key))
+            return GetCurrent(Contained(key).Container);
         var statement = connection.Prepare(
             $"SELECT {Columns}, r.id FROM resource r CROSS JOIN version v ON v.seq = r.seq WHERE r.key=?");
         using var rows = statement.Bind(1, key).Query();
@@ -72,15 +74,37 @@ internal sealed class VersionReader(Connection connection, Dictionaries dictiona
         return rows.Step() ? Read(rows, key) : null;
     }
 
-    /// <summary>Type and id of a key.</summary>
+    /// <summary>Type and id of a key; for a contained resource those of its container.</summary>
     public ResourceKey KeyOf(long key)
     {
+        if (IsContained(key))
+            return KeyOf(Contained(key).Container);
         using var rows = connection.Prepare("SELECT id FROM resource WHERE key=?").Bind(1, key).Query();
         return rows.Step() ? new ResourceKey(TypeOf(key), rows.Id(0)) : throw new StoreException("An index row leads to no resource; the database is damaged.");
     }
 
     /// <summary>The type that is part of a key.</summary>
     public string TypeOf(long key) => dictionaries.TypeName(key >> Layout.TypeShift);
+
+    /// <summary>True for the key of a contained resource.</summary>
+    public bool IsContained(long key) => TypeOf(key)[0] == Layout.ContainedMark;
+
+    /// <summary>The container of a contained resource, and its id there.</summary>
+    public (long Container, string Id) Contained(long key)
+    {
+        using var rows = connection.Prepare("SELECT container, id FROM contained WHERE key=?").Bind(1, key).Query();
+        return rows.Step() ? (rows.Int64(0), rows.Text(1)) : throw new StoreException("A contained resource has no container; the database is damaged.");
+    }
+
+    /// <summary>The keys of the resources that a resource contains, by their ids.</summary>
+    public Dictionary<string, long> ContainedIn(long container)
+    {
+        var keys = new Dictionary<string, long>(StringComparer.Ordinal);
+        using var rows = connection.Prepare("SELECT id, key FROM contained WHERE container=?").Bind(1, container).Query();
+        while (rows.Step())
+            keys.Add(rows.Text(0), rows.Int64(1));
+        return keys;
+    }
 
     /// <summary>Reads the first five columns of a row as a version.</summary>
     private static StoredVersion Read(in Statement.Rows rows, ResourceKey key) => new(

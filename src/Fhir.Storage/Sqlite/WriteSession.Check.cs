@@ -88,7 +88,7 @@ internal sealed partial class WriteSession
         var related = new List<ResourceKey>();
         if (_versions.FindRow(target) is not { IsCurrent: true, Key: var key })
             return related;
-        using var rows = _connection.Prepare("SELECT DISTINCT key FROM reference WHERE parameter IN (SELECT 0 UNION ALL SELECT key FROM parameter) AND target=?")
+        using var rows = _connection.Prepare("SELECT DISTINCT key FROM reference WHERE parameter IN (SELECT 0 UNION ALL SELECT key FROM parameter) AND target=? AND NOT EXISTS(SELECT 1 FROM contained c WHERE c.key=reference.key)")
             .Bind(1, key).Query();
         while (rows.Step() && related.Count < RelatedAtMost)
         {

@@ -39,7 +39,9 @@ internal sealed partial class WriteSession
             put.Resource.Body);
         var seq = Append(key, version, prepared.Body);
         WriteRow(put.Key, key, isNew: row is null, seq, version.Version, _rows.Shape(put.Resource.Entries));
+        var contained = Contain(key, put.Resource.Contained, replaced);
         _newRows.Clear();
+        _rows.Fragments = contained?.New;
         _rows.Add(put.Resource.Entries, put.Resource.References, _newRows);
 
         var created = replaced is null or { Version.IsDeleted: true };
@@ -50,10 +52,13 @@ internal sealed partial class WriteSession
         }
         else
         {
+            _rows.Fragments = contained?.Old;
             OldRows(key, replaced!);
             Exchange(key);
         }
 
+        if (contained is not null)
+            Exchange(contained, new ResourceRow(key, seq, version.Version, Deleted: false));
         Count(key, versions: 1, current: created ? 1 : 0);
         return new WriteResult(created ? WriteOutcome.Created : WriteOutcome.Updated, version);
     }
@@ -76,9 +81,13 @@ internal sealed partial class WriteSession
         var seq = Append(row.Key, tombstone, null);
         _connection.Prepare("UPDATE resource SET seq=?, version=?, deleted=1, shape=NULL WHERE key=?")
             .Bind(1, seq).Bind(2, tombstone.Version).Bind(3, row.Key).Run();
+        var contained = Contain(row.Key, [], replaced);
         _newRows.Clear();
+        _rows.Fragments = contained?.Old;
         OldRows(row.Key, replaced);
         Exchange(row.Key);
+        if (contained is not null)
+            Exchange(contained, row);
         Count(row.Key, versions: 1, current: -1);
         return new WriteResult(WriteOutcome.Deleted, tombstone);
     }

@@ -23,7 +23,12 @@ public static class StoreBenchmark
         try
         {
             var synthea = new SyntheaResources(options.Folder);
-            await using var store = SqliteResourceStore.Open(new SqliteStoreOptions { Path = Path.Combine(folder, "store.db"), Extract = synthea.Extract });
+            await using var store = SqliteResourceStore.Open(new SqliteStoreOptions
+            {
+                Path = Path.Combine(folder, "store.db"),
+                Extract = synthea.Extract,
+                ExtractContained = synthea.ExtractContained,
+            });
             await RunAsync(store, synthea, folder, options);
         }
         finally

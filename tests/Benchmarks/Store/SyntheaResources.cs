@@ -19,6 +19,9 @@ public sealed partial class SyntheaResources(string folder)
     public IReadOnlyList<IndexEntry> Extract(ResourceKey key, ReadOnlyMemory<byte> json) =>
         Extractor.Extract(ResourceParser.ParseJson(json).Tree!.Root).Entries;
 
+    public IReadOnlyList<ContainedResource> ExtractContained(ResourceKey key, ReadOnlyMemory<byte> json) =>
+        Extractor.ExtractContained(ResourceParser.ParseJson(json).Tree!.Root);
+
     /// <summary>Bundles without end; each is one list of writes.</summary>
     public IEnumerable<PutResource[]> Bundles()
     {
@@ -45,7 +48,7 @@ public sealed partial class SyntheaResources(string folder)
                 var (entries, references) = Extractor.Extract(resource);
                 return new PutResource(
                     new ResourceKey(target[0], target[1]),
-                    new PreparedResource(ResourceBody.From(resource), entries, references),
+                    new PreparedResource(ResourceBody.From(resource), entries, references) { Contained = Extractor.ExtractContained(resource) },
                     WriteMethod.Post);
             }),
         ];

@@ -13,6 +13,7 @@ internal sealed class TestResource(string text = "")
 {
     private readonly List<IndexEntry> _entries = [];
     private readonly List<LocalReference> _references = [];
+    private readonly List<ContainedResource> _contained = [];
 
     public TestResource With(params IndexEntry[] entries)
     {
@@ -45,10 +46,26 @@ internal sealed class TestResource(string text = "")
         return this;
     }
 
+    /// <summary>A resource within this one.</summary>
+    public TestResource Contain(string type, string id, params IndexEntry[] entries)
+    {
+        _contained.Add(new ContainedResource(type, id, entries));
+        return this;
+    }
+
     public PreparedResource Prepare()
     {
         var body = new JsonObject { ["text"] = text, ["entries"] = new JsonArray([.. _entries.Select(Write)]) };
-        return new PreparedResource(new ResourceBody(Encoding.UTF8.GetBytes("}," + body.ToJsonString()[1..])), [.. _entries], [.. _references]);
+        if (_contained.Count > 0)
+        {
+            body["contained"] = new JsonArray([.. _contained.Select(static contained =>
+                new JsonArray(contained.Type, contained.Id, new JsonArray([.. contained.Entries.Select(Write)])))]);
+        }
+
+        return new PreparedResource(new ResourceBody(Encoding.UTF8.GetBytes("}," + body.ToJsonString()[1..])), [.. _entries], [.. _references])
+        {
+            Contained = [.. _contained],
+        };
     }
 
     public static IReadOnlyList<IndexEntry> Extract(ResourceKey key, ReadOnlyMemory<byte> json)
@@ -56,6 +73,14 @@ internal sealed class TestResource(string text = "")
         using var document = JsonDocument.Parse(json);
         return document.RootElement.TryGetProperty("entries", out var entries)
             ? [.. entries.EnumerateArray().Select(Read)]
+            : [];
+    }
+
+    public static IReadOnlyList<ContainedResource> ExtractContained(ResourceKey key, ReadOnlyMemory<byte> json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.TryGetProperty("contained", out var contained)
+            ? [.. contained.EnumerateArray().Select(static parts => new ContainedResource(parts[0].GetString()!, parts[1].GetString()!, [.. parts[2].EnumerateArray().Select(Read)]))]
             : [];
     }
 
