@@ -37,6 +37,7 @@ internal sealed class CodeSystem
     private readonly Dictionary<string, Concept> _concepts;
     private readonly List<Concept> _inOrder = [];
     private readonly HashSet<string> _properties = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _filters = new(StringComparer.Ordinal);
     private readonly List<string> _inactiveProperties;
     private readonly List<string> _statusProperties;
 
@@ -57,6 +58,7 @@ internal sealed class CodeSystem
             Link(parent, static (concept, other) => Relate(other, concept));
         foreach (var child in PropertiesFor(declared, "child"))
             Link(child, static (concept, other) => Relate(concept, other));
+        _filters.UnionWith(root.ChildrenOf("filter").ToList().Select(static filter => filter.ChildValue("code")).OfType<string>());
         _inactiveProperties = PropertiesFor(declared, "inactive");
         _statusProperties = PropertiesFor(declared, "status");
     }
@@ -82,6 +84,9 @@ internal sealed class CodeSystem
     /// <summary>True if the code system declares the property, or a concept has it.</summary>
     public bool HasProperty(string name) =>
         _properties.Contains(name) || _inOrder.Exists(concept => concept.Property(name).Any());
+
+    /// <summary>True if the code system has a filter of that name, which only its owner may be able to apply.</summary>
+    public bool HasFilter(string name) => _filters.Contains(name);
 
     /// <summary>True if the concept is marked as no longer in use (R4 codesystem-concept-properties.html).</summary>
     public bool IsInactive(Concept concept) =>

@@ -35,7 +35,7 @@ internal sealed class ConceptFilter
         var isConcept = property is "concept" or "code";
         if (!isConcept && property is not ("display" or "parent" or "child" or "inactive") && !system.HasProperty(property))
         {
-            throw new TerminologyException(
+            throw system.HasFilter(property) ? NotSupported(system, property, op, value) : new TerminologyException(
                 "invalid", $"The value set filters {system.Url} by '{property}', which is no property of that code system; correct the filter or the code system.");
         }
 
@@ -51,10 +51,12 @@ internal sealed class ConceptFilter
             "in" => InList(system, property, value, true),
             "not-in" => InList(system, property, value, false),
             "exists" => concept => Values(system, concept, property).Any() == (value != "false"),
-            _ => throw new TerminologyException(
-                "not-supported", $"The value set filters {system.Url} by '{property} {op} {value}', which can't be worked out here; enumerate the codes or use another filter."),
+            _ => throw NotSupported(system, property, op, value),
         });
     }
+
+    private static TerminologyException NotSupported(CodeSystem system, string property, string op, string value) => new(
+        "not-supported", $"The value set filters {system.Url} by '{property} {op} {value}', which can't be worked out here; enumerate the codes or use another filter.");
 
     private static Concept[] One(CodeSystem system, string code) => system.Find(code) is { } concept ? [concept] : [];
 

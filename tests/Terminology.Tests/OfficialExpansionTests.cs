@@ -20,11 +20,13 @@ public sealed class OfficialExpansionTests(ITestOutputHelper output)
         }
 
         var terminology = new LocalTerminology([new R4TerminologySource()]);
-        var (agreed, wholes) = (0, 0);
-        var differing = new List<string>();
+        var (agreed, wider, wholes, refused) = (0, 0, 0, 0);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var valueSet in Published(Path.Combine(folder, "suites", "r4-expansions", "hl7.fhir.r4.expansions.tgz")))
         {
             var url = valueSet.ChildValue("url")!;
+            if (!seen.Add(url) || R4Definitions.Find("ValueSet", url) is null)
+                continue;
             CodeSet codes;
             try
             {
@@ -32,7 +34,8 @@ public sealed class OfficialExpansionTests(ITestOutputHelper output)
             }
             catch (TerminologyException e)
             {
-                differing.Add($"{url}: {e.Code}: {e.Message}");
+                Assert.Equal("not-supported", e.Code);
+                refused++;
                 continue;
             }
 
@@ -45,15 +48,17 @@ public sealed class OfficialExpansionTests(ITestOutputHelper output)
             var expected = new HashSet<string>(StringComparer.Ordinal);
             Collect(valueSet.Child("expansion"), expected);
             var found = codes.Systems.SelectMany(system => codes.CodesOf(system)!.Select(code => $"{system}|{code}")).ToHashSet(StringComparer.Ordinal);
-            if (found.SetEquals(expected))
+            Assert.True(found.IsSupersetOf(expected), $"{url} lacks {string.Join(' ', expected.Except(found).Take(5))}");
+            if (found.Count == expected.Count)
                 agreed++;
             else
-                differing.Add($"{url}: more {string.Join(' ', found.Except(expected).Take(5))}; less {string.Join(' ', expected.Except(found).Take(5))}");
+                wider++;
         }
 
-        output.WriteLine($"{agreed} agree, {wholes} have systems as a whole, {differing.Count} differ or are refused:");
-        differing.ForEach(output.WriteLine);
-        Assert.True(agreed > 0);
+        // The published ones leave out what can't be chosen in a list: abstract codes, retired ones.
+        output.WriteLine($"{agreed} agree, {wider} have further codes, {wholes} have systems as a whole, {refused} filter systems whose codes are not known here.");
+        Assert.True(agreed > 450, $"Only {agreed} agree.");
+        Assert.True(wider < 25, $"{wider} have further codes.");
     }
 
     private static void Collect(ElementNode holder, HashSet<string> codes)

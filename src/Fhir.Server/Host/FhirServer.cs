@@ -4,6 +4,7 @@ using FhirHub.Model;
 using FhirHub.Search;
 using FhirHub.Storage;
 using FhirHub.Storage.Sqlite;
+using FhirHub.Terminology;
 
 namespace FhirHub.Server;
 
@@ -18,9 +19,11 @@ public sealed class FhirServer : IAsyncDisposable
         Options = options;
         Store = store;
         SearchParameters = searchParameters;
+        Terminology = new LocalTerminology([new StoredTerminologySource(store, searchParameters, options.BaseUrls), new R4TerminologySource()]);
         SearchParser = new SearchParser(
             searchParameters,
-            new SearchParserOptions { BaseUrls = options.BaseUrls, DefaultCount = options.Limits.PageSize, MaxCount = options.Limits.MaxPageSize });
+            new SearchParserOptions { BaseUrls = options.BaseUrls, DefaultCount = options.Limits.PageSize, MaxCount = options.Limits.MaxPageSize },
+            Terminology);
         Repository = new ResourceRepository(store, new ResourcePreparer(extractor), SearchParser, options);
         PageLinks = PageLinks.Open(options.DataPath);
         Operations = new Operations([DanglingReferences.Operation]);
@@ -68,6 +71,9 @@ public sealed class FhirServer : IAsyncDisposable
 
     /// <summary>The search parameters.</summary>
     public SearchParameterRegistry SearchParameters { get; }
+
+    /// <summary>Code systems and value sets: those created here, then those of R4.</summary>
+    public ITerminology Terminology { get; }
 
     /// <summary>Reads searches.</summary>
     public SearchParser SearchParser { get; }
