@@ -45,6 +45,9 @@ public sealed class SearchParameter
     /// <summary>The parts of a composite parameter, with their expressions relative to <see cref="Expression"/>.</summary>
     public IReadOnlyList<SearchParameterComponent> Components { get; init; } = [];
 
+    /// <summary>True if a resource has one value at most, so that several conditions on it are conditions on the same value.</summary>
+    public bool IsSingleValued { get; init; }
+
     /// <summary>Key in the index: unique for (type, code), stable while the process runs; the store maps it to its own number.</summary>
     public string Key => _key ??= $"{ResourceType}.{Code}";
 

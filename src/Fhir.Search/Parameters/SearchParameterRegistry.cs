@@ -106,6 +106,7 @@ public sealed class SearchParameterRegistry
             Expression = parts.Count == 0 ? null : string.Join(" | ", parts),
             TargetTypes = IsAny(definition.Target) ? [] : TargetsFor(type, parts, definition.Target),
             Components = components,
+            IsSingleValued = components.Count == 0 && IsSingle(type, parts),
         };
     }
 
@@ -178,6 +179,24 @@ public sealed class SearchParameterRegistry
     }
 
     private const string ResolveTest = ".where(resolve() is ";
+
+    // One path, or casts of one choice, without an element that repeats. Anything else may have several values.
+    private static bool IsSingle(TypeDefinition type, List<string> parts)
+    {
+        var paths = parts.Select(static part => part.StartsWith('(') && part.IndexOf(" as ", StringComparison.Ordinal) is > 0 and var cast ? part[1..cast] : part)
+            .Distinct(StringComparer.Ordinal).ToList();
+        if (paths is not [var path] || !path.StartsWith(type.Name + ".", StringComparison.Ordinal))
+            return false;
+        var owner = type;
+        foreach (var name in path.Split('.').Skip(1))
+        {
+            if (owner?.FindElement(name) is not { Max: 1 } element)
+                return false;
+            owner = element.Types is [var only] ? only : null;
+        }
+
+        return true;
+    }
 
     // The element of a plain path such as Patient.link.other; null for anything else.
     private static ElementDefinition? ElementAt(TypeDefinition type, string path)

@@ -36,6 +36,18 @@ public class SearchParameterRegistryTests
         Assert.Equal(["_content", "_query", "_text"], without.Select(p => p.Code).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Observation", "date", true)]
+    [InlineData("Observation", "value-quantity", true)]
+    [InlineData("Patient", "birthdate", true)]
+    [InlineData("Encounter", "date", true)]
+    [InlineData("Encounter", "location-period", false)]
+    [InlineData("Observation", "combo-value-quantity", false)]
+    [InlineData("Patient", "name", false)]
+    [InlineData("Patient", "deceased", false)]
+    public void A_parameter_knows_whether_a_resource_has_one_value_at_most(string type, string code, bool expected) =>
+        Assert.Equal(expected, Registry.Find(type, code)!.IsSingleValued);
+
     [Fact]
     public void A_composite_knows_its_parts()
     {
