@@ -10,10 +10,12 @@ namespace FhirHub.Storage.Sqlite;
 internal sealed class Connection : IDisposable
 {
     private const int CachedStatements = 512;
+    private const int CachedCharacters = 2_000_000;
     private const int OperationsBetweenChecks = 20_000;
 
     private readonly sqlite3 _db;
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
+    private long _characters;
     private long _deadline;
     private CancellationToken _cancel;
 
@@ -67,6 +69,7 @@ internal sealed class Connection : IDisposable
             throw Failure(result);
         statement = new Statement(this, handle);
         _statements.Add(sql, statement);
+        _characters += sql.Length;
         return statement;
     }
 
@@ -94,10 +97,10 @@ internal sealed class Connection : IDisposable
         sqlite3_progress_handler(_db, OperationsBetweenChecks, static state => ((Connection)state).IsOver ? 1 : 0, this);
     }
 
-    /// <summary>Forgets statements if there are many; called when none is in use.</summary>
+    /// <summary>Forgets statements if they are many or long; called when none is in use.</summary>
     public void Trim()
     {
-        if (_statements.Count > CachedStatements)
+        if (_statements.Count > CachedStatements || _characters > CachedCharacters)
             Forget();
     }
 
@@ -134,5 +137,6 @@ internal sealed class Connection : IDisposable
         foreach (var statement in _statements.Values)
             statement.Finish();
         _statements.Clear();
+        _characters = 0;
     }
 }

@@ -68,7 +68,7 @@ internal sealed class HistoryRun(Connection connection, Dictionaries dictionarie
             var types = query.Type is null ? Types() : [query.Type];
             var filter = new ScopedExpression(scope, options.CompartmentParameters).Granted(types, AccessLetter.Read);
             conditions.Add(SearchCompiler.IsCurrent(Sql.Raw("v.key")));
-            conditions.Add(new SearchCompiler(connection, dictionaries).Test(filter, Sql.Raw("v.key")));
+            conditions.Add(new SearchCompiler(connection, dictionaries, options.SourceCounts).Test(filter, Sql.Raw("v.key")));
         }
 
         return conditions.Count == 0 ? [Sql.True] : conditions;

@@ -83,7 +83,8 @@ internal sealed partial class SearchCompiler
             new TokenPredicate(identifier.System, identifier.Value),
             Sql.Of($"={dictionaries.FindDerived(number, IndexRows.Identifier, 0L)}")),
         StringPredicate text => Rows(text, parameter),
-        RangePredicate range => Rows(range, parameter),
+        RangePredicate range => Rows([range], parameter),
+        RangesPredicate ranges => Rows(ranges.Ranges, parameter),
         NumberPredicate value => Rows(value, parameter, Sql.Of($"={0L}")),
         QuantityPredicate quantity => Rows(quantity, parameter),
         ReferencePredicate reference => Rows(reference, parameter, definition),
@@ -139,52 +140,6 @@ internal sealed partial class SearchCompiler
     {
         KeyIndex = "string_key",
     };
-
-    private static RowSet Rows(RangePredicate range, Sql parameter)
-    {
-        var (low, high) = (range.Low, range.High);
-
-        // The end of a row's period; in the long class span is the end itself.
-        static Sql End(Sql row) => Sql.Of($"CASE {row}.class WHEN 3 THEN {row}.span ELSE {row}.low + {row}.span END");
-        Sql Within(Sql row) => Sql.Of($"{row}.low >= {low} AND {row}.low <= {high} AND {End(row)} <= {high}");
-
-        // The least start that a row of a class can have if it ends after a point.
-        static long Earliest(int dateClass, long end) =>
-            dateClass == DateClass.Long || end < long.MinValue + DateClass.MaximumSpans[dateClass] ? long.MinValue : end - DateClass.MaximumSpans[dateClass];
-
-        Func<Sql, Sql> condition = range.Prefix switch
-        {
-            SearchPrefix.Eq => Within,
-            SearchPrefix.Ne => row => Sql.Of($"NOT ({Within(row)})"),
-            SearchPrefix.Gt => row => Sql.Of($"{End(row)} > {high}"),
-            SearchPrefix.Ge => row => Sql.Of($"({row}.low >= {low} OR {End(row)} > {high})"),
-            SearchPrefix.Lt => row => Sql.Of($"{row}.low < {low}"),
-            SearchPrefix.Le => row => Sql.Of($"({row}.low < {low} OR {End(row)} <= {high})"),
-            SearchPrefix.Sa => row => Sql.Of($"{row}.low > {high}"),
-            SearchPrefix.Eb => row => Sql.Of($"{row}.low < {low} AND {End(row)} < {low}"),
-            _ => row => Sql.Of($"{row}.low <= {high} AND {End(row)} >= {low}"),
-        };
-
-        // Every range gives the class and bounds of low, which the condition alone does not show to SQLite.
-        var ranges = Enumerable.Range(0, DateClass.MaximumSpans.Count).Select<int, Func<Sql, Sql>>(dateClass =>
-        {
-            var (from, to) = range.Prefix switch
-            {
-                SearchPrefix.Eq => (low, high),
-                SearchPrefix.Gt => (Earliest(dateClass, high), long.MaxValue),
-                SearchPrefix.Ge => (Math.Min(low, Earliest(dateClass, high)), long.MaxValue),
-                SearchPrefix.Sa => (high, long.MaxValue),
-                SearchPrefix.Lt or SearchPrefix.Eb => (long.MinValue, low),
-                SearchPrefix.Le => (long.MinValue, high),
-                SearchPrefix.Ap => (Earliest(dateClass, low), high),
-                _ => (long.MinValue, long.MaxValue),
-            };
-            return row => Sql.Of(
-                $"{row}.parameter{parameter} AND {row}.class={(long)dateClass} AND {row}.low BETWEEN {from} AND {to} AND {condition(row)}");
-        }).ToList();
-
-        return new RowSet("date", row => Sql.Of($"{row}.parameter{parameter} AND {condition(row)}")) { KeyIndex = "date_key", Ranges = ranges };
-    }
 
     private static RowSet Rows(NumberPredicate number, Sql parameter, Sql unit)
     {

@@ -7,17 +7,24 @@ namespace FhirHub.Storage.Sqlite;
 /// <summary>Keys that match: a SELECT with one column, <c>key</c>, that may name a key more than once.</summary>
 /// <param name="Select">The SQL.</param>
 /// <param name="Ordered">True if the index gives the keys in order, so that a page can start anywhere.</param>
-internal sealed record KeySource(Sql Select, bool Ordered);
+internal sealed record KeySource(Sql Select, bool Ordered)
+{
+    /// <summary>
+    /// True if the SELECT is a merge of ordered ones that says its order itself: it names no key twice, and a statement around it
+    /// must neither sort nor make distinct, or SQLite would gather all before it gives the first.
+    /// </summary>
+    public bool Merged { get; init; }
+}
 
 /// <summary>
 /// Compiles expressions that <see cref="ScopedExpression"/> rewrote. Of the parts of an AND the one with the fewest keys becomes
-/// the source and the others tests; how many there are is counted on the index itself, up to <see cref="ProbeLimit"/>, so that no
-/// statistics have to be kept and none can be stale.
+/// the source and the others tests.
 /// </summary>
-internal sealed partial class SearchCompiler(Connection connection, Dictionaries dictionaries)
+internal sealed partial class SearchCompiler(Connection connection, Dictionaries dictionaries, SourceCounts counts)
 {
-    /// <summary>Keys counted when sources are compared.</summary>
-    public const int ProbeLimit = 1_000;
+    // A tree of SELECTs may have 500 leaves at most, and a merge of many is slower than a sort.
+    private const int MergedAtMost = 64;
+    private const int UnitedAtMost = 200;
 
     private int _aliases;
 
@@ -58,30 +65,6 @@ internal sealed partial class SearchCompiler(Connection connection, Dictionaries
         _ => null,
     };
 
-    /// <summary>The source with the fewest keys among the parts, with the number of keys if it is below the limit.</summary>
-    public (KeySource Source, int Part, long Count)? Choose(IReadOnlyList<SearchExpression> parts)
-    {
-        var sources = new List<(KeySource Source, int Part)>();
-        for (var i = 0; i < parts.Count; i++)
-        {
-            if (Source(parts[i]) is { } source)
-                sources.Add((source, i));
-        }
-
-        (KeySource Source, int Part, long Count)? best = null;
-        foreach (var (source, part) in sources)
-        {
-            var limit = Math.Min(ProbeLimit, best?.Count ?? ProbeLimit);
-            var count = connection.Scalar(Sql.Of($"SELECT count(*) FROM (SELECT 1 FROM ({source.Select}) LIMIT {(long)limit})")) ?? 0;
-            if (best is null || count < best.Value.Count || (count == best.Value.Count && source.Ordered && !best.Value.Source.Ordered))
-                best = (source, part, count);
-            if (count == 0)
-                break;
-        }
-
-        return best;
-    }
-
     /// <summary>A condition that a key is of one of the types.</summary>
     public Sql InTypes(IReadOnlyList<string> types, Sql key)
     {
@@ -105,8 +88,9 @@ internal sealed partial class SearchCompiler(Connection connection, Dictionaries
 
     private KeySource? Source(SearchExpression.And and)
     {
-        if (Choose(and.Parts) is not var (source, part, _))
+        if (Choose(and.Parts) is not { } chosen)
             return null;
+        var (source, part) = (chosen.Source, chosen.Part);
         var rest = and.Parts.Where((_, i) => i != part).ToList();
         if (rest.Count == 0)
             return source;
@@ -117,16 +101,31 @@ internal sealed partial class SearchCompiler(Connection connection, Dictionaries
 
     private KeySource? Source(SearchExpression.Or or)
     {
-        var sources = new List<Sql>();
+        var sources = new List<KeySource>();
         foreach (var part in or.Parts)
         {
             if (Source(part) is not { } source)
                 return null;
-            sources.Add(Sql.Of($"SELECT key FROM ({source.Select})"));
+            sources.Add(source);
         }
 
-        return sources.Count == 0 ? Source(new SearchExpression.None()) : new KeySource(Sql.Join(" UNION ", sources), Ordered: false);
+        switch (sources)
+        {
+            case []:
+                return Source(new SearchExpression.None());
+            case [var only]:
+                return only;
+        }
+
+        var united = United([.. sources.Select(static source => source.Select)]);
+        return sources.Count <= MergedAtMost && sources.TrueForAll(static source => source is { Ordered: true, Merged: false })
+            ? new KeySource(Sql.Of($"{united} ORDER BY key"), Ordered: true) { Merged = true }
+            : new KeySource(united, Ordered: false);
     }
+
+    private static Sql United(List<Sql> selects) => selects.Count <= UnitedAtMost
+        ? Sql.Join(" UNION ", selects.Select(static select => Sql.Of($"SELECT key FROM ({select})")))
+        : United([.. selects.Chunk(UnitedAtMost).Select(static chunk => United([.. chunk]))]);
 
     private static KeySource Source(SearchExpression.IdIn ids) => new(
         Sql.Of($"SELECT key FROM resource WHERE type IN (SELECT key FROM type) AND id IN ({Sql.List(ids.Ids.Select(id => new LogicalId(id)))}) AND seq > 0 AND deleted = 0"),

@@ -9,7 +9,7 @@ internal sealed partial class SearchRun
 {
     private List<Sql> SortValues(IReadOnlyList<SortKey> sort) => [.. sort.Select(SortValue)];
 
-    // Of several values the least counts when they rise and the greatest when they fall.
+    // Of several values the least counts when they rise and the greatest when they fall; a period counts by its start.
     private Sql SortValue(SortKey sort)
     {
         if (sort.Parameter is null)
@@ -20,7 +20,7 @@ internal sealed partial class SearchRun
         return sort.Parameter.Type switch
         {
             SearchParameterType.Date => Sql.Of(
-                $"(SELECT {best}({Sql.Raw(sort.Descending ? "CASE class WHEN 3 THEN span ELSE low + span END" : "low")}) FROM date INDEXED BY date_key WHERE key={s_key} AND parameter={parameter})"),
+                $"(SELECT {best}(low) FROM date INDEXED BY date_key WHERE key={s_key} AND parameter={parameter})"),
             SearchParameterType.Number or SearchParameterType.Quantity =>
                 Sql.Of($"(SELECT {best}(low) FROM number INDEXED BY number_key WHERE key={s_key} AND parameter={parameter})"),
             SearchParameterType.String =>

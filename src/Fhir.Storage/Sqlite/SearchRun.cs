@@ -9,7 +9,7 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
 {
     private static readonly Sql s_key = Sql.Raw("s.key");
 
-    private readonly SearchCompiler _compiler = new(connection, dictionaries);
+    private readonly SearchCompiler _compiler = new(connection, dictionaries, options.SourceCounts);
     private readonly ScopedExpression _scoped = new(scope, options.CompartmentParameters);
     private readonly VersionReader _versions = new(connection, dictionaries);
 
@@ -19,7 +19,7 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
         var parts = Parts(ref query);
         var types = _compiler.InTypes(query.ResourceTypes, s_key);
         var sort = SortValues(query.Sort);
-        var hash = PageCursor.Hash(Sql.Of($"{types} {Sql.All([.. parts.Select(part => new SearchCompiler(connection, dictionaries).Test(part, s_key))])} {Order(query.Sort, backward: false)}"));
+        var hash = PageCursor.Hash(Sql.Of($"{types} {Sql.All([.. parts.Select(part => new SearchCompiler(connection, dictionaries, options.SourceCounts).Test(part, s_key))])} {Order(query.Sort, backward: false)}"));
         var cursor = query.Cursor is null ? null : PageCursor.Read(query.Cursor, hash, sort.Count + 1);
         var chosen = _compiler.Choose(parts);
         var total = query.Total == TotalMode.None && query.Count > 0 ? null : (long?)Count(query, parts, types, chosen);
@@ -67,7 +67,7 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
         query = query with { ResourceTypes = types };
         var parts = new List<SearchExpression>();
         Flatten(expression, parts);
-        return parts;
+        return RangesPredicate.Join(parts);
 
         static void Flatten(SearchExpression expression, List<SearchExpression> parts)
         {
@@ -83,42 +83,47 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
         }
     }
 
-    // Matches without order or page. All keys of a type lie together in the resource table, so it is the source where no index is
-    // narrow and the order is the keys' own: the page is full before much is read.
-    private Sql From(
-        List<SearchExpression> parts,
-        Sql types,
-        (KeySource Source, int Part, long Count)? chosen,
-        bool inKeyOrder,
-        Sql after)
+    // Matches without order or page. All keys of a type lie together in the resource table, which is the source where none is chosen.
+    private Sql From(List<SearchExpression> parts, Sql types, ChosenSource? chosen, Sql after)
     {
-        var tests = new List<Sql>();
-        if (chosen is var (source, driver, count) && (count < SearchCompiler.ProbeLimit || source.Ordered || !inKeyOrder))
-        {
-            tests.Add(types);
-            tests.AddRange(parts.Where((_, i) => i != driver).Select(part => _compiler.Test(part, s_key)));
-            return Sql.Of($"FROM ({source.Select}) s WHERE {Sql.All(tests)}{after}");
-        }
-
-        tests.Add(types);
-        tests.AddRange(parts.Select(part => _compiler.Test(part, s_key)));
-        return Sql.Of($"FROM resource s WHERE s.seq > 0 AND s.deleted = 0 AND {Sql.All(tests)}{after}");
+        List<Sql> tests = [types, .. parts.Where((_, i) => i != chosen?.Part).Select(part => _compiler.Test(part, s_key))];
+        return chosen is null
+            ? Sql.Of($"FROM resource s WHERE s.seq > 0 AND s.deleted = 0 AND {Sql.All(tests)}{after}")
+            : Sql.Of($"FROM ({chosen.Source.Select}) s WHERE {Sql.All(tests)}{after}");
     }
 
-    private long Count(SearchQuery query, List<SearchExpression> parts, Sql types, (KeySource Source, int Part, long Count)? chosen)
+    // A source in the order of keys fills the page before much of it is read. Of any other all is read and sorted, which is cheaper
+    // than to walk the keys of the type and test each only if there are few.
+    private bool IsCheaperThanWalk(ChosenSource? chosen, SearchQuery query, int limit) => chosen switch
+    {
+        null => false,
+        { Source.Ordered: true } or { Count: < SearchCompiler.SmallSource } => true,
+        { Count: >= SearchCompiler.CountLimit } => false,
+        _ => chosen.Count < TestsOfWalk(chosen, query, limit) * CostOfTest,
+    };
+
+    // Resources that are tested until the page is full, if matches lie evenly.
+    private long TestsOfWalk(ChosenSource chosen, SearchQuery query, int limit) => Size(query) * limit / Math.Max(1, chosen.Count);
+
+    private const int CostOfTest = 2;
+
+    private long Size(SearchQuery query) =>
+        connection.Scalar(Sql.Of($"SELECT sum(current) FROM type WHERE name IN ({Sql.List(query.ResourceTypes)})")) ?? 0;
+
+    private long Count(SearchQuery query, List<SearchExpression> parts, Sql types, ChosenSource? chosen)
     {
         if (parts.Count > 0)
-            return connection.Scalar(Sql.Of($"SELECT count(*) FROM (SELECT DISTINCT {s_key} {From(parts, types, chosen, inKeyOrder: false, Sql.Empty)})")) ?? 0;
+            return connection.Scalar(Sql.Of($"SELECT count(*) FROM (SELECT DISTINCT {s_key} {From(parts, types, chosen, Sql.Empty)})")) ?? 0;
 
         // Each type's number of resources is kept as they are written.
-        return connection.Scalar(Sql.Of($"SELECT sum(current) FROM type WHERE name IN ({Sql.List(query.ResourceTypes)})")) ?? 0;
+        return Size(query);
     }
 
     private List<object?[]> Keys(
         SearchQuery query,
         List<SearchExpression> parts,
         Sql types,
-        (KeySource Source, int Part, long Count)? chosen,
+        ChosenSource? chosen,
         List<Sql> sort,
         PageCursor? cursor,
         int limit)
@@ -130,16 +135,21 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
             var after = cursor is null
                 ? Sql.Empty
                 : backward ? Sql.Of($" AND {s_key} < {(long)cursor.Values[^1]!}") : Sql.Of($" AND {s_key} > {(long)cursor.Values[^1]!}");
-            select = Sql.Of($"SELECT DISTINCT {s_key} {From(parts, types, chosen, inKeyOrder: true, after)} ORDER BY {s_key}{Sql.Raw(backward ? " DESC" : "")} LIMIT {(long)limit}");
+            var from = From(parts, types, IsCheaperThanWalk(chosen, query, limit) ? chosen : null, after);
+            select = chosen is { Source.Merged: true } && !backward
+                ? Sql.Of($"SELECT {s_key} {from} LIMIT {(long)limit}")
+                : Sql.Of($"SELECT DISTINCT {s_key} {from} ORDER BY {s_key}{Sql.Raw(backward ? " DESC" : "")} LIMIT {(long)limit}");
         }
-        else if (query.Sort is [{ Code: "_lastUpdated" }] && (chosen is null || chosen.Value.Count >= SearchCompiler.ProbeLimit))
+        else if (query.Sort is [{ Code: "_lastUpdated" }] && (chosen is null || chosen.Count >= SearchCompiler.SmallSource))
         {
             select = ByCommit(query, parts, types, cursor, limit);
         }
         else
         {
+            if (cursor is null && Walk(query, parts, types, chosen, limit) is { } walked)
+                return walked;
             var values = sort.Select((value, i) => Sql.Of($"{value} AS s{Sql.Raw(i.ToString())}"));
-            var matches = Sql.Of($"SELECT DISTINCT {Sql.Join(", ", values)}, {s_key} AS key {From(parts, types, chosen, inKeyOrder: false, Sql.Empty)}");
+            var matches = Sql.Of($"SELECT DISTINCT {Sql.Join(", ", values)}, {s_key} AS key {From(parts, types, chosen, Sql.Empty)}");
             var after = cursor is null ? Sql.Empty : Sql.Of($" WHERE {Beyond(query.Sort, cursor)}");
             select = Sql.Of($"SELECT * FROM ({matches}){after} ORDER BY {Order(query.Sort, backward)} LIMIT {(long)limit}");
         }

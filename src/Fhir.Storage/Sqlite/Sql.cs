@@ -40,10 +40,22 @@ internal sealed record Sql(string Text, IReadOnlyList<object> Arguments)
     }
 
     /// <summary>All hold.</summary>
-    public static Sql All(IReadOnlyCollection<Sql> parts) => parts.Count == 0 ? True : Of($"({Join(" AND ", parts)})");
+    public static Sql All(IReadOnlyCollection<Sql> parts) => parts.Count switch
+    {
+        0 => True,
+        <= 16 => Of($"({Join(" AND ", parts)})"),
+        _ => All([.. parts.Chunk((parts.Count + 15) / 16).Select(static chunk => All(chunk))]),
+    };
 
     /// <summary>At least one holds.</summary>
-    public static Sql Any(IReadOnlyCollection<Sql> parts) => parts.Count == 0 ? False : Of($"({Join(" OR ", parts)})");
+    public static Sql Any(IReadOnlyCollection<Sql> parts) => parts.Count switch
+    {
+        0 => False,
+        <= 16 => Of($"({Join(" OR ", parts)})"),
+
+        // SQLite bounds the depth of an expression, and a long chain of ORs is as deep as it is long.
+        _ => Any([.. parts.Chunk((parts.Count + 15) / 16).Select(static chunk => Any(chunk))]),
+    };
 
     /// <summary>Values between commas.</summary>
     public static Sql List(IEnumerable<object> values)

@@ -45,6 +45,9 @@ public sealed record SqliteStoreOptions
     /// <summary>Resources that <c>_include</c> and <c>_revinclude</c> add to a page at most.</summary>
     public int IncludeLimit { get; init; } = 1_000;
 
+    /// <summary>What the planner counted lately.</summary>
+    internal SourceCounts SourceCounts { get; } = new(TimeProvider.System);
+
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

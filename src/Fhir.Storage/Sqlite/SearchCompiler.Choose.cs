@@ -1,0 +1,70 @@
+// The planner: which of the parts of an AND is to be the source.
+
+using FhirHub.Search;
+
+namespace FhirHub.Storage.Sqlite;
+
+/// <summary>A part of an AND as the source of keys.</summary>
+/// <param name="Source">The source.</param>
+/// <param name="Part">Number of the part.</param>
+/// <param name="Count">Number of keys, a key that is named twice counted twice; the limit of counting if there are more.</param>
+internal sealed record ChosenSource(KeySource Source, int Part, long Count);
+
+/// <content>
+/// Sources are counted on the index, all to the same depth, and deeper only while none has ended: so the cost is a small multiple
+/// of the smallest source, whichever it is, and there are no statistics that could be stale.
+/// </content>
+internal sealed partial class SearchCompiler
+{
+    /// <summary>Keys up to which gathering them all is cheap.</summary>
+    public const int SmallSource = 1_000;
+
+    /// <summary>Depth of counting: what has more is large, however much it is.</summary>
+    public const int CountLimit = 64_000;
+
+    private static readonly long[] s_depths = [SmallSource, 8_000, CountLimit];
+
+    /// <summary>The source with the fewest keys among the parts; null if no part has a source.</summary>
+    public ChosenSource? Choose(IReadOnlyList<SearchExpression> parts)
+    {
+        var sources = new List<(KeySource Source, int Part)>();
+        for (var i = 0; i < parts.Count; i++)
+        {
+            if (Source(parts[i]) is { } source)
+                sources.Add((source, i));
+        }
+
+        if (sources.Count == 0)
+            return null;
+        ChosenSource? best = null;
+        foreach (var depth in s_depths)
+        {
+            best = null;
+            foreach (var (source, part) in sources)
+            {
+                var count = Count(source, depth);
+                if (best is null || count < best.Count || (count == best.Count && source.Ordered && !best.Source.Ordered))
+                    best = new ChosenSource(source, part, count);
+                if (count == 0)
+                    return best;
+            }
+
+            // One source needs no comparison, only whether it is small.
+            if (best!.Count < depth || sources.Count == 1)
+                return best;
+        }
+
+        return best;
+    }
+
+    private long Count(KeySource source, long depth)
+    {
+        var hash = PageCursor.Hash(source.Select);
+        if (counts.TryFind(hash, out var known) && known >= SmallSource && (known < CountLimit || depth <= known))
+            return Math.Min(known, depth);
+        var count = connection.Scalar(Sql.Of($"SELECT count(*) FROM (SELECT 1 FROM ({source.Select}) LIMIT {depth})")) ?? 0;
+        if (count >= SmallSource)
+            counts.Note(hash, count);
+        return count;
+    }
+}

@@ -1,0 +1,59 @@
+// The rows of a parameter in the order of their values.
+
+using FhirHub.Search;
+
+namespace FhirHub.Storage.Sqlite;
+
+/// <summary>All values of a parameter in order, equal ones in the order of keys.</summary>
+/// <param name="Select">A SELECT of <c>value</c> and <c>key</c> that says its order itself.</param>
+/// <param name="Table">The index table.</param>
+/// <param name="Column">Its column with the value.</param>
+/// <param name="Parameter">The parameter's number.</param>
+/// <param name="Descending">True if the greatest value comes first.</param>
+/// <param name="IsSingle">True if a resource has one value at most.</param>
+internal sealed record IndexWalk(Sql Select, string Table, string Column, long Parameter, bool Descending, bool IsSingle)
+{
+    /// <summary>The condition that a row is the resource's first in the walk; null where it always is.</summary>
+    public Sql? IsFirst(Sql key) => IsSingle
+        ? null
+        : Sql.Of(
+            $"""
+            NOT EXISTS(SELECT 1 FROM {Sql.Raw(Table)} w INDEXED BY {Sql.Raw(Table + "_key")}
+            WHERE w.key={key} AND w.parameter={Parameter} AND w.{Sql.Raw(Column)} {Sql.Raw(Descending ? ">" : "<")} s.value)
+            """);
+}
+
+/// <content>Walks along an index.</content>
+internal sealed partial class SearchCompiler
+{
+    /// <summary>The walk along a parameter's values; null if they lie in no order.</summary>
+    public IndexWalk? Walk(SearchParameter parameter, bool descending)
+    {
+        var number = Number(parameter);
+        var direction = Sql.Raw(descending ? " DESC" : "");
+        IReadOnlyList<Sql> branches;
+        string table, column;
+        switch (parameter.Type)
+        {
+            case SearchParameterType.Date:
+                // Each class is in order by itself, and SQLite merges them.
+                (table, column) = ("date", "low");
+                branches = [.. Enumerable.Range(0, DateClass.MaximumSpans.Count).Select(dateClass =>
+                    Sql.Of($"SELECT low AS value, key FROM date WHERE parameter={number} AND class={(long)dateClass}"))];
+                break;
+            case SearchParameterType.String:
+                (table, column) = ("string", "folded");
+                branches = [Sql.Of($"SELECT folded AS value, key FROM string WHERE parameter={number}")];
+                break;
+            case SearchParameterType.Number:
+                (table, column) = ("number", "low");
+                branches = [.. Enumerable.Range(0, 2).Select(wide => Sql.Of($"SELECT low AS value, key FROM number WHERE parameter={number} AND unit=0 AND wide={(long)wide}"))];
+                break;
+            default:
+                return null;
+        }
+
+        return new IndexWalk(
+            Sql.Of($"{Sql.Join(" UNION ALL ", branches)} ORDER BY value{direction}, key"), table, column, number, descending, parameter.IsSingleValued);
+    }
+}
