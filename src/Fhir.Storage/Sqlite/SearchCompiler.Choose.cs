@@ -7,7 +7,10 @@ namespace FhirHub.Storage.Sqlite;
 /// <summary>A part of an AND as the source of keys.</summary>
 /// <param name="Source">The source.</param>
 /// <param name="Part">Number of the part.</param>
-/// <param name="Count">Number of keys, a key that is named twice counted twice; the limit of counting if there are more.</param>
+/// <param name="Count">
+/// Number of keys, a key that is named twice counted twice; <see cref="SearchCompiler.CountLimit"/> if there are as many or more,
+/// or if nothing depends on how many more there are.
+/// </param>
 internal sealed record ChosenSource(KeySource Source, int Part, long Count);
 
 /// <content>
@@ -49,9 +52,10 @@ internal sealed partial class SearchCompiler
                     return best;
             }
 
-            // One source needs no comparison, only whether it is small.
-            if (best!.Count < depth || sources.Count == 1)
+            if (best!.Count < depth)
                 return best;
+            if (sources.Count == 1 && (best.Source.Ordered || depth > SmallSource))
+                return best with { Count = CountLimit };
         }
 
         return best;
