@@ -11,3 +11,6 @@ public sealed class StoreException(string message) : Exception(message)
 
 /// <summary>A search took longer than <c>SearchTimeout</c> allows; nothing of it is answered.</summary>
 public sealed class SearchTimeoutException(string message) : Exception(message);
+
+/// <summary>An index that the search needs has not caught up with the store; the message says how far it is.</summary>
+public sealed class SearchNotReadyException(string message) : Exception(message);

@@ -28,7 +28,78 @@ public sealed class SqliteResourceStoreTests : ResourceStoreContract
 
         await Store.DisposeAsync();
 
-        Assert.Equal(["fhirhub.db"], Directory.GetFiles(_folder).Select(Path.GetFileName));
+        Assert.Equal(["fhirhub.db", "text.db"], Directory.GetFiles(_folder).Select(Path.GetFileName).Order());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_full_text_index_that_is_lost_or_damaged_is_made_anew(bool isLost)
+    {
+        await PutAsync("Patient", "p1", new TestResource("高血压"));
+        await PutAsync("Patient", "p2", new TestResource("hypertension"));
+        Assert.Equal("p1", await TextIdsAsync("血压"));
+        await Store.DisposeAsync();
+        var path = Path.Combine(_folder, "text.db");
+        if (isLost)
+            File.Delete(path);
+        else
+            await File.WriteAllBytesAsync(path, new byte[8192]);
+
+        await InitializeAsync();
+
+        Assert.Equal("p1", await TextIdsAsync("血压"));
+        Assert.Equal("p2", await TextIdsAsync("hypertension"));
+        await VerifyAsync();
+    }
+
+    [Fact]
+    public async Task A_full_text_index_of_another_store_is_made_anew()
+    {
+        await PutAsync("Patient", "p1", new TestResource("asthma"));
+        Assert.Equal("p1", await TextIdsAsync("asthma"));
+        await Store.DisposeAsync();
+        File.Delete(Path.Combine(_folder, "fhirhub.db"));
+
+        await InitializeAsync();
+        await PutAsync("Patient", "p2", new TestResource("eczema"));
+
+        Assert.Equal("", await TextIdsAsync("asthma"));
+        Assert.Equal("p2", await TextIdsAsync("eczema"));
+        await VerifyAsync();
+    }
+
+    [Fact]
+    public async Task A_damaged_full_text_index_is_made_anew_while_the_store_is_open()
+    {
+        for (var i = 0; i < 200; i++)
+            await PutAsync("Patient", $"p{i}", new TestResource($"diabetes {i} w{i * 7919}"));
+        Assert.Equal("p42", await TextIdsAsync("w332598"));
+        await Store.DisposeAsync();
+        await using (var file = File.Open(Path.Combine(_folder, "text.db"), FileMode.Open, FileAccess.ReadWrite))
+        {
+            // Past the first pages, which tell the layout and how far the index is.
+            file.Position = 4096 * 2;
+            file.Write(Enumerable.Repeat((byte)0x5A, (int)file.Length - (4096 * 2)).ToArray());
+        }
+
+        await InitializeAsync();
+
+        // A search that meets the damage says so; the index is made anew, and later searches find everything.
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                Assert.Equal("p42", await TextIdsAsync("w332598"));
+                break;
+            }
+            catch (Exception e) when (attempt < 200 && e is StoreException or SearchNotReadyException)
+            {
+                await Task.Delay(50);
+            }
+        }
+
+        await VerifyAsync();
     }
 
     private SqliteResourceStore Open(TimeProvider clock) => SqliteResourceStore.Open(new SqliteStoreOptions
@@ -36,6 +107,7 @@ public sealed class SqliteResourceStoreTests : ResourceStoreContract
         Path = Path.Combine(_folder, "fhirhub.db"),
         Extract = TestResource.Extract,
         ExtractContained = TestResource.ExtractContained,
+        Text = TestResource.Texts,
         Clock = clock,
         IncludeLimit = 50,
         CompartmentParameters = static (compartment, type) => (compartment, type) switch

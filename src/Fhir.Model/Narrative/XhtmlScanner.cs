@@ -50,6 +50,9 @@ internal ref struct XhtmlScanner
     /// <summary>The attribute's value as written, with its entities.</summary>
     public ReadOnlySpan<byte> AttributeValue { get; private set; }
 
+    /// <summary>The text at hand as written, with its entities.</summary>
+    public ReadOnlySpan<byte> Text { get; private set; }
+
     /// <summary>True if the text at hand is white space only.</summary>
     public bool IsWhitespace { get; private set; }
 
@@ -190,6 +193,7 @@ internal ref struct XhtmlScanner
         var text = length < 0 ? _text[_at..] : _text.Slice(_at, length);
         _at += text.Length;
         Token = XhtmlToken.Text;
+        Text = text;
         IsWhitespace = text.IndexOfAnyExcept(" \t\r\n"u8) < 0;
         if (IsWhitespace)
             return true;

@@ -8,7 +8,11 @@ namespace FhirHub.Search;
 /// <param name="Id">Logical id.</param>
 /// <param name="LastUpdated">Time of the current version.</param>
 /// <param name="Entries">What <see cref="IndexExtractor"/> found in it.</param>
-public sealed record IndexedResource(string Type, string Id, DateTimeOffset LastUpdated, IReadOnlyList<IndexEntry> Entries);
+public sealed record IndexedResource(string Type, string Id, DateTimeOffset LastUpdated, IReadOnlyList<IndexEntry> Entries)
+{
+    /// <summary>Its texts, for <c>_text</c> and <c>_content</c>.</summary>
+    public ResourceText? Text { get; init; }
+}
 
 /// <summary>The other resources, which chains lead to.</summary>
 public interface IResourceLookup
@@ -48,6 +52,7 @@ public sealed partial class SearchEvaluator(SearchParameterRegistry registry, IR
         SearchExpression.Chain chain => Targets(resource, chain).Any(target => Matches(target, chain.Inner)),
         SearchExpression.ReverseChain reverse => Referrers(resource, reverse.Reference).Any(referrer => Matches(referrer, reverse.Inner)),
         SearchExpression.InCompartment compartment => Matches(resource, CompartmentRules.Expand(compartment, resource.Type, registry)),
+        SearchExpression.Text text => resource.Text?.Satisfies(text.Part, text.Query) == true,
         _ => throw new ArgumentException($"The evaluator does not know {expression.GetType().Name}.", nameof(expression)),
     };
 

@@ -11,6 +11,19 @@ public abstract record SearchExpression
     {
     }
 
+    /// <summary>True if a part of the condition, however deep, is a full-text one.</summary>
+    public bool AsksForText => this switch
+    {
+        And and => and.Parts.Any(static part => part.AsksForText),
+        Or or => or.Parts.Any(static part => part.AsksForText),
+        Not not => not.Part.AsksForText,
+        Chain chain => chain.Inner.AsksForText,
+        ReverseChain chain => chain.Inner.AsksForText,
+        Contains contains => contains.Inner.AsksForText,
+        ContainedIn contained => contained.Inner.AsksForText,
+        _ => this is Text,
+    };
+
     /// <summary>Every resource.</summary>
     public sealed record All : SearchExpression;
 

@@ -47,9 +47,11 @@ internal sealed class ReaderPool(SqliteStoreOptions options) : IDisposable
     }
 
     /// <summary>Does several reads of one state of the store, within the time that a search may take.</summary>
-    public T ReadSnapshot<T>(Func<Reader, T> read, CancellationToken cancel) => Read(
+    public T ReadSnapshot<T>(Func<Reader, T> read, CancellationToken cancel, TextIndex? text = null) => Read(
         reader =>
         {
+            if (text is not null)
+                reader.Connection.Text ??= new TextSnapshot(reader.Connection, reader.Versions, text, options);
             reader.Connection.Limit(options.SearchTimeout, cancel);
             reader.Connection.Execute("BEGIN");
             try
@@ -60,9 +62,27 @@ internal sealed class ReaderPool(SqliteStoreOptions options) : IDisposable
             {
                 reader.Connection.Unlimit();
                 reader.Connection.Execute("ROLLBACK");
+                reader.Connection.Text?.End();
             }
         },
         cancel);
+
+    /// <summary>Waits until no reader is in use, closes them all, and does something before there is a new one.</summary>
+    public void CloseAll(Action action)
+    {
+        for (var i = 0; i < options.Readers; i++)
+            _free.Wait();
+        try
+        {
+            while (_idle.TryPop(out var reader))
+                reader.Dispose();
+            action();
+        }
+        finally
+        {
+            _free.Release(options.Readers);
+        }
+    }
 
     public void Dispose()
     {

@@ -47,6 +47,7 @@ internal sealed partial class SearchCompiler(Connection connection, Dictionaries
         SearchExpression.ReverseChain chain => Test(chain, key),
         SearchExpression.Contains contains => Test(contains, key),
         SearchExpression.ContainedIn contained => Test(contained, key),
+        SearchExpression.Text text => Test(text, key),
         _ => throw new ArgumentException($"The store can't search by {expression.GetType().Name}.", nameof(expression)),
     };
 
@@ -62,6 +63,7 @@ internal sealed partial class SearchCompiler(Connection connection, Dictionaries
         SearchExpression.Chain chain => Source(chain),
         SearchExpression.ReverseChain chain => Source(chain),
         SearchExpression.Contains contains => Source(contains),
+        SearchExpression.Text text => Source(text),
         _ => null,
     };
 

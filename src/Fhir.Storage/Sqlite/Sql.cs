@@ -92,6 +92,8 @@ internal readonly ref struct SqlHandler
 
     public void AppendFormatted(LogicalId value) => Append(value);
 
+    public void AppendFormatted(ChangedKeys value) => Append(value);
+
     public void AppendFormatted(Sql piece)
     {
         _text.Append(piece.Text);

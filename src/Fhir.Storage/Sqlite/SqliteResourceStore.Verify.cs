@@ -17,24 +17,38 @@ public sealed partial class SqliteResourceStore
     /// </summary>
     /// <returns>What is wrong, in sentences; empty if all is well.</returns>
     public Task<IReadOnlyList<string>> VerifyAsync(CancellationToken cancel) => Task.Run<IReadOnlyList<string>>(
-        () => _readers.Read(
-            reader =>
+        async () =>
+        {
+            if (_text is not null)
+                await _text.ReachAsync(LastVersion(cancel), Timeout.InfiniteTimeSpan, cancel);
+            return Verify(cancel);
+        },
+        cancel);
+
+    private List<string> Verify(CancellationToken cancel) => _readers.Read(
+        reader =>
+        {
+            if (_text is not null)
+                reader.Connection.Text ??= new TextSnapshot(reader.Connection, reader.Versions, _text, _options);
+            reader.Connection.Execute("BEGIN");
+            try
             {
-                reader.Connection.Execute("BEGIN");
-                try
-                {
-                    var problems = new List<string>();
-                    VerifyFile(reader, problems);
-                    VerifyVersions(reader, problems);
-                    VerifyIndex(reader, problems, cancel);
-                    return problems;
-                }
-                finally
-                {
-                    reader.Connection.Execute("ROLLBACK");
-                }
-            },
-            cancel),
+                // The check of the files reads the full-text index too.
+                reader.Connection.Text?.Fix();
+                var problems = new List<string>();
+                VerifyFile(reader, problems);
+                VerifyVersions(reader, problems);
+                VerifyIndex(reader, problems, cancel);
+                if (_text is not null)
+                    VerifyText(reader, problems, cancel);
+                return problems;
+            }
+            finally
+            {
+                reader.Connection.Execute("ROLLBACK");
+                reader.Connection.Text?.End();
+            }
+        },
         cancel);
 
     private static void VerifyFile(Reader reader, List<string> problems)

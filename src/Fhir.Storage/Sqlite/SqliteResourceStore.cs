@@ -19,6 +19,7 @@ public sealed partial class SqliteResourceStore : IResourceStore
         _cache = new VersionCache(options.VersionCacheMegabytes);
         _writer = new Writer(options, _cache);
         _readers = new ReaderPool(options);
+        _text = options.Text is null ? null : new TextIndex(options, _readers, () => _cache.Commits);
     }
 
     /// <summary>Opens the file, makes it if there is none, and brings its layout forward if it is older.</summary>
@@ -65,9 +66,9 @@ public sealed partial class SqliteResourceStore : IResourceStore
         cancel);
 
     /// <inheritdoc/>
-    public Task<SearchPage> SearchAsync(AccessScope scope, SearchQuery query, CancellationToken cancel) => Answer(
-        reader => new SearchRun(reader.Connection, reader.Dictionaries, _options, scope).Page(query),
-        cancel);
+    public Task<SearchPage> SearchAsync(AccessScope scope, SearchQuery query, CancellationToken cancel) => query.Expression.AsksForText
+        ? SearchTextAsync(scope, query, cancel)
+        : Answer(reader => new SearchRun(reader.Connection, reader.Dictionaries, _options, scope).Page(query), cancel);
 
     /// <inheritdoc/>
     public Task<IReadOnlyDictionary<string, long>> CountAsync(AccessScope scope, CancellationToken cancel) =>
@@ -120,7 +121,9 @@ public sealed partial class SqliteResourceStore : IResourceStore
     public async ValueTask DisposeAsync()
     {
         // The last connection to close empties the log into the database, which a reading one can't.
+        _text?.Stop();
         _readers.Dispose();
+        _text?.Dispose();
         await _writer.DisposeAsync();
     }
 

@@ -18,6 +18,12 @@ public sealed record SqliteStoreOptions
     /// <summary>The contained resources of a stored resource, from its whole JSON; asked only where there may be some.</summary>
     public Func<ResourceKey, ReadOnlyMemory<byte>, IReadOnlyList<ContainedResource>> ExtractContained { get; init; } = static (_, _) => [];
 
+    /// <summary>
+    /// The texts of a stored resource, from its whole JSON, for a full-text index in <c>text.db</c> beside the file; null for none, and
+    /// then <c>_text</c> and <c>_content</c> can't be searched.
+    /// </summary>
+    public Func<ReadOnlyMemory<byte>, ResourceText>? Text { get; init; }
+
     /// <summary>Names the state of search parameters and extraction; a store that was indexed under another one needs a reindex.</summary>
     public string IndexFingerprint { get; init; } = "";
 

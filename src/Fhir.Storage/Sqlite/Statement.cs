@@ -74,6 +74,9 @@ internal sealed class Statement(Connection connection, sqlite3_stmt handle)
             case CompactText compact:
                 BindCompact(index, compact.Value);
                 break;
+            case ChangedKeys changed:
+                Bind(index, changed.Json);
+                break;
             case LogicalId id:
                 BindId(index, id.Value);
                 break;

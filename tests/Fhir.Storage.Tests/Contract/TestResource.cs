@@ -14,6 +14,7 @@ internal sealed class TestResource(string text = "")
     private readonly List<IndexEntry> _entries = [];
     private readonly List<LocalReference> _references = [];
     private readonly List<ContainedResource> _contained = [];
+    private readonly List<string> _narrative = [];
 
     public TestResource With(params IndexEntry[] entries)
     {
@@ -53,9 +54,16 @@ internal sealed class TestResource(string text = "")
         return this;
     }
 
+    /// <summary>A passage of the narrative; the text that the resource was made with is its content.</summary>
+    public TestResource Narrative(string passage)
+    {
+        _narrative.Add(passage);
+        return this;
+    }
+
     public PreparedResource Prepare()
     {
-        var body = new JsonObject { ["text"] = text, ["entries"] = new JsonArray([.. _entries.Select(Write)]) };
+        var body = new JsonObject { ["text"] = text, ["narrative"] = new JsonArray([.. _narrative]), ["entries"] = new JsonArray([.. _entries.Select(Write)]) };
         if (_contained.Count > 0)
         {
             body["contained"] = new JsonArray([.. _contained.Select(static contained =>
@@ -82,6 +90,14 @@ internal sealed class TestResource(string text = "")
         return document.RootElement.TryGetProperty("contained", out var contained)
             ? [.. contained.EnumerateArray().Select(static parts => new ContainedResource(parts[0].GetString()!, parts[1].GetString()!, [.. parts[2].EnumerateArray().Select(Read)]))]
             : [];
+    }
+
+    public static ResourceText Texts(ReadOnlyMemory<byte> json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.TryGetProperty("narrative", out var narrative)
+            ? new ResourceText([.. narrative.EnumerateArray().Select(static passage => passage.GetString()!)], [document.RootElement.GetProperty("text").GetString()!])
+            : new ResourceText([], []);
     }
 
     /// <summary>Microseconds since 1970.</summary>
