@@ -13,6 +13,7 @@ return args switch
     ["write", ..] => await WriteBenchmark.RunAsync(Options.Parse(args[1..])),
     ["bundles", ..] => await BundleBenchmark.RunAsync(Options.Parse(args[1..])),
     ["store", ..] => await StoreBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["text", ..] => await TextBenchmark.RunAsync(Options.Parse(args[1..])),
     ["search", ..] => await SearchBenchmark.RunAsync(Options.Parse(args[1..])),
     ["start", ..] => await StartBenchmark.RunAsync(Options.Parse(args[1..])),
     ["fhirpath", ..] => FhirPathBenchmark.Run(Options.Parse(args[1..])),
@@ -27,6 +28,7 @@ static int Usage()
           write     durable create and update of a Patient at 16 and 64 clients
           bundles   Synthea transaction bundles over HTTP (--folder FOLDER)
           store     the store without HTTP, against bare SQLite (--folder FOLDER; --limit N lets it grow to N resources)
+          text      full-text search: what its index costs writes, its size, searches (--folder FOLDER; --limit N resources)
           search    30 queries on 1,000, 8,000 and 64,000 patients made of Synthea's (--folder FOLDER; --limit PATIENTS; --filter CLASS)
           start     time from start to first answer
           fhirpath  time and memory of one evaluation, by kind of expression

@@ -28,6 +28,7 @@ public static class ConfigurationReader
             CorsOrigins = Text(configuration, "FhirHub:Http:CorsOrigins", defaults.CorsOrigins),
             BaseUrls = [.. Text(configuration, "FhirHub:Http:BaseUrls", string.Join(' ', defaults.BaseUrls))
                 .Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(u => u.TrimEnd('/'))],
+            FullText = Flag(configuration, "FhirHub:Search:FullText", defaults.FullText),
             Limits = new LimitOptions
             {
                 BodyBytes = Number(configuration, "FhirHub:Limits:BodyBytes", limits.BodyBytes, 1024, 1024 * 1024 * 1024),

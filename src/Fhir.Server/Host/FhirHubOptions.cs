@@ -94,6 +94,11 @@ public sealed record FhirHubOptions
     /// </summary>
     public IReadOnlyList<string> BaseUrls { get; init; } = ["http://127.0.0.1:8080/fhir", "http://localhost:8080/fhir"];
 
+    /// <summary>
+    /// <c>FhirHub:Search:FullText</c>: false to keep no full-text index; <c>_text</c> and <c>_content</c> are then refused.
+    /// </summary>
+    public bool FullText { get; init; } = true;
+
     /// <summary><c>FhirHub:Limits</c>.</summary>
     public LimitOptions Limits { get; init; } = new();
 }

@@ -32,6 +32,15 @@ public sealed partial class ResourceRepository
             return new CriteriaMatch(refusal, [], null);
         }
 
+        // What a commit depends on is looked at in the commit, and the full-text index comes after it.
+        if (query.Expression.AsksForText)
+        {
+            return new CriteriaMatch(
+                InteractionResult.Refused(400, "not-supported", "_text and _content can't be criteria of a conditional interaction; use a parameter that identifies the resource, such as identifier."),
+                [],
+                null);
+        }
+
         query = query with { Count = limit, Includes = [], Sort = [], Total = TotalMode.None };
         var matches = new List<StoredVersion>();
         for (string? cursor = null; ;)
