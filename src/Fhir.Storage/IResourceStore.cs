@@ -104,6 +104,9 @@ public sealed record SearchPage(
     string? Previous,
     long? Total)
 {
+    /// <summary>How the store answered, if <see cref="SearchQuery.Explain"/> asked for it and the store can tell.</summary>
+    public IReadOnlyList<ExplainStep> Explanation { get; init; } = [];
+
     /// <summary>True if there was more to include than the limit allows; the answer must say so.</summary>
     public bool IncludesCut { get; init; }
 

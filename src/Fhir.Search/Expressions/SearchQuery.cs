@@ -69,6 +69,9 @@ public sealed record SearchQuery
     /// <summary>True to answer a contained match by itself (<c>_containedType=contained</c>), not by the resource that holds it.</summary>
     public bool ContainedAlone { get; init; }
 
+    /// <summary>True if the store is to tell how it answered (<c>_explain</c>).</summary>
+    public bool Explain { get; init; }
+
     /// <summary>Where the page starts, as the store gave it; null for the first page.</summary>
     public string? Cursor { get; init; }
 }

@@ -1,5 +1,6 @@
 // From the parameters of a search to its expression tree. The partials: criteria (names, modifiers, chains), values, results.
 
+using System.Diagnostics;
 using FhirHub.Model;
 
 namespace FhirHub.Search;
@@ -44,7 +45,8 @@ public sealed class SearchParser(
 
     private async ValueTask<ParsedSearch> ResolveAsync(SearchParse parse, ITerminology known, CancellationToken cancel)
     {
+        var start = Stopwatch.GetTimestamp();
         await parse.ResolveAsync(new TerminologyResolution(known, _options.MaxTerminologyQuestions, cancel));
-        return parse.Result();
+        return parse.Result() with { TerminologyTime = Stopwatch.GetElapsedTime(start) };
     }
 }

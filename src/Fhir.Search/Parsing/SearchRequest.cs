@@ -70,6 +70,9 @@ public sealed record ParsedSearch(
     IReadOnlyList<KeyValuePair<string, string>> Accepted,
     IReadOnlyList<Issue> Issues)
 {
+    /// <summary>How long terminology took to answer what the search asks it.</summary>
+    public TimeSpan TerminologyTime { get; init; }
+
     /// <summary>True if the search may run.</summary>
     public bool IsValid => Query is not null;
 }
@@ -81,7 +84,7 @@ public sealed record SearchParserOptions
     public IReadOnlyList<string> BaseUrls { get; init; } = [];
 
     /// <summary>Names that the host handles itself; they are accepted and go into the self link.</summary>
-    public IReadOnlyCollection<string> HostParameters { get; init; } = ["_format", "_pretty"];
+    public IReadOnlyCollection<string> HostParameters { get; init; } = ["_format", "_pretty", "_explain"];
 
     /// <summary>Matches on a page where <c>_count</c> does not say.</summary>
     public int DefaultCount { get; init; } = 20;

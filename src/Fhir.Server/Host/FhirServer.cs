@@ -26,7 +26,7 @@ public sealed class FhirServer : IAsyncDisposable
             Terminology);
         Repository = new ResourceRepository(store, new ResourcePreparer(extractor), SearchParser, options);
         PageLinks = PageLinks.Open(options.DataPath);
-        Operations = new Operations([DanglingReferences.Operation]);
+        Operations = new Operations([Explanation.Operation, DanglingReferences.Operation]);
         Interactions = new InteractionTable(
         [
             new(RouteKind.Metadata, "GET", null, Safe((call, c) => call.Server.Capabilities.AnswerAsync(call, c))),
@@ -46,6 +46,7 @@ public sealed class FhirServer : IAsyncDisposable
             new(RouteKind.TypeSearch, "POST", null, SearchInteraction.HandleFormAsync),
             new(RouteKind.Compartment, "GET", null, Safe(SearchInteraction.AnswerAsync)),
             new(RouteKind.CompartmentSearch, "POST", null, SearchInteraction.HandleFormAsync),
+            new(RouteKind.CompartmentExplain, "GET", null, Safe(static (call, c) => SearchInteraction.ExplainAsync(Explanation.ToSearch(call), c))),
             new(RouteKind.System, "GET", "search-system", Safe(SearchInteraction.AnswerAsync)),
             new(RouteKind.System, "POST", "transaction", BundleEndpoint.HandleAsync),
             new(RouteKind.System, "POST", "batch", BundleEndpoint.HandleAsync),

@@ -27,6 +27,8 @@ public static class AnswerWriter
             return Task.CompletedTask;
         if (answer.Status >= 400)
             return WriteOutcomeAsync(exchange, answer.Status, answer.Issues);
+        if (answer.Html is { } page && exchange.PrefersHtml)
+            return WritePageAsync(exchange, page);
         if (answer.IsWrite)
             return WriteAsPreferredAsync(exchange, answer);
         return answer.Json is { } json ? WriteJsonAsync(exchange, json, answer.Shape) : WriteVersionAsync(exchange, answer.Version!, answer.Shape);
@@ -76,6 +78,13 @@ public static class AnswerWriter
         var json = OutcomeWriter.ToJson(issues, exchange.Http.TraceIdentifier);
         var type = exchange.ErrorType;
         return WriteBytesAsync(exchange, type, Format(json, type.Format, pretty: false));
+    }
+
+    private static Task WritePageAsync(HttpExchange exchange, ReadOnlyMemory<byte> page)
+    {
+        exchange.Http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'";
+        exchange.Http.Response.Headers.XContentTypeOptions = "nosniff";
+        return WriteBytesAsync(exchange, new ResponseType(ResourceFormat.Json, "text/html; charset=utf-8"), page);
     }
 
     private static Task WriteAsPreferredAsync(HttpExchange exchange, FhirAnswer answer)

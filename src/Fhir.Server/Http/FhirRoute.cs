@@ -54,6 +54,9 @@ public enum RouteKind
 
     /// <summary><c>/[compartment]/[id]/[type]/_search</c>.</summary>
     CompartmentSearch,
+
+    /// <summary><c>/[compartment]/[id]/[type]/$explain</c>.</summary>
+    CompartmentExplain,
 }
 
 /// <summary>An address below <c>/fhir</c>, taken apart.</summary>
@@ -128,7 +131,12 @@ public readonly record struct FhirRoute(RouteKind Kind, string? Type = null, str
         var searched = third is "*" ? "*" : FindType(third);
         if (path.IsEmpty)
             return new FhirRoute(RouteKind.Compartment, type, id, searched);
-        return path is "_search" ? new FhirRoute(RouteKind.CompartmentSearch, type, id, searched) : default;
+        return path switch
+        {
+            "_search" => new FhirRoute(RouteKind.CompartmentSearch, type, id, searched),
+            "$explain" => new FhirRoute(RouteKind.CompartmentExplain, type, id, searched),
+            _ => default,
+        };
     }
 
     private static ReadOnlySpan<char> Next(ref ReadOnlySpan<char> path)

@@ -52,6 +52,9 @@ public sealed class HttpExchange(HttpContext http, FhirServer server, FhirRoute 
     /// <summary>The media type for an error: JSON where the client accepts nothing.</summary>
     public ResponseType ErrorType => _responseType ??= Negotiate() ?? ResponseType.FhirJson;
 
+    /// <summary>True if the client would rather have a page than a resource, as browsers would.</summary>
+    public bool PrefersHtml => MediaTypes.PrefersHtml(Format(), Header(HeaderNames.Accept));
+
     /// <summary>A header's value, or null.</summary>
     public string? Header(string name)
     {
@@ -73,7 +76,9 @@ public sealed class HttpExchange(HttpContext http, FhirServer server, FhirRoute 
         Preferences = Preferences,
     };
 
-    private ResponseType? Negotiate()
+    private ResponseType? Negotiate() => MediaTypes.Negotiate(Format(), Header(HeaderNames.Accept));
+
+    private string? Format()
     {
         string? format = null;
         if (Http.Request.QueryString.HasValue && Http.Request.QueryString.Value!.Contains("_format", StringComparison.Ordinal))
@@ -85,6 +90,6 @@ public sealed class HttpExchange(HttpContext http, FhirServer server, FhirRoute 
             }
         }
 
-        return MediaTypes.Negotiate(format, Header(HeaderNames.Accept));
+        return format;
     }
 }

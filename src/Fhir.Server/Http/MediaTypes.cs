@@ -52,6 +52,15 @@ public static class MediaTypes
         return best;
     }
 
+    /// <summary>True if HTML is named and nothing that FHIR has is liked better.</summary>
+    public static bool PrefersHtml(string? format, string? accept)
+    {
+        if (format is not null || accept is not { Length: <= 4096 } || !MediaTypeHeaderValue.TryParseList([accept], out var ranges) || ranges.Count > MaxRanges)
+            return false;
+        var html = ranges.FirstOrDefault(static range => range.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
+        return html is not null && html.Quality is not 0 && ranges.All(range => FormatOf(range.MediaType) is null || (range.Quality ?? 1) <= (html.Quality ?? 1));
+    }
+
     /// <summary>The format of a request's body; null if it is none that FHIR has.</summary>
     public static ResourceFormat? OfRequest(string? contentType)
     {

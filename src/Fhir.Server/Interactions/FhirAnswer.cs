@@ -15,6 +15,9 @@ public sealed record FhirAnswer(int Status)
     /// <summary>A resource as compact JSON that is not a stored version: Bundle, Parameters, CapabilityStatement.</summary>
     public ReadOnlyMemory<byte>? Json { get; init; }
 
+    /// <summary>The same as a page, for browsers; null for most answers.</summary>
+    public ReadOnlyMemory<byte>? Html { get; init; }
+
     /// <summary>Errors of a failure; warnings of a success, which are sent where the client prefers an OperationOutcome.</summary>
     public IReadOnlyList<Issue> Issues { get; init; } = [];
 

@@ -32,7 +32,11 @@ public sealed record Operation(
     IReadOnlyList<string> Types,
     string Definition,
     bool AffectsState,
-    Func<FhirCall, CancellationToken, ValueTask<FhirAnswer>> RunAsync);
+    Func<FhirCall, CancellationToken, ValueTask<FhirAnswer>> RunAsync)
+{
+    /// <summary>True if browsers get a page, so that a client that accepts nothing but HTML is served.</summary>
+    public bool HasPage { get; init; }
+}
 
 /// <summary>The registered operations.</summary>
 public sealed class Operations(IReadOnlyList<Operation> operations)
@@ -67,11 +71,15 @@ public sealed class Operations(IReadOnlyList<Operation> operations)
         throw new RefusedException(404, "not-supported", "There is no such operation at this address; /fhir/metadata lists those there are.");
     }
 
+    /// <summary>True if the operation of the address answers browsers with a page.</summary>
+    public bool HasPage(FhirRoute route) => operations.Any(operation => operation.HasPage && route.Name.AsSpan(1).SequenceEqual(operation.Name));
+
     /// <summary>Serves an operation over HTTP.</summary>
     public static async Task HandleAsync(HttpExchange exchange)
     {
         ArgumentNullException.ThrowIfNull(exchange);
-        _ = exchange.ResponseType;
+        if (!(exchange.PrefersHtml && exchange.Server.Operations.HasPage(exchange.Route)))
+            _ = exchange.ResponseType;
         var call = exchange.ToCall();
         if (call.IsPost && exchange.Http.Request.ContentLength is not (null or 0))
             call = call with { Body = await RequestBody.ReadResourceAsync(exchange) };

@@ -67,10 +67,10 @@ public static class OutcomeWriter
     {
         var isClean = text.Length > 0;
         foreach (var c in text)
-            isClean &= c >= ' ' && !char.IsSurrogate(c);
+            isClean &= (c >= ' ' || c is '\n' or '\t') && !char.IsSurrogate(c);
         if (isClean)
             return text;
-        var clean = string.Concat(text.EnumerateRunes().Select(r => System.Text.Rune.IsControl(r) ? "\uFFFD" : r.ToString()));
+        var clean = string.Concat(text.EnumerateRunes().Select(r => System.Text.Rune.IsControl(r) && r.Value is not ('\n' or '\t') ? "\uFFFD" : r.ToString()));
         return string.IsNullOrWhiteSpace(clean) ? "(no text)" : clean;
     }
 

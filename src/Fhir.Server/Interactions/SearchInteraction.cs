@@ -1,5 +1,6 @@
 // search of a type, of the system and in a compartment, by GET and POST (R4 http.html#search, search.html).
 
+using System.Diagnostics;
 using FhirHub.Model;
 using FhirHub.Search;
 using FhirHub.Storage;
@@ -14,15 +15,7 @@ public static class SearchInteraction
     {
         ArgumentNullException.ThrowIfNull(call);
         var (paged, cursor) = Paging.Resolve(call);
-        var parsed = await paged.Server.SearchParser.ParseAsync(ToRequest(paged), cancel);
-        if (parsed.Query is not { } query)
-            throw new RefusedException(400, parsed.Issues);
-        var shape = ResourceShape.Of(parsed.Options, paged.Parameters);
-        var countOnly = shape.Summary == SummaryMode.Count || query.Count == 0;
-        if (countOnly)
-            query = query with { Count = 0, Total = TotalMode.Accurate };
-
-        var page = await paged.Server.Store.SearchAsync(paged.Scope, query with { Cursor = cursor }, cancel);
+        var (parsed, shape, page, explanation) = await FindAsync(paged, cursor, Explanation.IsAsked(paged), cancel);
         var accepted = FhirCall.Encode(parsed.Accepted);
         var bundle = new BundleWriter("searchset", paged.BaseUrl, shape, page.Total, Links(paged, page, accepted));
         for (var i = 0; i < page.Matches.Count; i++)
@@ -35,10 +28,44 @@ public static class SearchInteraction
 
         foreach (var version in page.Included)
             bundle.AddResult(version, "include");
-        var issues = Remarks(parsed.Issues, page, paged.Server.Options.Limits);
+        IReadOnlyList<Issue> issues = [.. Remarks(parsed.Issues, page, paged.Server.Options.Limits), .. explanation?.ToIssues() ?? []];
         if (issues.Count > 0)
             bundle.AddOutcome(issues);
-        return new FhirAnswer(200) { Json = bundle.End(), Shape = ResourceShape.Whole with { Pretty = shape.Pretty } };
+        return new FhirAnswer(200)
+        {
+            Json = bundle.End(),
+            Html = explanation is null ? null : ExplainPage.Write(explanation),
+            Shape = ResourceShape.Whole with { Pretty = shape.Pretty },
+        };
+    }
+
+    /// <summary>Runs a search for its explanation, which is the whole answer.</summary>
+    public static async ValueTask<FhirAnswer> ExplainAsync(FhirCall call, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        var (parsed, shape, page, explanation) = await FindAsync(call, cursor: null, isExplained: true, cancel);
+        return new FhirAnswer(200)
+        {
+            Json = OutcomeWriter.ToJson([.. Remarks(parsed.Issues, page, call.Server.Options.Limits), .. explanation!.ToIssues()], null),
+            Html = ExplainPage.Write(explanation),
+            Shape = ResourceShape.Whole with { Pretty = shape.Pretty },
+        };
+    }
+
+    private static async ValueTask<(ParsedSearch Parsed, ResourceShape Shape, SearchPage Page, Explanation? Explanation)> FindAsync(
+        FhirCall call, string? cursor, bool isExplained, CancellationToken cancel)
+    {
+        var start = isExplained ? Stopwatch.GetTimestamp() : 0;
+        var parsed = await call.Server.SearchParser.ParseAsync(ToRequest(call), cancel);
+        if (parsed.Query is not { } query)
+            throw new RefusedException(400, parsed.Issues);
+        var shape = ResourceShape.Of(parsed.Options, call.Parameters);
+        if (shape.Summary == SummaryMode.Count || query.Count == 0)
+            query = query with { Count = 0, Total = TotalMode.Accurate };
+        var explanation = isExplained ? Explanation.Of(parsed, query, start) : null;
+        var page = await call.Server.Store.SearchAsync(call.Scope, query with { Cursor = cursor, Explain = isExplained }, cancel);
+        explanation?.Add(page);
+        return (parsed, shape, page, explanation);
     }
 
     /// <summary>POST _search: the parameters are in the body, or some of them in the address.</summary>

@@ -50,6 +50,9 @@ internal sealed class Connection : IDisposable
         }
     }
 
+    /// <summary>Notes what a search does, while one is to be explained.</summary>
+    public SearchTrace? Trace { get; set; }
+
     /// <summary>The full-text index, where it is attached to the connection.</summary>
     public TextSnapshot? Text { get; set; }
 
@@ -80,6 +83,7 @@ internal sealed class Connection : IDisposable
     public Statement Prepare(Sql sql)
     {
         var statement = Prepare(sql.Text);
+        Trace?.Bound(sql);
         for (var i = 0; i < sql.Arguments.Count; i++)
             statement.BindAny(i + 1, sql.Arguments[i]);
         return statement;

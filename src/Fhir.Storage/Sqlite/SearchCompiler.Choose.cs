@@ -46,6 +46,7 @@ internal sealed partial class SearchCompiler
             foreach (var (source, part) in sources)
             {
                 var count = Count(source, depth);
+                connection.Trace?.Note(Counted(parts[part], source, count, depth));
                 if (best is null || count < best.Count || (count == best.Count && source.Ordered && !best.Source.Ordered))
                     best = new ChosenSource(source, part, count);
                 if (count == 0)
@@ -60,6 +61,9 @@ internal sealed partial class SearchCompiler
 
         return best;
     }
+
+    private static string Counted(SearchExpression part, KeySource source, long count, long depth) =>
+        $"Source {ExpressionText.LineOf(part)}: {(count < depth ? $"{count} keys" : $"{depth} keys or more")}{(source.Ordered ? ", in order" : "")}.";
 
     private long Count(KeySource source, long depth)
     {

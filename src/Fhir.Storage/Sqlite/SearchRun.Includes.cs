@@ -9,6 +9,7 @@ internal sealed partial class SearchRun
 {
     private (List<StoredVersion> Included, bool Cut) Included(IReadOnlyList<Include> includes, IReadOnlyList<long> matches)
     {
+        connection.Trace?.Begin("include");
         var seen = new HashSet<long>(matches);
         var found = new List<long>();
         var added = Follow(includes, matches, seen, found);

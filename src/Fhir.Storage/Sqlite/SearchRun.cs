@@ -22,11 +22,13 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
         var hash = PageCursor.Hash(Sql.Of($"{types} {Sql.All([.. parts.Select(part => new SearchCompiler(connection, dictionaries, options.SourceCounts).Test(part, s_key))])} {Order(query.Sort, backward: false)}"));
         var cursor = query.Cursor is null ? null : PageCursor.Read(query.Cursor, hash, sort.Count + 1);
         var chosen = _compiler.Choose(parts);
+        NotePlan(parts, chosen);
         var total = query.Total == TotalMode.None && query.Count > 0 ? null : (long?)Count(query, parts, types, chosen);
         if (query.Count == 0)
             return new SearchPage([], [], null, null, total);
 
         var backward = cursor?.Backward ?? false;
+        connection.Trace?.Begin("find keys");
         var found = Keys(query, parts, types, chosen, sort, cursor, query.Count + 1);
         var more = found.Count > query.Count;
         if (more)
@@ -37,6 +39,7 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
         var next = found.Count > 0 && (more || backward) ? new PageCursor(hash, false, found[^1]).Write() : null;
         var previous = found.Count > 0 && (backward ? more : cursor is not null) ? new PageCursor(hash, true, found[0]).Write() : null;
         var keys = found.ConvertAll(static row => (long)row[^1]!);
+        connection.Trace?.Begin("fetch");
         var matches = keys.ConvertAll(_versions.GetCurrent);
         var (included, cut) = query.Includes.Count == 0 ? ([], false) : Included(query.Includes, keys);
         return new SearchPage(matches, included, next, previous, total) { IncludesCut = cut, ContainedIds = ContainedIds(query, keys) };
@@ -60,9 +63,15 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
             && connection.Scalar(Sql.Of($"SELECT {SearchCompiler.IsCurrent(Sql.Of($"{key}"))} AND {_compiler.Test(filter, Sql.Of($"{key}"))}")) == 1;
     }
 
+    private void NotePlan(List<SearchExpression> parts, ChosenSource? chosen) => connection.Trace?.Note(
+        parts.Count == 0 ? "There is no condition: the keys of the type are walked."
+        : chosen is null ? $"No condition is a source of keys: the keys of the type are walked, and {parts.Count} conditions tested."
+        : $"Of {parts.Count} conditions, the source with the fewest keys is {ExpressionText.LineOf(parts[chosen.Part])}; the others are tested for each of its keys.");
+
     // The parts that must all hold; where contained resources are searched, the types become those of the keys that are found.
     private List<SearchExpression> Parts(ref SearchQuery query)
     {
+        connection.Trace?.Begin("plan");
         var (types, expression) = WithContained(query);
         query = query with { ResourceTypes = types };
         var parts = new List<SearchExpression>();
@@ -112,6 +121,7 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
 
     private long Count(SearchQuery query, List<SearchExpression> parts, Sql types, ChosenSource? chosen)
     {
+        connection.Trace?.Begin("count");
         if (parts.Count > 0)
             return connection.Scalar(Sql.Of($"SELECT count(*) FROM (SELECT DISTINCT {s_key} {From(parts, types, chosen, Sql.Empty)})")) ?? 0;
 

@@ -20,7 +20,7 @@ public sealed partial class SqliteResourceStore
         try
         {
             return _readers.ReadSnapshot(
-                reader => new SearchRun(reader.Connection, reader.Dictionaries, _options, scope).Page(query),
+                reader => Search(reader, scope, query),
                 cancel,
                 text);
         }

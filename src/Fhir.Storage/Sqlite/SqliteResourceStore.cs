@@ -68,7 +68,7 @@ public sealed partial class SqliteResourceStore : IResourceStore
     /// <inheritdoc/>
     public Task<SearchPage> SearchAsync(AccessScope scope, SearchQuery query, CancellationToken cancel) => query.Expression.AsksForText
         ? SearchTextAsync(scope, query, cancel)
-        : Answer(reader => new SearchRun(reader.Connection, reader.Dictionaries, _options, scope).Page(query), cancel);
+        : Answer(reader => Search(reader, scope, query), cancel);
 
     /// <inheritdoc/>
     public Task<IReadOnlyDictionary<string, long>> CountAsync(AccessScope scope, CancellationToken cancel) =>

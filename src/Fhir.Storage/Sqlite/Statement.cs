@@ -1,5 +1,6 @@
 // A prepared statement: bind, step, read columns, reset.
 
+using System.Diagnostics;
 using SQLitePCL;
 using static SQLitePCL.raw;
 
@@ -108,12 +109,18 @@ internal sealed class Statement(Connection connection, sqlite3_stmt handle)
     /// <summary>The rows of a running statement.</summary>
     internal readonly ref struct Rows(Connection connection, sqlite3_stmt handle)
     {
-        public bool Step() => sqlite3_step(handle) switch
+        public bool Step()
         {
-            SQLITE_ROW => true,
-            SQLITE_DONE => false,
-            var result => throw connection.Failure(result),
-        };
+            var start = connection.Trace is null ? 0 : Stopwatch.GetTimestamp();
+            var result = sqlite3_step(handle);
+            connection.Trace?.Stepped(handle, start, result == SQLITE_ROW);
+            return result switch
+            {
+                SQLITE_ROW => true,
+                SQLITE_DONE => false,
+                _ => throw connection.Failure(result),
+            };
+        }
 
         public bool IsNull(int column) => sqlite3_column_type(handle, column) == SQLITE_NULL;
 
@@ -142,6 +149,10 @@ internal sealed class Statement(Connection connection, sqlite3_stmt handle)
             _ => Text(column),
         };
 
-        public void Dispose() => sqlite3_reset(handle);
+        public void Dispose()
+        {
+            connection.Trace?.Ended(handle);
+            sqlite3_reset(handle);
+        }
     }
 }
