@@ -2,12 +2,15 @@
 
 using FhirHub.Storage.Sqlite;
 using FhirHub.Storage.Tests.Contract;
+using Xunit.Abstractions;
 
 namespace FhirHub.Storage.Tests;
 
-public sealed class SqliteResourceStoreTests : ResourceStoreContract
+public sealed class SqliteResourceStoreTests(ITestOutputHelper output) : ResourceStoreContract
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("fhirhub-store-").FullName;
+
+    private protected override ITestOutputHelper Output => output;
 
     protected override Task<IResourceStore> OpenAsync(TimeProvider clock) => Task.FromResult<IResourceStore>(Open(clock));
 

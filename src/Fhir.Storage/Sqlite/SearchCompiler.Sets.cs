@@ -35,11 +35,13 @@ internal sealed partial class SearchCompiler
             };
     }
 
-    // However many codes there are, they are one argument, and the statement is the same.
+    // However many codes there are, they are one argument, and the statement is the same. A system's part is read once, not for each
+    // of its codes.
     private static Sql Codes(CodeSet codes) => Sql.Of(
         $"""
-        SELECT CASE c.type WHEN 'array' THEN unhex(json_extract(c.value, '$[0]')) ELSE c.value END, {SystemKey}
-        FROM json_each({Text(codes)}) s CROSS JOIN json_each(s.value, '$.codes') c
+        WITH listed(codes, system) AS MATERIALIZED (SELECT json_extract(s.value, '$.codes'), {SystemKey} FROM json_each({Text(codes)}) s)
+        SELECT CASE c.type WHEN 'array' THEN unhex(json_extract(c.value, '$[0]')) ELSE c.value END, l.system
+        FROM listed l CROSS JOIN json_each(l.codes) c
         """);
 
     private static Sql WholeSystems(CodeSet codes) =>
@@ -102,18 +104,18 @@ internal sealed partial class SearchCompiler
         var (found, link) = (NextAlias(), NextAlias());
         var target = Sql.Of($"SELECT key FROM resource WHERE type={dictionaries.FindType(hierarchy.Type)} AND id={new LogicalId(hierarchy.Id)}");
 
-        // UNION keeps each key once, so that a circle ends.
+        // UNION keeps each key once, so that a circle ends. Contained resources are no places in a hierarchy.
         var parent = Number(hierarchy.Parent);
         var step = hierarchy.Side == SubsumptionSide.Below
             ? Sql.Of(
                 $"""
                 SELECT {link}.key FROM {found} CROSS JOIN reference {link}
-                WHERE {link}.parameter={parent} AND {link}.target={found}.key AND {Test(granted, Sql.Of($"{link}.key"))}
+                WHERE {link}.parameter={parent} AND {link}.target={found}.key AND {InTypes([hierarchy.Type], Sql.Of($"{link}.key"))} AND {Test(granted, Sql.Of($"{link}.key"))}
                 """)
             : Sql.Of(
                 $"""
                 SELECT {link}.target FROM {found} CROSS JOIN reference {link} INDEXED BY reference_key
-                WHERE {link}.key={found}.key AND {link}.parameter={parent} AND {Test(granted, Sql.Of($"{found}.key"))}
+                WHERE {link}.key={found}.key AND {InTypes([hierarchy.Type], Sql.Of($"+{link}.target"))} AND {link}.parameter={parent} AND {Test(granted, Sql.Of($"{found}.key"))}
                 """);
         return new RowSet(
             "reference",

@@ -1,6 +1,7 @@
 // The store contract. Every store has a test class that inherits these tests and opens the store; families are in partial files.
 
 using FhirHub.Search;
+using Xunit.Abstractions;
 
 namespace FhirHub.Storage.Tests.Contract;
 
@@ -16,6 +17,8 @@ public abstract partial class ResourceStoreContract : IAsyncLifetime
 
     /// <summary>Removes what the test left.</summary>
     protected abstract Task RemoveAsync();
+
+    private protected abstract ITestOutputHelper Output { get; }
 
     private protected SettableClock Clock { get; } = new();
 

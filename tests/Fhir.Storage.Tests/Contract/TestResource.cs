@@ -81,12 +81,14 @@ internal sealed class TestResource(string text = "")
         using var document = JsonDocument.Parse(json);
         return document.RootElement.TryGetProperty("entries", out var entries)
             ? [.. entries.EnumerateArray().Select(Read)]
-            : [];
+            : GeneratedResource.Extract(json);
     }
 
     public static IReadOnlyList<ContainedResource> ExtractContained(ResourceKey key, ReadOnlyMemory<byte> json)
     {
         using var document = JsonDocument.Parse(json);
+        if (!document.RootElement.TryGetProperty("entries", out _))
+            return GeneratedResource.ExtractContained(json);
         return document.RootElement.TryGetProperty("contained", out var contained)
             ? [.. contained.EnumerateArray().Select(static parts => new ContainedResource(parts[0].GetString()!, parts[1].GetString()!, [.. parts[2].EnumerateArray().Select(Read)]))]
             : [];
