@@ -29,6 +29,11 @@ public interface IResourceStore : IAsyncDisposable
     /// <summary>Local references whose target does not exist, in order of their source's creation (<c>FhirHub:Integrity=Report</c>).</summary>
     IAsyncEnumerable<DanglingReference> DanglingReferencesAsync(AccessScope scope, CancellationToken cancel);
 
+    /// <summary>
+    /// The different values that a token or URI parameter has in current resources that the scope grants, up to a limit.
+    /// </summary>
+    Task<IReadOnlyList<IndexedValue>> ValuesAsync(AccessScope scope, SearchParameter parameter, int limit, CancellationToken cancel);
+
     /// <summary>Number of current resources of each type that has any.</summary>
     Task<IReadOnlyDictionary<string, long>> CountAsync(AccessScope scope, CancellationToken cancel);
 }
@@ -119,6 +124,11 @@ public sealed record SearchPage(
 
 /// <summary>A reference to a resource that does not exist.</summary>
 public sealed record DanglingReference(ResourceKey Source, ResourceKey Target);
+
+/// <summary>A value of a search parameter.</summary>
+/// <param name="System">The system of a token; null for none, and for a URI.</param>
+/// <param name="Value">The code or URI.</param>
+public sealed record IndexedValue(string? System, string Value);
 
 /// <summary>The cursor of a page link was not made by this store, or is of another query.</summary>
 public sealed class InvalidCursorException(string message) : Exception(message);

@@ -5,7 +5,7 @@ using System.Text;
 namespace FhirHub.Model;
 
 /// <summary>Checks of primitive values (R4 datatypes.html#primitive).</summary>
-internal static class PrimitiveFormat
+public static class PrimitiveFormat
 {
     // R4 datatypes.html#string: "strings SHALL NOT exceed 1MB (1024*1024 characters)".
     private const int MaxStringCharacters = 1024 * 1024;

@@ -25,7 +25,7 @@ internal sealed record EntryUrl(string Text, string Query, FhirRoute Route)
 
     /// <summary>True for operations and searches, which may be POSTed without being writes.</summary>
     public bool IsOperationOrSearch => Route.Kind
-        is RouteKind.SystemOperation or RouteKind.TypeOperation or RouteKind.InstanceOperation
+        is RouteKind.SystemOperation or RouteKind.TypeOperation or RouteKind.InstanceOperation or RouteKind.VersionOperation
         or RouteKind.SystemSearch or RouteKind.TypeSearch or RouteKind.CompartmentSearch;
 
     /// <summary>Reads an address; null with a reason where it is not one of this server.</summary>

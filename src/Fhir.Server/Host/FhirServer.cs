@@ -26,7 +26,7 @@ public sealed class FhirServer : IAsyncDisposable
             Terminology);
         Repository = new ResourceRepository(store, new ResourcePreparer(extractor), SearchParser, options);
         PageLinks = PageLinks.Open(options.DataPath);
-        Operations = new Operations([Explanation.Operation, DanglingReferences.Operation]);
+        Operations = new Operations([Explanation.Operation, DanglingReferences.Operation, .. Everything.Operations, .. MetaOperations.Operations]);
         Interactions = new InteractionTable(
         [
             new(RouteKind.Metadata, "GET", null, Safe((call, c) => call.Server.Capabilities.AnswerAsync(call, c))),
@@ -57,6 +57,8 @@ public sealed class FhirServer : IAsyncDisposable
             new(RouteKind.TypeOperation, "POST", null, Operations.HandleAsync),
             new(RouteKind.InstanceOperation, "GET", null, Operations.HandleAsync),
             new(RouteKind.InstanceOperation, "POST", null, Operations.HandleAsync),
+            new(RouteKind.VersionOperation, "GET", null, Operations.HandleAsync),
+            new(RouteKind.VersionOperation, "POST", null, Operations.HandleAsync),
         ]);
         Capabilities = new Capabilities(this);
     }
@@ -142,7 +144,7 @@ public sealed class FhirServer : IAsyncDisposable
             RouteKind.InstanceHistory or RouteKind.TypeHistory or RouteKind.SystemHistory => History.AnswerAsync(call, cancel),
             RouteKind.System or RouteKind.SystemSearch or RouteKind.Type or RouteKind.TypeSearch
                 or RouteKind.Compartment or RouteKind.CompartmentSearch => SearchInteraction.AnswerAsync(call, cancel),
-            RouteKind.SystemOperation or RouteKind.TypeOperation or RouteKind.InstanceOperation => Operations.AnswerAsync(call, cancel),
+            RouteKind.SystemOperation or RouteKind.TypeOperation or RouteKind.InstanceOperation or RouteKind.VersionOperation => Operations.AnswerAsync(call, cancel),
             _ => throw new RefusedException(404, "not-found", "There is no such address in the FHIR API; /fhir/metadata says what there is."),
         };
     }

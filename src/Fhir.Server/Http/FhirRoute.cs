@@ -49,6 +49,9 @@ public enum RouteKind
     /// <summary><c>/[type]/[id]/$name</c>.</summary>
     InstanceOperation,
 
+    /// <summary><c>/[type]/[id]/_history/[vid]/$name</c>.</summary>
+    VersionOperation,
+
     /// <summary><c>/[compartment]/[id]/[type]</c> or <c>/[compartment]/[id]/*</c>.</summary>
     Compartment,
 
@@ -64,7 +67,8 @@ public enum RouteKind
 /// <param name="Type">The resource type (the compartment's for a compartment search).</param>
 /// <param name="Id">The logical id.</param>
 /// <param name="Name">Operation with <c>$</c>, version id, or the type searched in a compartment (<c>*</c> for all).</param>
-public readonly record struct FhirRoute(RouteKind Kind, string? Type = null, string? Id = null, string? Name = null)
+/// <param name="Version">The version id, where <paramref name="Name"/> is an operation on a version.</param>
+public readonly record struct FhirRoute(RouteKind Kind, string? Type = null, string? Id = null, string? Name = null, string? Version = null)
 {
     /// <summary>Takes apart the decoded path after <c>/fhir</c>, with or without its first slash. A wrong type gives a refusal.</summary>
     public static FhirRoute Parse(ReadOnlySpan<char> path)
@@ -123,7 +127,11 @@ public readonly record struct FhirRoute(RouteKind Kind, string? Type = null, str
             if (path.IsEmpty)
                 return new FhirRoute(RouteKind.InstanceHistory, type, id);
             var version = Next(ref path);
-            return path.IsEmpty ? new FhirRoute(RouteKind.Version, type, id, version.ToString()) : default;
+            if (path.IsEmpty)
+                return new FhirRoute(RouteKind.Version, type, id, version.ToString());
+            return path[0] == '$' && !path.Contains('/')
+                ? new FhirRoute(RouteKind.VersionOperation, type, id, path.ToString(), version.ToString())
+                : default;
         }
 
         if (third[0] == '$')

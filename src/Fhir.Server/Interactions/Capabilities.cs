@@ -76,10 +76,10 @@ public sealed class Capabilities(FhirServer server)
             json.WriteEndObject();
             json.WriteStartArray("resource");
             foreach (var type in Schema.R4.ResourceTypes)
-                WriteResource(json, type.Name);
+                WriteResource(json, baseUrl, type.Name);
             json.WriteEndArray();
             WriteInteractions(json, server.Interactions.CodesOf(RouteKind.System, RouteKind.SystemHistory));
-            WriteOperations(json, server.Operations.All.Where(o => o.Levels.HasFlag(OperationLevels.System)));
+            WriteOperations(json, baseUrl, server.Operations.All.Where(o => o.Levels.HasFlag(OperationLevels.System)));
             WriteStrings(json, "compartment", [.. R4Definitions.Compartments.Keys.Select(c => $"http://hl7.org/fhir/CompartmentDefinition/{char.ToLowerInvariant(c[0])}{c[1..]}")]);
             json.WriteEndObject();
             json.WriteEndArray();
@@ -119,7 +119,7 @@ public sealed class Capabilities(FhirServer server)
         json.WriteEndObject();
     }
 
-    private void WriteResource(Utf8JsonWriter json, string type)
+    private void WriteResource(Utf8JsonWriter json, string baseUrl, string type)
     {
         json.WriteStartObject();
         json.WriteString("type", type);
@@ -137,7 +137,7 @@ public sealed class Capabilities(FhirServer server)
             ? ["literal", "logical", "enforced", "local"]
             : ["literal", "logical", "local"]);
         WriteSearch(json, type);
-        WriteOperations(json, server.Operations.All.Where(o =>
+        WriteOperations(json, baseUrl, server.Operations.All.Where(o =>
             (o.Levels & (OperationLevels.Type | OperationLevels.Instance)) != 0 && (o.Types.Count == 0 || o.Types.Contains(type))));
         json.WriteEndObject();
     }
@@ -173,7 +173,7 @@ public sealed class Capabilities(FhirServer server)
         json.WriteEndArray();
     }
 
-    private static void WriteOperations(Utf8JsonWriter json, IEnumerable<Operation> operations)
+    private static void WriteOperations(Utf8JsonWriter json, string baseUrl, IEnumerable<Operation> operations)
     {
         var any = false;
         foreach (var operation in operations)
@@ -183,7 +183,7 @@ public sealed class Capabilities(FhirServer server)
             any = true;
             json.WriteStartObject();
             json.WriteString("name", operation.Name);
-            json.WriteString("definition", operation.Definition);
+            json.WriteString("definition", operation.IsOwn ? $"{baseUrl}/{operation.Definition}" : operation.Definition);
             json.WriteEndObject();
         }
 

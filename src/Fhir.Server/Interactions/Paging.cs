@@ -68,6 +68,8 @@ public static class Paging
         RouteKind.InstanceHistory => $"{route.Type}/{route.Id}/_history",
         RouteKind.Compartment or RouteKind.CompartmentSearch => $"{route.Type}/{route.Id}/{route.Name}",
         RouteKind.SystemOperation => route.Name!,
+        RouteKind.TypeOperation => $"{route.Type}/{route.Name}",
+        RouteKind.InstanceOperation => $"{route.Type}/{route.Id}/{route.Name}",
         _ => "",
     };
 }

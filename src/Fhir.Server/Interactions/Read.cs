@@ -11,6 +11,12 @@ public static class Read
     public static async ValueTask<FhirAnswer> AnswerAsync(FhirCall call, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(call);
+        if (call.Key.Type == "OperationDefinition" && OperationDefinitions.Find(call.Server, call.BaseUrl, call.Key.Id) is { } own)
+        {
+            var shape = ResourceShape.Parse(OnlyKnown(call), forSearch: false);
+            return new FhirAnswer(200) { Json = shape.Apply(own), Shape = shape };
+        }
+
         return Answer(call, await call.Server.Repository.ReadAsync(call.Scope, call.Key, cancel));
     }
 

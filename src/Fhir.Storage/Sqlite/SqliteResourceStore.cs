@@ -71,6 +71,11 @@ public sealed partial class SqliteResourceStore : IResourceStore
         : Answer(reader => Search(reader, scope, query), cancel);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<IndexedValue>> ValuesAsync(AccessScope scope, SearchParameter parameter, int limit, CancellationToken cancel) => Answer<IReadOnlyList<IndexedValue>>(
+        reader => new SearchRun(reader.Connection, reader.Dictionaries, _options, scope).Values(parameter, limit),
+        cancel);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyDictionary<string, long>> CountAsync(AccessScope scope, CancellationToken cancel) =>
         Task.FromResult(_readers.ReadSnapshot<IReadOnlyDictionary<string, long>>(
             reader =>

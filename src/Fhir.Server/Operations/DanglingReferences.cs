@@ -13,17 +13,31 @@ public static class DanglingReferences
 {
     /// <summary>The operation.</summary>
     public static Operation Operation { get; } = new(
-        "dangling-references", OperationLevels.System, [], "urn:fhirhub:operation:dangling-references", AffectsState: false, AnswerAsync);
+        "dangling-references", OperationLevels.System, [], OperationDefinitions.AddressOf("dangling-references"), AffectsState: false, AnswerAsync)
+    {
+        Description = "Lists references to resources that are not here.",
+        Parameters =
+        [
+            new("_count", "integer", "How many references to list."),
+            new("reference", null, "A reference that leads to nothing.")
+            {
+                IsOutput = true,
+                Repeats = true,
+                Parts =
+                [
+                    new("source", "Reference", "The resource that holds the reference.") { IsOutput = true, IsRequired = true },
+                    new("target", "Reference", "What it refers to.") { IsOutput = true, IsRequired = true },
+                ],
+            },
+            new("more", "boolean", "True if there are more than were listed.") { IsOutput = true, IsRequired = true },
+        ],
+    };
 
     private static async ValueTask<FhirAnswer> AnswerAsync(FhirCall call, CancellationToken cancel)
     {
-        var count = call.Server.Options.Limits.MaxPageSize;
-        foreach (var (name, value) in call.Parameters)
-        {
-            if (name == "_count")
-                count = Paging.ParseCount(value, call.Server.Options.Limits);
-        }
-
+        var input = OperationInput.Read(call, Operation.Parameters);
+        var limits = call.Server.Options.Limits;
+        var count = input.Text("_count") is { } text ? Paging.ParseCount(text, limits) : limits.MaxPageSize;
         var output = new ArrayBufferWriter<byte>(4096);
         var hasMore = false;
         using (var json = new Utf8JsonWriter(output))

@@ -1,42 +1,8 @@
-// Operations ($name) and where they may be called; the CapabilityStatement lists what is registered here.
+// The operations that run here: calls are looked up in this table, and the CapabilityStatement lists it.
+
+using System.Text;
 
 namespace FhirHub.Server;
-
-/// <summary>Where an operation may be called (R4 OperationDefinition.system, .type, .instance).</summary>
-[Flags]
-public enum OperationLevels
-{
-    /// <summary>Nowhere.</summary>
-    None = 0,
-
-    /// <summary>On the base.</summary>
-    System = 1,
-
-    /// <summary>On a type.</summary>
-    Type = 2,
-
-    /// <summary>On a resource.</summary>
-    Instance = 4,
-}
-
-/// <summary>An operation (R4 operations.html).</summary>
-/// <param name="Name">The name without <c>$</c>.</param>
-/// <param name="Levels">Where it may be called.</param>
-/// <param name="Types">The resource types that have it; empty for all.</param>
-/// <param name="Definition">The canonical URL of its OperationDefinition.</param>
-/// <param name="AffectsState">True if it changes something, so that only POST calls it.</param>
-/// <param name="RunAsync">Runs it.</param>
-public sealed record Operation(
-    string Name,
-    OperationLevels Levels,
-    IReadOnlyList<string> Types,
-    string Definition,
-    bool AffectsState,
-    Func<FhirCall, CancellationToken, ValueTask<FhirAnswer>> RunAsync)
-{
-    /// <summary>True if browsers get a page, so that a client that accepts nothing but HTML is served.</summary>
-    public bool HasPage { get; init; }
-}
 
 /// <summary>The registered operations.</summary>
 public sealed class Operations(IReadOnlyList<Operation> operations)
@@ -52,6 +18,7 @@ public sealed class Operations(IReadOnlyList<Operation> operations)
         {
             RouteKind.SystemOperation => OperationLevels.System,
             RouteKind.TypeOperation => OperationLevels.Type,
+            RouteKind.VersionOperation => OperationLevels.Version,
             _ => OperationLevels.Instance,
         };
         foreach (var operation in operations)
@@ -81,8 +48,14 @@ public sealed class Operations(IReadOnlyList<Operation> operations)
         if (!(exchange.PrefersHtml && exchange.Server.Operations.HasPage(exchange.Route)))
             _ = exchange.ResponseType;
         var call = exchange.ToCall();
-        if (call.IsPost && exchange.Http.Request.ContentLength is not (null or 0))
-            call = call with { Body = await RequestBody.ReadResourceAsync(exchange) };
+        if (call.IsPost && exchange.Http.Request.Headers is { ContentLength: > 0 } or { TransferEncoding.Count: > 0 })
+        {
+            // A form keeps primitives out of the address, and with it out of logs, as that of a search does.
+            call = RequestBody.IsForm(exchange.Http.Request.ContentType)
+                ? call with { FormQuery = Encoding.UTF8.GetString((await RequestBody.ReadAsync(exchange)).Span) }
+                : call with { Body = await RequestBody.ReadResourceAsync(exchange) };
+        }
+
         await AnswerWriter.WriteAsync(exchange, await exchange.Server.Operations.AnswerAsync(call, exchange.Cancel));
     }
 }

@@ -1,0 +1,79 @@
+// An operation ($name): where it may be called, with which parameters, and what runs it.
+
+using FhirHub.Model;
+
+namespace FhirHub.Server;
+
+/// <summary>Where an operation may be called (R4 OperationDefinition.system, .type, .instance).</summary>
+[Flags]
+public enum OperationLevels
+{
+    /// <summary>Nowhere.</summary>
+    None = 0,
+
+    /// <summary>On the base.</summary>
+    System = 1,
+
+    /// <summary>On a type.</summary>
+    Type = 2,
+
+    /// <summary>On a resource.</summary>
+    Instance = 4,
+
+    /// <summary>On a version of a resource, as the operations on meta may be (R4 resource-operation-meta.html).</summary>
+    Version = 8,
+}
+
+/// <summary>An operation (R4 operations.html).</summary>
+/// <param name="Name">The name without <c>$</c>.</param>
+/// <param name="Levels">Where it may be called.</param>
+/// <param name="Types">The resource types that have it; empty for all.</param>
+/// <param name="Definition">
+/// The canonical URL of its OperationDefinition; for an operation of this server's own, an address below the FHIR base
+/// (<see cref="OperationDefinitions"/> serves it).
+/// </param>
+/// <param name="AffectsState">True if it changes something, so that only POST calls it.</param>
+/// <param name="RunAsync">Runs it.</param>
+public sealed record Operation(
+    string Name,
+    OperationLevels Levels,
+    IReadOnlyList<string> Types,
+    string Definition,
+    bool AffectsState,
+    Func<FhirCall, CancellationToken, ValueTask<FhirAnswer>> RunAsync)
+{
+    private const string R4Base = "http://hl7.org/fhir/OperationDefinition/";
+
+    private IReadOnlyList<OperationParameter>? _parameters;
+
+    /// <summary>What it does, for the OperationDefinition of an operation of this server's own.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>Its parameters: those given, or those of R4's definition.</summary>
+    public IReadOnlyList<OperationParameter> Parameters
+    {
+        get => _parameters ??= OperationParameter.OfDefinition(R4Definitions.Find("OperationDefinition", Definition));
+        init => _parameters = value;
+    }
+
+    /// <summary>True if browsers get a page, so that a client that accepts nothing but HTML is served.</summary>
+    public bool HasPage { get; init; }
+
+    /// <summary>True for an operation that R4 does not define.</summary>
+    public bool IsOwn => !Definition.StartsWith(R4Base, StringComparison.Ordinal);
+
+    /// <summary>An operation of R4.</summary>
+    /// <param name="id">The id of its OperationDefinition, such as <c>Patient-everything</c>.</param>
+    /// <param name="name">The name without <c>$</c>.</param>
+    /// <param name="levels">Where it may be called.</param>
+    /// <param name="types">The resource types that have it; empty for all.</param>
+    /// <param name="run">Runs it.</param>
+    /// <param name="affectsState">True if it changes something.</param>
+    public static Operation OfR4(
+        string id,
+        string name,
+        OperationLevels levels,
+        IReadOnlyList<string> types,
+        Func<FhirCall, CancellationToken, ValueTask<FhirAnswer>> run,
+        bool affectsState = false) => new(name, levels, types, R4Base + id, affectsState, run);
+}
