@@ -26,7 +26,16 @@ public sealed class FhirServer : IAsyncDisposable
             Terminology);
         Repository = new ResourceRepository(store, new ResourcePreparer(extractor), SearchParser, options);
         PageLinks = PageLinks.Open(options.DataPath);
-        Operations = new Operations([Explanation.Operation, DanglingReferences.Operation, .. Everything.Operations, .. MetaOperations.Operations]);
+        Operations = new Operations(
+        [
+            Explanation.Operation,
+            DanglingReferences.Operation,
+            .. MetaOperations.Operations,
+            .. Everything.Operations,
+            LastObservations.Operation,
+            ObservationStatistics.Operation,
+            CompositionDocument.Operation,
+        ]);
         Interactions = new InteractionTable(
         [
             new(RouteKind.Metadata, "GET", null, Safe((call, c) => call.Server.Capabilities.AnswerAsync(call, c))),
