@@ -35,11 +35,13 @@ public sealed class Explanation
         "explain",
         OperationLevels.System | OperationLevels.Type,
         [],
-        "urn:fhirhub:operation:explain",
+        OperationDefinitions.AddressOf("explain"),
         AffectsState: false,
         static (call, cancel) => SearchInteraction.ExplainAsync(ToSearch(call), cancel))
     {
         HasPage = true,
+        Description = "Explains a search: takes the parameters of one, and answers how it is understood and planned, and what each step costs.",
+        Parameters = [new("return", "OperationOutcome", "The explanation, an issue for each step.") { IsOutput = true, IsRequired = true }],
     };
 
     /// <summary>The parameters as they were understood, percent-encoded.</summary>
