@@ -22,6 +22,8 @@ public class ServerFixture : IAsyncLifetime
 
     public HttpClient Client { get; private set; } = new();
 
+    public IServiceProvider Services => _app!.Services;
+
     /// <summary>The FHIR base without a slash at the end.</summary>
     public string Base { get; private set; } = "";
 

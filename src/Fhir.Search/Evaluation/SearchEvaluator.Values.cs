@@ -8,6 +8,7 @@ public sealed partial class SearchEvaluator
     private static bool Text(StringEntry entry, StringPredicate wanted) => wanted.Match switch
     {
         StringMatch.StartsWith => entry.Folded.StartsWith(wanted.Text, StringComparison.Ordinal),
+        _ when entry.Reading != NameReading.None => false,
         StringMatch.Contains => entry.Folded.Contains(wanted.Text, StringComparison.Ordinal),
         _ => entry.Exact == wanted.Text,
     };

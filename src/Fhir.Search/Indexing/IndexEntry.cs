@@ -7,7 +7,24 @@ namespace FhirHub.Search;
 public abstract record IndexEntry(SearchParameter Parameter);
 
 /// <summary>A string: folded for search, and as it is for <c>:exact</c>.</summary>
-public sealed record StringEntry(SearchParameter Parameter, string Folded, string Exact) : IndexEntry(Parameter);
+public sealed record StringEntry(SearchParameter Parameter, string Folded, string Exact) : IndexEntry(Parameter)
+{
+    /// <summary>Says whether this is a reading of the value, which is found by its beginning alone; it has no <c>Exact</c> then.</summary>
+    public NameReading Reading { get; init; }
+}
+
+/// <summary>Whether a string is what a name in Chinese characters sounds like.</summary>
+public enum NameReading : byte
+{
+    /// <summary>No: it is in the resource.</summary>
+    None,
+
+    /// <summary>The likeliest reading, syllables apart, which <c>_sort</c> goes by instead of the characters.</summary>
+    Main,
+
+    /// <summary>Another reading or spelling, or initials.</summary>
+    Other,
+}
 
 /// <summary>A token. <c>System</c> null: none. <c>Code</c> null: only a text. <c>Text</c> is folded display or text, for <c>:text</c>.</summary>
 public sealed record TokenEntry(SearchParameter Parameter, string? System, string? Code, string? Text = null) : IndexEntry(Parameter)

@@ -114,6 +114,7 @@ public sealed partial class IndexExtractor
         {
             case ValueShape.HumanName:
                 AddParts(parameter, node, NameParts, entries);
+                AddNameReadings(parameter, node, entries);
                 break;
             case ValueShape.Address:
                 AddParts(parameter, node, AddressParts, entries);
@@ -123,6 +124,7 @@ public sealed partial class IndexExtractor
                 break;
             case ValueShape.Text or ValueShape.Code or ValueShape.Id or ValueShape.Uri or ValueShape.Canonical:
                 AddString(parameter, node, entries);
+                AddReadings(parameter, node, entries);
                 break;
         }
     }

@@ -14,6 +14,9 @@ public sealed record IndexOptions
     /// (R4 references.html#literal).
     /// </summary>
     public IReadOnlyList<string> BaseUrls { get; init; } = [];
+
+    /// <summary>True to index names in Chinese characters by their pinyin too.</summary>
+    public bool Pinyin { get; init; } = true;
 }
 
 /// <summary>Finds what each search parameter has in a resource (R4 search.html). Safe to use from several threads.</summary>
@@ -29,7 +32,10 @@ public sealed partial class IndexExtractor
     {
         _registry = registry;
         _schema = schema ?? Schema.R4;
-        _baseUrls = (options ?? new IndexOptions()).BaseUrls;
+        options ??= new IndexOptions();
+        _baseUrls = options.BaseUrls;
+        _pinyin = options.Pinyin;
+        _nameParts = NamePartsOf(_schema);
         _shapes = ShapesOf(_schema);
         _codeSystems = new string?[_schema.Elements.Count];
     }
@@ -168,7 +174,7 @@ public sealed partial class IndexExtractor
             {
                 values[i] = [];
                 AddValues(extraction.Components[i], element, inner, values[i]);
-                values[i].RemoveAll(entry => entry is TokenEntry { Code: null });
+                values[i].RemoveAll(entry => entry is TokenEntry { Code: null } or StringEntry { Reading: not NameReading.None });
                 RemoveDuplicates(values[i], 0);
                 complete = values[i].Count > 0;
             }

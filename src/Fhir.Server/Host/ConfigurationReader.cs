@@ -29,6 +29,7 @@ public static class ConfigurationReader
             BaseUrls = [.. Text(configuration, "FhirHub:Http:BaseUrls", string.Join(' ', defaults.BaseUrls))
                 .Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(u => u.TrimEnd('/'))],
             FullText = Flag(configuration, "FhirHub:Search:FullText", defaults.FullText),
+            Pinyin = Flag(configuration, "FhirHub:Search:Pinyin", defaults.Pinyin),
             Limits = new LimitOptions
             {
                 BodyBytes = Number(configuration, "FhirHub:Limits:BodyBytes", limits.BodyBytes, 1024, 1024 * 1024 * 1024),

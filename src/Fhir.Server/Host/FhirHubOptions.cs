@@ -99,6 +99,9 @@ public sealed record FhirHubOptions
     /// </summary>
     public bool FullText { get; init; } = true;
 
+    /// <summary><c>FhirHub:Search:Pinyin</c>: names in Chinese characters are found by their pinyin and its initials too.</summary>
+    public bool Pinyin { get; init; } = true;
+
     /// <summary><c>FhirHub:Limits</c>.</summary>
     public LimitOptions Limits { get; init; } = new();
 }

@@ -123,7 +123,7 @@ public sealed class FhirServer : IAsyncDisposable
     private static FhirServer Open(DataFolderLock hold, FhirHubOptions options)
     {
         var searchParameters = SearchParameterRegistry.R4;
-        var extractor = new IndexExtractor(searchParameters, new IndexOptions { BaseUrls = options.BaseUrls });
+        var extractor = new IndexExtractor(searchParameters, new IndexOptions { BaseUrls = options.BaseUrls, Pinyin = options.Pinyin });
         var store = SqliteResourceStore.Open(new SqliteStoreOptions
         {
             Path = Path.Combine(options.DataPath, "fhir.db"),

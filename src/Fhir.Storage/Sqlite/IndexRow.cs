@@ -29,7 +29,7 @@ internal readonly record struct IndexRow(IndexTable Table, long Parameter)
     /// <summary>Token: code, empty for a text alone. String: folded. Reference and link: version.</summary>
     public string Text { get; private init; } = "";
 
-    /// <summary>String: the exact text, empty if it is the folded one.</summary>
+    /// <summary>String: the exact text, empty if it is the folded one; a mark if the row is a reading.</summary>
     public string Exact { get; private init; } = "";
 
     /// <summary>Number: low.</summary>
@@ -43,6 +43,12 @@ internal readonly record struct IndexRow(IndexTable Table, long Parameter)
 
     /// <summary>Position.</summary>
     public double Longitude { get; private init; }
+
+    /// <summary>The exact text of rows that are the reading to sort by.</summary>
+    public const string MainReading = "=";
+
+    /// <summary>The exact text of rows that are other readings.</summary>
+    public const string OtherReading = "~";
 
     public static IndexRow Token(long parameter, string code, long system, long display) =>
         new(IndexTable.Token, parameter) { Text = code, A = system, B = display };
@@ -61,6 +67,10 @@ internal readonly record struct IndexRow(IndexTable Table, long Parameter)
 
     public static IndexRow String(long parameter, string folded, string exact) =>
         new(IndexTable.String, parameter) { Text = folded, Exact = string.Equals(folded, exact, StringComparison.Ordinal) ? "" : exact };
+
+    /// <summary>A reading of a name; no text that folds to letters is one of the marks, so no exact search finds it.</summary>
+    public static IndexRow Reading(long parameter, string folded, bool isMain) =>
+        new(IndexTable.String, parameter) { Text = folded, Exact = isMain ? MainReading : OtherReading };
 
     public static IndexRow Link(long parameter, long uri, string version) =>
         new(IndexTable.Link, parameter) { A = uri, Text = version };

@@ -119,6 +119,9 @@ internal sealed class IndexRows(Dictionaries dictionaries, Func<string, string, 
             case QuantityEntry quantity:
                 AddQuantity(quantity, parameter, rows);
                 break;
+            case StringEntry { Reading: not NameReading.None } reading:
+                rows.Add(IndexRow.Reading(parameter, reading.Folded, reading.Reading == NameReading.Main));
+                break;
             case StringEntry text:
                 rows.Add(IndexRow.String(parameter, text.Folded, text.Exact));
                 break;

@@ -130,7 +130,7 @@ internal sealed partial class SearchCompiler
     private static RowSet Rows(StringPredicate text, Sql parameter) => text.Match switch
     {
         StringMatch.StartsWith => new RowSet("string", row => Sql.Of($"{row}.parameter{parameter} AND {StartsWith(Sql.Of($"{row}.folded"), text.Text)}")),
-        StringMatch.Contains => new RowSet("string", row => Sql.Of($"{row}.parameter{parameter} AND instr({row}.folded, {text.Text}) > 0")),
+        StringMatch.Contains => new RowSet("string", row => Sql.Of($"{row}.parameter{parameter} AND instr({row}.folded, {text.Text}) > 0 AND {row}.exact NOT IN ({IndexRow.MainReading}, {IndexRow.OtherReading})")),
         _ => new RowSet("string", row => Sql.Of(
             $"""
             {row}.parameter{parameter} AND {row}.folded={StringFolding.Fold(text.Text)}

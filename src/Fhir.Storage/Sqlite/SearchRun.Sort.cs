@@ -24,7 +24,8 @@ internal sealed partial class SearchRun
             SearchParameterType.Number or SearchParameterType.Quantity =>
                 Sql.Of($"(SELECT {best}(low) FROM number INDEXED BY number_key WHERE key={s_key} AND parameter={parameter})"),
             SearchParameterType.String =>
-                Sql.Of($"(SELECT {best}(folded) FROM string INDEXED BY string_key WHERE key={s_key} AND parameter={parameter})"),
+                // A name in Chinese characters goes by how it is read.
+                Sql.Of($"(SELECT coalesce({best}(CASE exact WHEN {IndexRow.MainReading} THEN folded END), {best}(folded)) FROM string INDEXED BY string_key WHERE key={s_key} AND parameter={parameter})"),
             SearchParameterType.Reference =>
                 Sql.Of($"(SELECT {best}(r.id) FROM reference f INDEXED BY reference_key CROSS JOIN resource r ON r.key=f.target WHERE f.key={s_key} AND f.parameter={parameter})"),
             SearchParameterType.Token => OfAll(Sql.Of($"SELECT key, {best}(code) AS value FROM token WHERE parameter={parameter} GROUP BY key")),

@@ -115,7 +115,7 @@ internal sealed class TestResource(string text = "")
                 Add(token.System, token.Code, token.Text, token.IdentifierType?.System, token.IdentifierType?.Code);
                 break;
             case StringEntry text:
-                Add(text.Folded, text.Exact);
+                Add(text.Folded, text.Exact, text.Reading.ToString());
                 break;
             case DateEntry date:
                 Add(Text(date.Low), Text(date.High));
@@ -166,7 +166,7 @@ internal sealed class TestResource(string text = "")
         return parts[0].GetString() switch
         {
             nameof(TokenEntry) => new TokenEntry(parameter, S(2), S(3), S(4)) { IdentifierType = S(5) is { } system ? (system, S(6)!) : null },
-            nameof(StringEntry) => new StringEntry(parameter, S(2)!, S(3)!),
+            nameof(StringEntry) => new StringEntry(parameter, S(2)!, S(3)!) { Reading = Enum.Parse<NameReading>(S(4)!) },
             nameof(DateEntry) => new DateEntry(parameter, L(2), L(3)),
             nameof(NumberEntry) => new NumberEntry(parameter, D(2), D(3), D(4)),
             nameof(QuantityEntry) => new QuantityEntry(parameter, D(2), D(3), D(4), S(5), S(6), S(7)) { CanonicalUnits = S(8), Canonical = (D(9), D(10), D(11)) },
