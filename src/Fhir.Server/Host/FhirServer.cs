@@ -129,7 +129,7 @@ public sealed class FhirServer : IAsyncDisposable
             Path = Path.Combine(options.DataPath, "fhir.db"),
             Extract = (_, json) => extractor.Extract(ResourceParser.ParseJson(json).Tree!.Root).Entries,
             ExtractContained = (_, json) => extractor.ExtractContained(ResourceParser.ParseJson(json).Tree!.Root),
-            IndexFingerprint = "r4, contained",
+            IndexFingerprint = options.Pinyin ? "r4, contained, pinyin" : "r4, contained",
             Text = options.FullText ? static json => ResourceText.Of(ResourceParser.ParseJson(json).Tree!.Root) : null,
             CompartmentParameters = (compartment, type) => [.. (CompartmentRules.Parameters(compartment, type) ?? [])
                 .Select(code => searchParameters.Find(type, code)).OfType<SearchParameter>()],

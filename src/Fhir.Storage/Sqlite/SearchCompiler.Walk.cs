@@ -5,12 +5,12 @@ using FhirHub.Search;
 namespace FhirHub.Storage.Sqlite;
 
 /// <summary>All values of a parameter in order, equal ones in the order of keys.</summary>
-/// <param name="Select">A SELECT of <c>value</c> and <c>key</c> that says its order itself.</param>
+/// <param name="Select">A SELECT of <c>value</c> and <c>key</c>, of strings also <c>main</c> for readings to sort by, that says its order itself.</param>
 /// <param name="Table">The index table.</param>
 /// <param name="Column">Its column with the value.</param>
 /// <param name="Parameter">The parameter's number.</param>
 /// <param name="Descending">True if the greatest value comes first.</param>
-/// <param name="IsSingle">True if a resource has one value at most.</param>
+/// <param name="IsSingle">True if a resource has one row at most; a string may have readings beside it.</param>
 internal sealed record IndexWalk(Sql Select, string Table, string Column, long Parameter, bool Descending, bool IsSingle)
 {
     /// <summary>The condition that a row is the resource's first in the walk; null where it always is.</summary>
@@ -19,8 +19,17 @@ internal sealed record IndexWalk(Sql Select, string Table, string Column, long P
         : Sql.Of(
             $"""
             NOT EXISTS(SELECT 1 FROM {Sql.Raw(Table)} w INDEXED BY {Sql.Raw(Table + "_key")}
-            WHERE w.key={key} AND w.parameter={Parameter} AND w.{Sql.Raw(Column)} {Sql.Raw(Descending ? ">" : "<")} s.value)
+            WHERE w.key={key} AND w.parameter={Parameter} AND {Before()})
             """);
+
+    // Where a name has a reading to sort by, its other rows don't count.
+    private Sql Before()
+    {
+        var before = Sql.Of($"w.{Sql.Raw(Column)} {Sql.Raw(Descending ? ">" : "<")} s.value");
+        return Table != "string"
+            ? before
+            : Sql.Of($"CASE WHEN w.exact={IndexRow.MainReading} THEN NOT s.main OR {before} ELSE NOT s.main AND {before} END");
+    }
 }
 
 /// <content>Walks along an index.</content>
@@ -43,7 +52,7 @@ internal sealed partial class SearchCompiler
                 break;
             case SearchParameterType.String:
                 (table, column) = ("string", "folded");
-                branches = [Sql.Of($"SELECT folded AS value, key FROM string WHERE parameter={number}")];
+                branches = [Sql.Of($"SELECT folded AS value, key, exact={IndexRow.MainReading} AS main FROM string WHERE parameter={number}")];
                 break;
             case SearchParameterType.Number:
                 (table, column) = ("number", "low");
@@ -54,6 +63,6 @@ internal sealed partial class SearchCompiler
         }
 
         return new IndexWalk(
-            Sql.Of($"{Sql.Join(" UNION ALL ", branches)} ORDER BY value{direction}, key"), table, column, number, descending, parameter.IsSingleValued);
+            Sql.Of($"{Sql.Join(" UNION ALL ", branches)} ORDER BY value{direction}, key"), table, column, number, descending, parameter.IsSingleValued && table != "string");
     }
 }
