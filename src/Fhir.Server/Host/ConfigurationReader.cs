@@ -38,6 +38,8 @@ public static class ConfigurationReader
                 MaxPageSize = Number(configuration, "FhirHub:Limits:MaxPageSize", limits.MaxPageSize, 1, 10_000),
                 Includes = Number(configuration, "FhirHub:Limits:Includes", limits.Includes, 1, 100_000),
                 ConditionalDeletes = Number(configuration, "FhirHub:Limits:ConditionalDeletes", limits.ConditionalDeletes, 1, 100_000),
+                GraphQLResources = Number(configuration, "FhirHub:Limits:GraphQLResources", limits.GraphQLResources, 1, 1_000_000),
+                GraphQLValues = Number(configuration, "FhirHub:Limits:GraphQLValues", limits.GraphQLValues, 1, 100_000_000),
                 SearchSeconds = Number(configuration, "FhirHub:Limits:SearchSeconds", limits.SearchSeconds, 1, 3600),
             },
         };

@@ -130,6 +130,12 @@ public sealed record LimitOptions
     /// <summary><c>ConditionalDeletes</c>: resources that one conditional delete may take.</summary>
     public int ConditionalDeletes { get; init; } = 1_000;
 
+    /// <summary><c>GraphQLResources</c>: resources that one GraphQL query may read.</summary>
+    public int GraphQLResources { get; init; } = 5_000;
+
+    /// <summary><c>GraphQLValues</c>: values that the answer to one GraphQL query may have.</summary>
+    public int GraphQLValues { get; init; } = 500_000;
+
     /// <summary><c>SearchSeconds</c>: time of one search.</summary>
     public int SearchSeconds { get; init; } = 30;
 }

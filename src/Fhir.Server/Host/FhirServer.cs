@@ -35,6 +35,8 @@ public sealed class FhirServer : IAsyncDisposable
             LastObservations.Operation,
             ObservationStatistics.Operation,
             CompositionDocument.Operation,
+            GraphQL.GraphQLOperationEndpoint.Operation,
+            Matching.MatchOperation.Operation,
         ]);
         Interactions = new InteractionTable(
         [

@@ -59,6 +59,9 @@ public sealed record Operation(
     /// <summary>True if browsers get a page, so that a client that accepts nothing but HTML is served.</summary>
     public bool HasPage { get; init; }
 
+    /// <summary>Serves it over HTTP where its body or its answer is no FHIR resource; null for all others.</summary>
+    public Func<HttpExchange, Task>? HandleAsync { get; init; }
+
     /// <summary>True for an operation that R4 does not define.</summary>
     public bool IsOwn => !Definition.StartsWith(R4Base, StringComparison.Ordinal);
 

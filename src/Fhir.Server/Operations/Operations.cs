@@ -14,28 +14,10 @@ public sealed class Operations(IReadOnlyList<Operation> operations)
     public ValueTask<FhirAnswer> AnswerAsync(FhirCall call, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(call);
-        var level = call.Route.Kind switch
-        {
-            RouteKind.SystemOperation => OperationLevels.System,
-            RouteKind.TypeOperation => OperationLevels.Type,
-            RouteKind.VersionOperation => OperationLevels.Version,
-            _ => OperationLevels.Instance,
-        };
-        foreach (var operation in operations)
-        {
-            if (!call.Route.Name.AsSpan(1).SequenceEqual(operation.Name)
-                || (operation.Levels & level) == 0
-                || (level != OperationLevels.System && operation.Types.Count > 0 && !operation.Types.Contains(call.Route.Type!)))
-            {
-                continue;
-            }
-
-            if (operation.AffectsState && !call.IsPost)
-                throw new RefusedException(405, "not-supported", $"${operation.Name} changes what is stored, so it is called with POST.");
-            return operation.RunAsync(call, cancel);
-        }
-
-        throw new RefusedException(404, "not-supported", "There is no such operation at this address; /fhir/metadata lists those there are.");
+        var operation = Find(call.Route);
+        if (operation.AffectsState && !call.IsPost)
+            throw new RefusedException(405, "not-supported", $"${operation.Name} changes what is stored, so it is called with POST.");
+        return operation.RunAsync(call, cancel);
     }
 
     /// <summary>True if the operation of the address answers browsers with a page.</summary>
@@ -45,6 +27,12 @@ public sealed class Operations(IReadOnlyList<Operation> operations)
     public static async Task HandleAsync(HttpExchange exchange)
     {
         ArgumentNullException.ThrowIfNull(exchange);
+        if (exchange.Server.Operations.Find(exchange.Route).HandleAsync is { } handleAsync)
+        {
+            await handleAsync(exchange);
+            return;
+        }
+
         if (!(exchange.PrefersHtml && exchange.Server.Operations.HasPage(exchange.Route)))
             _ = exchange.ResponseType;
         var call = exchange.ToCall();
@@ -57,5 +45,27 @@ public sealed class Operations(IReadOnlyList<Operation> operations)
         }
 
         await AnswerWriter.WriteAsync(exchange, await exchange.Server.Operations.AnswerAsync(call, exchange.Cancel));
+    }
+
+    private Operation Find(FhirRoute route)
+    {
+        var level = route.Kind switch
+        {
+            RouteKind.SystemOperation => OperationLevels.System,
+            RouteKind.TypeOperation => OperationLevels.Type,
+            RouteKind.VersionOperation => OperationLevels.Version,
+            _ => OperationLevels.Instance,
+        };
+        foreach (var operation in operations)
+        {
+            if (route.Name.AsSpan(1).SequenceEqual(operation.Name)
+                && (operation.Levels & level) != 0
+                && (level == OperationLevels.System || operation.Types.Count == 0 || operation.Types.Contains(route.Type!)))
+            {
+                return operation;
+            }
+        }
+
+        throw new RefusedException(404, "not-supported", "There is no such operation at this address; /fhir/metadata lists those there are.");
     }
 }
