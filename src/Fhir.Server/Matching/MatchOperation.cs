@@ -1,7 +1,6 @@
 // Patient/$match (R4 patient-operation-match.html).
 
 using System.Buffers;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using FhirHub.Model;
@@ -21,8 +20,7 @@ internal static class MatchOperation
     private const int DefaultCount = 20;
 
     /// <summary>The operation.</summary>
-    public static Operation Operation { get; } = new(
-        "match", OperationLevels.Type, ["Patient"], "http://hl7.org/fhir/OperationDefinition/Patient-match", AffectsState: false, AnswerAsync);
+    public static Operation Operation { get; } = Operation.OfR4("Patient-match", "match", OperationLevels.Type, ["Patient"], AnswerAsync);
 
     private sealed record Match(MatchCandidate Candidate, MatchScore Score);
 
@@ -97,37 +95,13 @@ internal static class MatchOperation
         // A Patient by itself is the one parameter that must be there (R4 operations.html#request).
         if (body.ResourceType == "Patient")
             return (body.Root, false, DefaultCount);
-        if (body.ResourceType != "Parameters")
-            throw new RefusedException(400, "invalid", $"$match takes Parameters or a Patient, not a {body.ResourceType}.");
-        ElementNode patient = default;
-        var onlyCertain = false;
-        var count = DefaultCount;
-        foreach (var parameter in body.Root.ChildrenOf("parameter"))
-        {
-            switch (parameter.ChildValue("name"))
-            {
-                case "resource":
-                    patient = parameter.Child("resource");
-                    break;
-                case "onlyCertainMatches":
-                    onlyCertain = parameter.ChildValue("value") switch
-                    {
-                        "true" => true,
-                        "false" => false,
-                        _ => throw new RefusedException(400, "value", "onlyCertainMatches is a boolean."),
-                    };
-                    break;
-                case "count":
-                    if (!int.TryParse(parameter.ChildValue("value"), NumberStyles.None, CultureInfo.InvariantCulture, out count) || count == 0)
-                        throw new RefusedException(400, "value", "count is a whole number from 1.");
-                    break;
-                default:
-                    throw new RefusedException(400, "not-supported", "$match has the parameters resource, onlyCertainMatches and count.");
-            }
-        }
-
-        return patient.Exists && patient.Type.Name == "Patient"
-            ? (patient, onlyCertain, count)
+        var input = OperationInput.Read(call, Operation.Parameters);
+        var count = input.Integer("count") ?? DefaultCount;
+        if (count < 1)
+            throw new RefusedException(400, "value", "count is a whole number from 1.");
+        var patient = input.Values("resource")[0].Node;
+        return patient.Type.Name == "Patient"
+            ? (patient, input.Boolean("onlyCertainMatches"), count)
             : throw new RefusedException(400, "required", "The parameter resource holds the Patient to match.");
     }
 
