@@ -36,6 +36,32 @@ public interface IResourceStore : IAsyncDisposable
 
     /// <summary>Number of current resources of each type that has any.</summary>
     Task<IReadOnlyDictionary<string, long>> CountAsync(AccessScope scope, CancellationToken cancel);
+
+    /// <summary>True if the standard's parameters or extraction changed since the index was made: then all is to be indexed anew.</summary>
+    bool NeedsReindex { get; }
+
+    /// <summary>
+    /// Tells the store which search parameters there are, at its start and after each change. What is committed from now on is
+    /// indexed for all of them. Values of parameters that are no longer there are forgotten.
+    /// </summary>
+    /// <returns>Index keys of the added parameters that all resources are indexed for; the others wait for a reindex.</returns>
+    Task<IReadOnlySet<string>> DeclareAsync(IReadOnlyCollection<SearchParameter> parameters, CancellationToken cancel);
+
+    /// <summary>
+    /// Indexes all current resources anew for some parameters, in small steps between the commits of others; searches answer as
+    /// before until the end, and by the new values from then on. It goes on where a run of the same request was interrupted; one of
+    /// another request is given up. One runs at a time.
+    /// </summary>
+    /// <param name="request">What to index for.</param>
+    /// <param name="progress">Is told after each step.</param>
+    /// <param name="cancel">Interrupts it, so that it can go on later.</param>
+    Task ReindexAsync(ReindexRequest request, IProgress<ReindexProgress>? progress, CancellationToken cancel);
+
+    /// <summary>The reindex that was begun and neither ended nor given up, or null.</summary>
+    Task<ReindexRequest?> FindReindexAsync(CancellationToken cancel);
+
+    /// <summary>Gives up an interrupted reindex.</summary>
+    Task AbandonReindexAsync(CancellationToken cancel);
 }
 
 /// <summary>A resource's type and logical id.</summary>

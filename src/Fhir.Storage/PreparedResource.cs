@@ -12,4 +12,7 @@ public sealed record PreparedResource(ResourceBody Body, IReadOnlyList<IndexEntr
 {
     /// <summary>The resources that it contains, for chains and <c>_contained</c>.</summary>
     public IReadOnlyList<ContainedResource> Contained { get; init; } = [];
+
+    /// <summary>The state of the search parameters that the entries are of; a store extracts anew when another one is current.</summary>
+    public long Generation { get; init; }
 }

@@ -1,5 +1,6 @@
 // What is written in one go, on which conditions, and what came of it.
 
+using FhirHub.Model;
 using FhirHub.Search;
 
 namespace FhirHub.Storage;
@@ -91,6 +92,9 @@ public enum CommitFailure
 
     /// <summary>The scope does not grant the write (before or after image).</summary>
     NotGranted,
+
+    /// <summary>A check that comes before the store found that what would be written can't work; <see cref="CommitResult.Issues"/> say why.</summary>
+    Refused,
 }
 
 /// <summary>The result of a commit.</summary>
@@ -106,4 +110,7 @@ public sealed record CommitResult(CommitFailure Failure, IReadOnlyList<WriteResu
 
     /// <summary>For reference failures: the missing targets, or those who still refer (up to 20).</summary>
     public IReadOnlyList<ResourceKey> Related { get; init; } = [];
+
+    /// <summary>For <see cref="CommitFailure.Refused"/>: the reasons.</summary>
+    public IReadOnlyList<Issue> Issues { get; init; } = [];
 }

@@ -3,6 +3,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using FhirHub.Storage.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -40,6 +41,10 @@ public class ServerFixture : IAsyncLifetime
         await StopAsync();
         await StartAsync();
     }
+
+    /// <summary>What is wrong with the store, in sentences.</summary>
+    public Task<IReadOnlyList<string>> VerifyAsync() =>
+        ((SqliteResourceStore)_app!.Services.GetRequiredService<FhirServer>().Store).VerifyAsync(CancellationToken.None);
 
     private async Task StartAsync()
     {

@@ -108,8 +108,10 @@ public sealed class SqliteResourceStoreTests(ITestOutputHelper output) : Resourc
     private SqliteResourceStore Open(TimeProvider clock) => SqliteResourceStore.Open(new SqliteStoreOptions
     {
         Path = Path.Combine(_folder, "fhirhub.db"),
-        Extract = TestResource.Extract,
-        ExtractContained = TestResource.ExtractContained,
+        Extract = Definitions.Extract,
+        Generation = () => Definitions.Generation,
+        IndexFingerprint = Definitions.Fingerprint,
+        ExtractContained = Definitions.ExtractContained,
         Text = TestResource.Texts,
         Clock = clock,
         IncludeLimit = 50,

@@ -22,6 +22,9 @@ public sealed record IndexOptions
 /// <summary>Finds what each search parameter has in a resource (R4 search.html). Safe to use from several threads.</summary>
 public sealed partial class IndexExtractor
 {
+    /// <summary>To be raised whenever the same resource and parameters give other entries than before.</summary>
+    public const int Version = 1;
+
     private readonly SearchParameterRegistry _registry;
     private readonly Schema _schema;
     private readonly IReadOnlyList<string> _baseUrls;

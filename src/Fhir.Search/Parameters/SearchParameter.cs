@@ -1,5 +1,8 @@
 // A search parameter as one resource type has it: what is indexed and what a query may ask.
 
+using System.Security.Cryptography;
+using System.Text;
+
 namespace FhirHub.Search;
 
 /// <summary>The type of a search parameter (R4 search.html#ptypes).</summary>
@@ -23,6 +26,8 @@ public sealed class SearchParameter
 {
     // Stores look entries up by it, so it is made once.
     private string? _key;
+    private string? _indexKey;
+    private string? _extraction;
 
     /// <summary>The resource type that it searches, such as <c>Patient</c>.</summary>
     public required string ResourceType { get; init; }
@@ -51,11 +56,29 @@ public sealed class SearchParameter
     /// <summary>Key in the index: unique for (type, code), stable while the process runs; the store maps it to its own number.</summary>
     public string Key => _key ??= $"{ResourceType}.{Code}";
 
+    /// <summary>True for a parameter that a SearchParameter resource added to those of the standard.</summary>
+    public bool IsAdded { get; init; }
+
     /// <summary>
     /// The key under which a store keeps the values: that of an earlier parameter with the same type and expression if there is
-    /// one (<c>Patient.phonetic</c> finds what <c>Patient.name</c> does), else <see cref="Key"/>.
+    /// one (<c>Patient.phonetic</c> finds what <c>Patient.name</c> does), else <see cref="Key"/>. One that
+    /// was added has a key of what is extracted, so that values of another definition can never pass for its own.
     /// </summary>
-    public string IndexKey => SameAs?.Key ?? Key;
+    public string IndexKey => SameAs?.IndexKey ?? (IsAdded ? _indexKey ??= $"{ResourceType}#{Identity}" : Key);
+
+    /// <summary>True if the values are kept under a key that no parameter of the standard has, so that a store must be indexed for them first.</summary>
+    public bool HasAddedIndex => SameAs is { } same ? same.HasAddedIndex : IsAdded;
+
+    /// <summary>A short hash of all that decides which values are extracted: type, expression, targets, components.</summary>
+    public string Identity => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Extraction)).AsSpan(0, 8));
+
+    /// <summary>All that decides which values are extracted; two parameters with the same find the same.</summary>
+    internal string Extraction => _extraction ??= string.Join(
+        '\n',
+        Components.Select(component => $"{component.Expression}\t{component.Parameter.Type}\t{string.Join(' ', component.Parameter.TargetTypes)}")
+            .Prepend(string.Join(' ', TargetTypes))
+            .Prepend(Expression ?? "")
+            .Prepend(Type.ToString()));
 
     /// <summary>True if another parameter's values serve this one, so that a store need not keep its own.</summary>
     public bool SharesIndex => SameAs is not null;

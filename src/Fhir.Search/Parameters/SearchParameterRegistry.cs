@@ -10,51 +10,87 @@ namespace FhirHub.Search;
 /// </summary>
 public sealed class SearchParameterRegistry
 {
-    private static readonly Lazy<SearchParameterRegistry> LazyR4 = new(() => new SearchParameterRegistry(Schema.R4, R4Definitions.SearchParameters));
+    private static readonly Lazy<SearchParameterRegistry> LazyR4 = new(() => new SearchParameterRegistry(
+        Schema.R4,
+        Schema.R4.ResourceTypes.ToDictionary(type => type.Name, _ => new Dictionary<string, SearchParameter>(), StringComparer.Ordinal),
+        [],
+        R4Definitions.SearchParameters,
+        isAdded: false));
 
     private readonly Schema _schema;
-    private readonly IReadOnlyList<SearchParameterDefinition> _definitions;
-    private readonly Dictionary<string, Dictionary<string, SearchParameter>> _byType = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, SearchParameter>> _byType;
+    private readonly Dictionary<(string Type, string Url), SearchParameter> _aliases;
     private readonly Dictionary<string, SearchParameter[]> _lists;
 
-    private SearchParameterRegistry(Schema schema, IReadOnlyList<SearchParameterDefinition> definitions)
+    private SearchParameterRegistry(
+        Schema schema,
+        Dictionary<string, Dictionary<string, SearchParameter>> byType,
+        Dictionary<(string Type, string Url), SearchParameter> aliases,
+        IReadOnlyCollection<SearchParameterDefinition> definitions,
+        bool isAdded)
     {
         _schema = schema;
-        _definitions = definitions;
+        _byType = new(byType, StringComparer.Ordinal);
+        _aliases = new(aliases);
 
-        foreach (var type in schema.ResourceTypes)
-            _byType[type.Name] = new Dictionary<string, SearchParameter>(StringComparer.Ordinal);
-
-        // Composites name their parts by URL, so the simple parameters come first.
-        var byUrl = new Dictionary<(string Type, string Url), SearchParameter>();
+        // Composites name their parts by URL, so the simple parameters come first. Types that nothing is added to keep what they have.
+        var byUrl = new Dictionary<string, Dictionary<string, SearchParameter>>(StringComparer.Ordinal);
         foreach (var definition in definitions.Where(d => d.Components.Count == 0).Concat(definitions.Where(d => d.Components.Count > 0)))
         {
-            var parts = definition.Expression is { } expression ? SplitUnion(expression).Select(part => (NameAtStart(part), part)).ToList() : [];
-            foreach (var type in ConcreteTypes(definition))
+            var parts = Parts(definition);
+            foreach (var type in ConcreteTypes(definition.Base))
             {
-                var parameter = Make(definition, type, PartsFor(type, parts), byUrl);
-                byUrl[(type.Name, parameter.Url)] = parameter;
+                if (!byUrl.TryGetValue(type.Name, out var known))
+                {
+                    byUrl.Add(type.Name, known = ByUrl(type));
+                    _byType[type.Name] = new(_byType[type.Name], StringComparer.Ordinal);
+                }
+
+                // What says again what the type has already finds the same under another URL.
+                if (isAdded && _byType[type.Name].TryGetValue(definition.Code, out var same))
+                {
+                    known[definition.Url] = same;
+                    _aliases[(type.Name, definition.Url)] = same;
+                    continue;
+                }
+
+                var parameter = Make(definition, type, PartsFor(type, parts), known, isAdded);
+                known[parameter.Url] = parameter;
                 _byType[type.Name][parameter.Code] = parameter;
             }
         }
 
-        foreach (var parameters in _byType.Values)
-            FindSame(parameters.Values);
+        foreach (var type in byUrl.Keys)
+            FindSame(_byType[type].Values);
         _lists = _byType.ToDictionary(
             t => t.Key,
             t => t.Value.Values.OrderBy(p => p.Code, StringComparer.Ordinal).ToArray(),
             StringComparer.Ordinal);
     }
 
+    private SearchParameterRegistry(SearchParameterRegistry all, Func<SearchParameter, bool> waits)
+    {
+        _schema = all._schema;
+        _byType = all._byType;
+        _aliases = all._aliases;
+        _lists = all._lists.ToDictionary(t => t.Key, t => t.Value.Where(p => !waits(p)).ToArray(), StringComparer.Ordinal);
+        Waiting = [.. all.All.Where(waits)];
+    }
+
     /// <summary>The search parameters of R4 4.0.1; made on first use, then shared.</summary>
     public static SearchParameterRegistry R4 => LazyR4.Value;
 
-    /// <summary>A registry with these parameters as well; one with the URL of an existing one takes its place.</summary>
-    public SearchParameterRegistry With(IReadOnlyCollection<SearchParameterDefinition> definitions)
-    {
-        var urls = definitions.Select(d => d.Url).ToHashSet(StringComparer.Ordinal);
-        return new SearchParameterRegistry(_schema, [.. _definitions.Where(d => !urls.Contains(d.Url)), .. definitions]);
-    }
+    /// <summary>Parameters that are indexed and can't be searched by until older resources are indexed for them too.</summary>
+    public IReadOnlyList<SearchParameter> Waiting { get; } = [];
+
+    /// <summary>
+    /// A registry with these parameters as well. <see cref="SearchParameterReader.Check"/> has found nothing wrong with them, so one that
+    /// has the code of another finds the same, and is only another name for it.
+    /// </summary>
+    public SearchParameterRegistry With(IReadOnlyCollection<SearchParameterDefinition> definitions) => new(_schema, _byType, _aliases, definitions, isAdded: true);
+
+    /// <summary>The same without the parameters that wait.</summary>
+    public SearchParameterRegistry WithWaiting(Func<SearchParameter, bool> waits) => new(this, waits);
 
     /// <summary>The parameters of a resource type in order of their codes; none for an unknown type.</summary>
     public IReadOnlyList<SearchParameter> ForType(string resourceType) => _lists.GetValueOrDefault(resourceType, []);
@@ -64,35 +100,64 @@ public sealed class SearchParameterRegistry
 
     /// <summary>The parameter of that code, or null.</summary>
     public SearchParameter? Find(string resourceType, string code) =>
-        _byType.TryGetValue(resourceType, out var parameters) ? parameters.GetValueOrDefault(code) : null;
+        _byType.TryGetValue(resourceType, out var parameters) && parameters.GetValueOrDefault(code) is { } parameter && !Waiting.Contains(parameter)
+            ? parameter
+            : null;
+
+    /// <summary>The parameter of that code that waits, or null.</summary>
+    public SearchParameter? FindWaiting(string resourceType, string code) => Waiting.FirstOrDefault(p => p.ResourceType == resourceType && p.Code == code);
+
+    /// <summary>What a parameter of these definitions would be for each of its types; the definition must have been checked.</summary>
+    internal IEnumerable<SearchParameter> Make(SearchParameterDefinition definition)
+    {
+        var parts = Parts(definition);
+        return ConcreteTypes(definition.Base).Select(type => Make(definition, type, PartsFor(type, parts), ByUrl(type), isAdded: true));
+    }
+
+    /// <summary>The parts of an expression that apply to the type.</summary>
+    internal static IReadOnlyList<string> PartsFor(TypeDefinition type, string expression) =>
+        PartsFor(type, [.. SplitUnion(expression).Select(part => (NameAtStart(part), part))]);
+
+    /// <summary>The parameter of the type that has the URL, or null.</summary>
+    internal SearchParameter? FindUrl(string resourceType, string url) =>
+        ForType(resourceType).FirstOrDefault(p => p.Url == url) ?? _aliases.GetValueOrDefault((resourceType, url));
+
+    private Dictionary<string, SearchParameter> ByUrl(TypeDefinition type)
+    {
+        var byUrl = _byType[type.Name].Values.ToDictionary(p => p.Url, StringComparer.Ordinal);
+        foreach (var alias in _aliases.Where(a => a.Key.Type == type.Name))
+            byUrl[alias.Key.Url] = alias.Value;
+        return byUrl;
+    }
+
+    private static List<(string Name, string Text)> Parts(SearchParameterDefinition definition) =>
+        definition.Expression is { } expression ? [.. SplitUnion(expression).Select(part => (NameAtStart(part), part))] : [];
 
     // In the order of the definitions, so that a parameter that is added never takes the place of one that has been indexed.
     private static void FindSame(IEnumerable<SearchParameter> parameters)
     {
-        var first = new Dictionary<(SearchParameterType, string, string), SearchParameter>();
+        var first = new Dictionary<string, SearchParameter>(StringComparer.Ordinal);
         foreach (var parameter in parameters)
         {
-            if (parameter is { Expression: { } expression, Components.Count: 0 }
-                && !first.TryAdd((parameter.Type, expression, string.Join(' ', parameter.TargetTypes)), parameter))
-            {
-                parameter.SameAs = first[(parameter.Type, expression, string.Join(' ', parameter.TargetTypes))];
-            }
+            if (parameter is { Expression: not null, Components.Count: 0 } && !first.TryAdd(parameter.Extraction, parameter))
+                parameter.SameAs = first[parameter.Extraction];
         }
     }
 
-    private IEnumerable<TypeDefinition> ConcreteTypes(SearchParameterDefinition definition) => definition.Base
+    /// <summary>The resource types that the base of a definition stands for.</summary>
+    internal IEnumerable<TypeDefinition> ConcreteTypes(IReadOnlyList<string> bases) => bases
         .Select(_schema.FindType)
         .OfType<TypeDefinition>()
         .SelectMany(type => type.IsAbstract ? _schema.ResourceTypes.Where(concrete => concrete.Is(type)) : [type])
         .Distinct();
 
     private SearchParameter Make(
-        SearchParameterDefinition definition, TypeDefinition type, List<string> parts, Dictionary<(string Type, string Url), SearchParameter> byUrl)
+        SearchParameterDefinition definition, TypeDefinition type, List<string> parts, Dictionary<string, SearchParameter> byUrl, bool isAdded)
     {
         var components = new List<SearchParameterComponent>();
         foreach (var component in Corrected(definition))
         {
-            if (!byUrl.TryGetValue((type.Name, component.Definition), out var part))
+            if (!byUrl.TryGetValue(component.Definition, out var part))
                 throw new InvalidOperationException($"{definition.Url} has the component {component.Definition}, which {type.Name} does not have.");
             components.Add(new SearchParameterComponent(part, component.Expression));
         }
@@ -107,6 +172,7 @@ public sealed class SearchParameterRegistry
             TargetTypes = IsAny(definition.Target) ? [] : TargetsFor(type, parts, definition.Target),
             Components = components,
             IsSingleValued = components.Count == 0 && IsSingle(type, parts),
+            IsAdded = isAdded,
         };
     }
 

@@ -165,14 +165,23 @@ internal sealed partial class SearchParse
     {
         if (_registry.Find(type, code) is { Expression: not null } parameter)
             return parameter;
+        CheckWaiting(type, code);
         var known = _registry.ForType(type).Where(p => p.Expression is not null).Select(p => p.Code).Concat(ResultParameters);
         throw new SearchFault(UnknownCode, $"{type} has no search parameter {Shown(code)}. It has {string.Join(", ", known)}.");
+    }
+
+    // Resources written before the parameter would be missing from what it finds, and nobody could tell.
+    private void CheckWaiting(string type, string code)
+    {
+        if (_registry.FindWaiting(type, code) is { } waiting)
+            throw new SearchFault(UnknownCode, $"{waiting.Key} waits for $reindex: older resources are not indexed for it yet. POST $reindex starts that, and GET $reindex shows how far it is.");
     }
 
     private SearchParameter ReferenceParameter(string type, string code)
     {
         if (_registry.Find(type, code) is { Expression: not null, Type: SearchParameterType.Reference } parameter)
             return parameter;
+        CheckWaiting(type, code);
         var known = _registry.ForType(type).Where(p => p.Type == SearchParameterType.Reference).Select(p => p.Code);
         throw new SearchFault(UnknownCode, $"{type} has no reference parameter {Shown(code)}. It has {string.Join(", ", known)}.");
     }

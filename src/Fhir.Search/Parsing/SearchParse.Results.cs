@@ -164,6 +164,7 @@ internal sealed partial class SearchParse
         var parameter = _registry.Find(_types[0], code);
         if (parameter is { Expression: not null, Type: not (SearchParameterType.Composite or SearchParameterType.Special) })
             return parameter;
+        CheckWaiting(_types[0], code);
         var sortable = _registry.ForType(_types[0])
             .Where(p => p.Expression is not null && p.Type is not (SearchParameterType.Composite or SearchParameterType.Special))
             .Select(p => p.Code);

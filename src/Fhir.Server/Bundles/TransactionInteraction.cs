@@ -54,7 +54,7 @@ internal sealed partial class TransactionInteraction(ResourceRepository reposito
             if (pending.Writes.Count == 0 && pending.Preconditions.Count == 0)
                 return new TransactionResult(null, await CollectAsync(context, request, pending, [], cancel));
 
-            var commit = await repository.Store.CommitAsync(
+            var commit = await repository.CommitAsync(
                 context.Scope, repository.ToTransaction(pending.Writes, pending.Preconditions), cancel);
             if (commit.Failure == CommitFailure.None)
                 return new TransactionResult(null, await CollectAsync(context, request, pending, commit.Results, cancel));

@@ -17,6 +17,7 @@ public static class FhirHubCommand
         var root = new RootCommand("FhirHub: a FHIR R4 repository in one process. Without a verb it serves.");
         root.Add(ServeCommand.Create());
         root.Add(ImportCommand.Create());
+        root.Add(ReindexCommand.Create());
 
         // Settings (--FhirHub:Key=value) belong to the configuration system, so serving takes what the parser does not know and
         // checks it itself.

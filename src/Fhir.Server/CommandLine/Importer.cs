@@ -206,7 +206,7 @@ internal sealed partial class Importer(
             await group.Before;
         if (group.Created is { } created)
             journal.Begin(group.Documents, created);
-        var commit = await repository.Store.CommitAsync(AccessScope.Full, repository.ToTransaction(group.Writes, []), CancellationToken.None);
+        var commit = await repository.CommitAsync(AccessScope.Full, repository.ToTransaction(group.Writes, []), CancellationToken.None);
         if (commit.Failure == CommitFailure.None)
         {
             journal.Done(group.Documents);

@@ -4,7 +4,6 @@ using System.IO.Compression;
 using System.Net;
 using FhirHub.Search;
 using FhirHub.Storage;
-using FhirHub.Storage.Sqlite;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.ResponseCompression;
@@ -62,14 +61,32 @@ public static class FhirHost
         builder.Services.AddSingleton(_ => server);
         var app = builder.Build();
         Compose(app, app.Services.GetRequiredService<FhirServer>());
-        if (server.Store is SqliteResourceStore { NeedsReindex: true })
-            app.Logger.LogWarning("Search parameters changed since the store was indexed; searches by the new ones miss resources written before.");
+        TellOfIndex(server, app.Logger);
         return app;
     }
 
     /// <summary>The configuration as the server would read it, for verbs that don't serve.</summary>
     /// <exception cref="ConfigurationException">A value of the configuration can't be used.</exception>
     public static FhirHubOptions ReadOptions(string[] args) => ConfigurationReader.Read(CreateBuilder(args).Configuration);
+
+    private static void TellOfIndex(FhirServer server, ILogger log)
+    {
+        foreach (var (resource, issues) in server.SearchParameterSet.Unusable)
+            log.LogWarning("{Resource} is active and can't be used: {Reason}", resource, issues[0].Diagnostics);
+        if (server.Store.NeedsReindex)
+        {
+            log.LogWarning(
+                "Search parameters, extraction or FhirHub:Http:BaseUrls changed since the store was indexed, so searches may miss resources written before. "
+                + "POST /fhir/$reindex indexes them anew while the server runs; so does the verb 'reindex' without it.");
+        }
+        else if (server.SearchParameters.Waiting.Count > 0)
+        {
+            log.LogWarning("{Count} search parameters wait for POST /fhir/$reindex.", server.SearchParameters.Waiting.Select(p => p.Url).Distinct().Count());
+        }
+
+        server.Reindexing.OnFailure = fault => log.LogError(fault, "The reindex failed; POST /fhir/$reindex goes on with it.");
+        server.Reindexing.Resume();
+    }
 
     // Settings lie beside the program; data lies where the user stands.
     private static WebApplicationBuilder CreateBuilder(string[] args) =>

@@ -13,18 +13,15 @@ public sealed class FhirServer : IAsyncDisposable
 {
     private readonly DataFolderLock _hold;
 
-    private FhirServer(DataFolderLock hold, FhirHubOptions options, IResourceStore store, SearchParameterRegistry searchParameters, IndexExtractor extractor)
+    private FhirServer(DataFolderLock hold, FhirHubOptions options, IResourceStore store, SearchParameterSet searchParameters, ITerminology terminology)
     {
         _hold = hold;
         Options = options;
         Store = store;
-        SearchParameters = searchParameters;
-        Terminology = new LocalTerminology([new StoredTerminologySource(store, searchParameters, options.BaseUrls), new R4TerminologySource()]);
-        SearchParser = new SearchParser(
-            searchParameters,
-            new SearchParserOptions { BaseUrls = options.BaseUrls, DefaultCount = options.Limits.PageSize, MaxCount = options.Limits.MaxPageSize },
-            Terminology);
-        Repository = new ResourceRepository(store, new ResourcePreparer(extractor), SearchParser, options);
+        Terminology = terminology;
+        SearchParameterSet = searchParameters;
+        Reindexing = new Reindexing(store, searchParameters);
+        Repository = new ResourceRepository(store, new ResourcePreparer(searchParameters), searchParameters, options);
         PageLinks = PageLinks.Open(options.DataPath);
         Operations = new Operations(
         [
@@ -37,6 +34,7 @@ public sealed class FhirServer : IAsyncDisposable
             CompositionDocument.Operation,
             GraphQL.GraphQLOperationEndpoint.Operation,
             Matching.MatchOperation.Operation,
+            Reindex.Operation,
         ]);
         Interactions = new InteractionTable(
         [
@@ -83,14 +81,20 @@ public sealed class FhirServer : IAsyncDisposable
     /// <summary>The interactions without HTTP.</summary>
     public ResourceRepository Repository { get; }
 
-    /// <summary>The search parameters.</summary>
-    public SearchParameterRegistry SearchParameters { get; }
+    /// <summary>The search parameters, those that are stored as resources included.</summary>
+    public SearchParameterSet SearchParameterSet { get; }
+
+    /// <summary>The search parameters that can be searched by now.</summary>
+    public SearchParameterRegistry SearchParameters => SearchParameterSet.Current.Searchable;
 
     /// <summary>Code systems and value sets: those created here, then those of R4.</summary>
     public ITerminology Terminology { get; }
 
     /// <summary>Reads searches.</summary>
-    public SearchParser SearchParser { get; }
+    public SearchParser SearchParser => SearchParameterSet.Current.Parser;
+
+    /// <summary>Indexes resources anew, beside the requests.</summary>
+    public Reindexing Reindexing { get; }
 
     /// <summary>Makes and reads page links.</summary>
     public PageLinks PageLinks { get; }
@@ -124,21 +128,31 @@ public sealed class FhirServer : IAsyncDisposable
 
     private static FhirServer Open(DataFolderLock hold, FhirHubOptions options)
     {
-        var searchParameters = SearchParameterRegistry.R4;
-        var extractor = new IndexExtractor(searchParameters, new IndexOptions { BaseUrls = options.BaseUrls, Pinyin = options.Pinyin });
+        var standard = SearchParameterRegistry.R4;
+        var index = new IndexOptions { BaseUrls = options.BaseUrls, Pinyin = options.Pinyin };
+        var parsing = new SearchParserOptions { BaseUrls = options.BaseUrls, DefaultCount = options.Limits.PageSize, MaxCount = options.Limits.MaxPageSize };
+        ITerminology? terminology = null;
+        var searchParameters = new SearchParameterSet(standard, index, registry => new SearchParser(registry, parsing, terminology));
         var store = SqliteResourceStore.Open(new SqliteStoreOptions
         {
             Path = Path.Combine(options.DataPath, "fhir.db"),
-            Extract = (_, json) => extractor.Extract(ResourceParser.ParseJson(json).Tree!.Root).Entries,
-            ExtractContained = (_, json) => extractor.ExtractContained(ResourceParser.ParseJson(json).Tree!.Root),
-            IndexFingerprint = options.Pinyin ? "r4, contained, pinyin" : "r4, contained",
+            Extract = (_, json) => searchParameters.Current.Extractor.Extract(ResourceParser.ParseJson(json).Tree!.Root).Entries,
+            ExtractContained = (_, json) => searchParameters.Current.Extractor.ExtractContained(ResourceParser.ParseJson(json).Tree!.Root),
+            Generation = () => searchParameters.Current.Generation,
+            IndexFingerprint = IndexFingerprint.Of(standard, index),
             Text = options.FullText ? static json => ResourceText.Of(ResourceParser.ParseJson(json).Tree!.Root) : null,
             CompartmentParameters = (compartment, type) => [.. (CompartmentRules.Parameters(compartment, type) ?? [])
-                .Select(code => searchParameters.Find(type, code)).OfType<SearchParameter>()],
+                .Select(code => standard.Find(type, code)).OfType<SearchParameter>()],
             SearchTimeout = TimeSpan.FromSeconds(options.Limits.SearchSeconds),
             IncludeLimit = options.Limits.Includes,
         });
-        return new FhirServer(hold, options, store, searchParameters, extractor);
+
+        // Terminology searches the store, which extracts by the search parameters; their parsers are made anew when they are loaded.
+        terminology = new LocalTerminology([new StoredTerminologySource(store, standard, options.BaseUrls), new R4TerminologySource()]);
+
+        // Before the first request there is nobody to wait for.
+        Task.Run(() => searchParameters.LoadAsync(store, CancellationToken.None)).GetAwaiter().GetResult();
+        return new FhirServer(hold, options, store, searchParameters, terminology);
     }
 
     /// <summary>
@@ -163,7 +177,9 @@ public sealed class FhirServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await Reindexing.DisposeAsync();
         await Store.DisposeAsync();
+        SearchParameterSet.Dispose();
         PageLinks.Dispose();
         _hold.Dispose();
     }

@@ -17,13 +17,14 @@ public sealed class Capabilities(FhirServer server)
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // The statement depends on program and configuration, which are fixed while the process runs: its date is the start.
+    // But for search parameters that are added, the statement depends on program and configuration, which are fixed while the process
+    // runs: its date is the start, and its entity tag tells every change.
     private readonly string _date = ResourceBody.FormatInstant(DateTimeOffset.UtcNow);
     private readonly string _version =
         typeof(Capabilities).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "1.0.0";
 
     // Clients choose the Host header, so only the last base is kept.
-    private (string BaseUrl, bool Terminology, ReadOnlyMemory<byte> Json, string ETag) _last = ("", false, default, "");
+    private (string BaseUrl, bool Terminology, SearchParameterRegistry? Parameters, ReadOnlyMemory<byte> Json, string ETag) _last = ("", false, null, default, "");
 
     /// <summary>Answers <c>GET /metadata</c> with <c>mode=full</c>, <c>normative</c> or <c>terminology</c>.</summary>
     public ValueTask<FhirAnswer> AnswerAsync(FhirCall call, CancellationToken cancel)
@@ -45,11 +46,12 @@ public sealed class Capabilities(FhirServer server)
         }
 
         var last = _last;
-        if (last.BaseUrl != call.BaseUrl || last.Terminology != terminology)
+        var parameters = server.SearchParameters;
+        if (last.BaseUrl != call.BaseUrl || last.Terminology != terminology || last.Parameters != parameters)
         {
             var json = terminology ? WriteTerminology(call.BaseUrl) : WriteStatement(call.BaseUrl);
             var hash = Convert.ToHexStringLower(SHA256.HashData(json.Span).AsSpan(0, 8));
-            last = (call.BaseUrl, terminology, json, $"W/\"{hash}\"");
+            last = (call.BaseUrl, terminology, parameters, json, $"W/\"{hash}\"");
             _last = last;
         }
 

@@ -1,7 +1,6 @@
 // The one place where a parsed resource becomes what the store keeps: rules of writing, body, index entries, references.
 
 using FhirHub.Model;
-using FhirHub.Search;
 using FhirHub.Storage;
 
 namespace FhirHub.Server;
@@ -13,7 +12,7 @@ namespace FhirHub.Server;
 public sealed record Preparation(PreparedResource? Resource, InteractionResult? Refusal, IReadOnlyList<Issue> Issues);
 
 /// <summary>Prepares resources for the store. Safe to use from many threads.</summary>
-public sealed class ResourcePreparer(IndexExtractor extractor)
+public sealed class ResourcePreparer(SearchParameterSet searchParameters)
 {
     /// <summary>The tree of a stored version.</summary>
     public ResourceTree Read(StoredVersion version)
@@ -40,8 +39,16 @@ public sealed class ResourcePreparer(IndexExtractor extractor)
         var issues = ReferenceRules.Check(resource);
         if (issues.Count > 0)
             return Refused(InteractionResult.Refused(422, issues));
-        var (entries, references) = extractor.Extract(resource);
-        return new Preparation(new PreparedResource(ResourceBody.From(resource), entries, references) { Contained = extractor.ExtractContained(resource) }, null, []);
+        var definitions = searchParameters.Current;
+        var (entries, references) = definitions.Extractor.Extract(resource);
+        return new Preparation(
+            new PreparedResource(ResourceBody.From(resource), entries, references)
+            {
+                Contained = definitions.Extractor.ExtractContained(resource),
+                Generation = definitions.Generation,
+            },
+            null,
+            []);
     }
 
     private static Preparation Refused(InteractionResult refusal) => new(null, refusal, []);

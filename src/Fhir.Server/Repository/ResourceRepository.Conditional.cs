@@ -22,7 +22,7 @@ public sealed partial class ResourceRepository
     /// <param name="cancel">Stops the search.</param>
     public async Task<CriteriaMatch> MatchAsync(AccessScope scope, string type, string criteria, int limit, CancellationToken cancel)
     {
-        var search = await _searchParser.ParseConditionAsync(type, criteria, cancel);
+        var search = await _searchParameters.Current.Parser.ParseConditionAsync(type, criteria, cancel);
         if (search.Query is not { } query || query.Expression is SearchExpression.All)
         {
             var refusal = search.Issues.Any(i => i.Severity is IssueSeverity.Error or IssueSeverity.Fatal)

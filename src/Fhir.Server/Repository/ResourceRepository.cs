@@ -15,15 +15,15 @@ public sealed partial class ResourceRepository
     // The store serializes commits, so each failed try means that another writer got on; a hundred of them in a row mean trouble.
     private const int MaxTries = 100;
 
-    private readonly SearchParser _searchParser;
+    private readonly SearchParameterSet _searchParameters;
 
     /// <summary>A repository over a store.</summary>
-    public ResourceRepository(IResourceStore store, ResourcePreparer preparer, SearchParser searchParser, FhirHubOptions options)
+    public ResourceRepository(IResourceStore store, ResourcePreparer preparer, SearchParameterSet searchParameters, FhirHubOptions options)
     {
         Store = store;
         Preparer = preparer;
         Options = options;
-        _searchParser = searchParser;
+        _searchParameters = searchParameters;
     }
 
     /// <summary>The store.</summary>
@@ -39,7 +39,7 @@ public sealed partial class ResourceRepository
     public ElementNode Provenance { get; private init; }
 
     /// <summary>The same repository, with a Provenance for its writes.</summary>
-    public ResourceRepository With(ElementNode provenance) => new(Store, Preparer, _searchParser, Options) { Provenance = provenance };
+    public ResourceRepository With(ElementNode provenance) => new(Store, Preparer, _searchParameters, Options) { Provenance = provenance };
 
     /// <summary>A new server-assigned id: time-ordered, so that index pages fill in order, and not to be guessed.</summary>
     public static string NewId() => Guid.CreateVersion7().ToString("D");
@@ -55,6 +55,10 @@ public sealed partial class ResourceRepository
         EnforceReferences = Options.Integrity == IntegrityMode.Enforce,
     };
 
+    /// <summary>Commits, unless a SearchParameter among the writes can't work; the search parameters that are written are in use from then on.</summary>
+    public Task<CommitResult> CommitAsync(AccessScope scope, ResourceTransaction transaction, CancellationToken cancel) =>
+        _searchParameters.CommitAsync(Store, scope, transaction, cancel);
+
     /// <summary>Plans and commits until the state that the plan was made for is the one it is committed to.</summary>
     public async Task<InteractionResult> WriteAsync(
         AccessScope scope, Func<CancellationToken, ValueTask<WritePlan>> plan, CancellationToken cancel)
@@ -67,7 +71,7 @@ public sealed partial class ResourceRepository
             var writes = new List<ResourceWrite>(planned.Writes);
             if (Provenance.Exists && await XProvenance.AddAsync(this, scope, Provenance, writes, cancel) is { } unsuited)
                 return unsuited;
-            var commit = await Store.CommitAsync(scope, ToTransaction(writes, planned.Preconditions), cancel);
+            var commit = await CommitAsync(scope, ToTransaction(writes, planned.Preconditions), cancel);
             if (commit.Failure == CommitFailure.None)
                 return await WithIntegrityWarningsAsync(scope, planned, Describe(planned, commit), cancel);
             if (!MeansToPlanAgain(commit))
@@ -108,6 +112,7 @@ public sealed partial class ResourceRepository
                 409, "conflict", $"Resources still refer to what would be deleted: {related}. Change or delete them first, or delete all in one transaction."),
             CommitFailure.NotGranted => InteractionResult.Refused(
                 403, "forbidden", "The access granted to this client does not include this write."),
+            CommitFailure.Refused => InteractionResult.Refused(commit.Issues is [{ Code: "conflict" }, ..] ? 409 : 422, commit.Issues),
             _ => throw new ArgumentException("The commit did not fail.", nameof(commit)),
         };
     }

@@ -56,6 +56,9 @@ internal sealed class Connection : IDisposable
     /// <summary>The full-text index, where it is attached to the connection.</summary>
     public TextSnapshot? Text { get; set; }
 
+    /// <summary>Rows that the last statement changed.</summary>
+    public int Changes => sqlite3_changes(_db);
+
     /// <summary>True between BEGIN and its end.</summary>
     public bool IsInTransaction => sqlite3_get_autocommit(_db) == 0;
 

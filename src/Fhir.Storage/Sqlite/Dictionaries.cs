@@ -13,6 +13,15 @@ internal sealed class Dictionaries(Connection connection, bool mayAdd = false)
     /// <summary>The number of what has none; no row can have it.</summary>
     public const long Unknown = -1;
 
+    /// <summary><c>parameter.system</c> of a parameter's number; a retired number has one below zero.</summary>
+    public const long Current = 0;
+
+    /// <summary><c>parameter.system</c> of the number that takes the current one's place when a reindex ends.</summary>
+    public const long Next = 1;
+
+    /// <summary>Numbers of parameters are below it, since <c>shape.present</c> has room for so many; those derived from them follow.</summary>
+    public const long FirstDerived = 1 << 21;
+
     private const int CacheLimit = 100_000;
 
     private readonly Dictionary<string, long> _types = new(StringComparer.Ordinal);
@@ -73,7 +82,7 @@ internal sealed class Dictionaries(Connection connection, bool mayAdd = false)
     {
         if (_parameters.TryGetValue(parameter, out var key))
             return key;
-        key = FindDerived(0, parameter.IndexKey, 0L);
+        key = FindDerived(0, parameter.IndexKey, Current);
         if (key > 0 && _parameters.Count < CacheLimit)
             _parameters[parameter] = key;
         return key;
@@ -84,11 +93,18 @@ internal sealed class Dictionaries(Connection connection, bool mayAdd = false)
     {
         if (_parameters.TryGetValue(parameter, out var key))
             return key;
-        key = AddDerived(0, parameter.IndexKey, 0L);
+        key = AddDerived(0, parameter.IndexKey, Current);
         if (key > 0)
             Keep(_parameters, parameter, key);
         return key;
     }
+
+    /// <summary>Which parameters have a reindex under way; set on the writer only.</summary>
+    public Func<SearchParameter, bool>? IsReindexed { get; set; }
+
+    /// <summary>The number that a parameter will have when the reindex under way ends, or null if it keeps its own.</summary>
+    public long? AddNext(SearchParameter parameter) =>
+        IsReindexed is { } isReindexed && isReindexed(parameter) ? AddDerived(0, parameter.IndexKey, Next) : null;
 
     /// <summary>
     /// The number of a parameter that is derived from another: a composite's with its first components' values, or one with a
@@ -116,7 +132,7 @@ internal sealed class Dictionaries(Connection connection, bool mayAdd = false)
     {
         if (FindDerived(parent, name, system) is var key && (key > 0 || !mayAdd))
             return key;
-        var statement = connection.Prepare("INSERT INTO parameter(parent, name, system) VALUES(?, ?, ?)");
+        var statement = connection.Prepare(parent == 0 ? InsertParameter : InsertDerived);
         statement.Bind(1, parent).BindAny(2, name);
         statement.BindAny(3, system);
         statement.Run();
@@ -203,6 +219,12 @@ internal sealed class Dictionaries(Connection connection, bool mayAdd = false)
         Keep(_displays, (parameter, folded, code), key);
         return key;
     }
+
+    private static readonly string InsertParameter =
+        $"INSERT INTO parameter(key, parent, name, system) VALUES((SELECT ifnull(max(key), 0) + 1 FROM parameter WHERE key < {FirstDerived}), ?, ?, ?)";
+
+    private static readonly string InsertDerived =
+        $"INSERT INTO parameter(key, parent, name, system) VALUES((SELECT max({FirstDerived}, max(key) + 1) FROM parameter), ?, ?, ?)";
 
     private static long Find(Statement statement)
     {

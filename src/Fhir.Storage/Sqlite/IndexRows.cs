@@ -35,8 +35,11 @@ internal sealed class IndexRows(Dictionaries dictionaries, Func<string, string, 
             var entry = entries[i];
 
             // The other parameter has an entry of the same value.
-            if (!entry.Parameter.SharesIndex)
-                Add(entry, dictionaries.AddParameter(entry.Parameter), rows);
+            if (entry.Parameter.SharesIndex)
+                continue;
+            Add(entry, dictionaries.AddParameter(entry.Parameter), rows);
+            if (dictionaries.AddNext(entry.Parameter) is { } next)
+                Add(entry, next, rows);
         }
 
         foreach (var reference in references)
@@ -44,6 +47,16 @@ internal sealed class IndexRows(Dictionaries dictionaries, Func<string, string, 
             var target = targetKey(reference.Type, reference.Id);
             if (!rows.Exists(row => row.Table == IndexTable.Reference && row.A == target))
                 rows.Add(IndexRow.Reference(UnsearchedReference, target, ""));
+        }
+    }
+
+    /// <summary>Adds the rows that the reindex under way needs.</summary>
+    public void AddNext(IReadOnlyList<IndexEntry> entries, List<IndexRow> rows)
+    {
+        foreach (var entry in entries)
+        {
+            if (!entry.Parameter.SharesIndex && dictionaries.AddNext(entry.Parameter) is { } next)
+                Add(entry, next, rows);
         }
     }
 
@@ -56,7 +69,12 @@ internal sealed class IndexRows(Dictionaries dictionaries, Func<string, string, 
         {
             var parameter = dictionaries.AddParameter(entry.Parameter);
             if (parameter != last && !parameters.Contains(parameter))
+            {
                 parameters.Add(parameter);
+                if (dictionaries.AddNext(entry.Parameter) is { } next)
+                    parameters.Add(next);
+            }
+
             last = parameter;
         }
 
@@ -74,6 +92,10 @@ internal sealed class IndexRows(Dictionaries dictionaries, Func<string, string, 
         WritePresent(parameter, bytes);
         return bytes;
     }
+
+    /// <summary>The numbers that <c>shape.present</c> marks.</summary>
+    public static IEnumerable<long> ReadPresent(byte[] present) =>
+        present.Chunk(PresentLength).Select(static mark => ((long)(mark[0] & 0x7F) << 14) | ((long)mark[1] << 7) | mark[2]);
 
     /// <summary>A composite's components in the order in which they are keyed: exact ones first, a range last.</summary>
     public static IEnumerable<int> ComponentOrder(SearchParameter composite) =>

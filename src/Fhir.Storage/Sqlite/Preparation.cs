@@ -8,7 +8,8 @@ namespace FhirHub.Storage.Sqlite;
 /// <param name="Seq">Its place in the order of commits; the writer checks that it is still current.</param>
 /// <param name="Version">The version.</param>
 /// <param name="Entries">Its index entries; null if they are not needed.</param>
-internal sealed record Replaced(long Seq, StoredVersion Version, IReadOnlyList<IndexEntry>? Entries)
+/// <param name="Generation">The state of the search parameters that the entries are of.</param>
+internal sealed record Replaced(long Seq, StoredVersion Version, IReadOnlyList<IndexEntry>? Entries, long Generation = 0)
 {
     /// <summary>What it contained; null if that is not known yet.</summary>
     public IReadOnlyList<ContainedResource>? Contained { get; init; }
@@ -20,10 +21,31 @@ internal sealed record Replaced(long Seq, StoredVersion Version, IReadOnlyList<I
 /// <param name="Replaced">What was current when the write was prepared; null if there was nothing.</param>
 internal sealed record PreparedWrite(ResourceWrite Write, byte[]? Body, Replaced? Replaced);
 
-/// <summary>A commit that waits for the writer.</summary>
+/// <summary>Work that waits for the writer.</summary>
+internal abstract class WriterRequest(int size, CancellationToken cancel)
+{
+    /// <summary>How many resources it writes.</summary>
+    public int Size { get; } = size;
+
+    public CancellationToken Cancel { get; } = cancel;
+
+    /// <summary>Does it within the writer's transaction; may be done again after a rollback.</summary>
+    public abstract void Apply(WriteSession session);
+
+    /// <summary>Tells who waits that it is on disk.</summary>
+    public abstract void Answer();
+
+    public abstract void Fail(Exception exception);
+
+    public abstract void Abandon();
+}
+
+/// <summary>A commit.</summary>
 internal sealed class CommitRequest(AccessScope scope, ResourceTransaction transaction, IReadOnlyList<PreparedWrite> writes, CancellationToken cancel)
+    : WriterRequest(writes.Count, cancel)
 {
     private readonly TaskCompletionSource<CommitResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CommitResult? _result;
 
     public AccessScope Scope { get; } = scope;
 
@@ -31,16 +53,38 @@ internal sealed class CommitRequest(AccessScope scope, ResourceTransaction trans
 
     public IReadOnlyList<PreparedWrite> Writes { get; } = writes;
 
-    public CancellationToken Cancel { get; } = cancel;
-
     public Task<CommitResult> Task => _done.Task;
 
-    /// <summary>Set by the writer, answered when the group is on disk.</summary>
-    public CommitResult? Result { get; set; }
+    public override void Apply(WriteSession session) => _result = session.Apply(this);
 
-    public void Answer() => _done.TrySetResult(Result!);
+    public override void Answer() => _done.TrySetResult(_result!);
 
-    public void Fail(Exception exception) => _done.TrySetException(exception);
+    public override void Fail(Exception exception) => _done.TrySetException(exception);
 
-    public void Abandon() => _done.TrySetCanceled(Cancel);
+    public override void Abandon() => _done.TrySetCanceled(Cancel);
+}
+
+/// <summary>Work on the index.</summary>
+/// <param name="work">The work; its value is the answer.</param>
+/// <param name="committed">Runs after the commit and before the next one.</param>
+/// <param name="size">How many resources it writes.</param>
+/// <param name="cancel">Leaves it out if it has not begun.</param>
+internal sealed class IndexRequest<T>(Func<WriteSession, T> work, Action? committed, int size, CancellationToken cancel) : WriterRequest(size, cancel)
+{
+    private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private T _result = default!;
+
+    public Task<T> Task => _done.Task;
+
+    public override void Apply(WriteSession session) => _result = work(session);
+
+    public override void Answer()
+    {
+        committed?.Invoke();
+        _done.TrySetResult(_result);
+    }
+
+    public override void Fail(Exception exception) => _done.TrySetException(exception);
+
+    public override void Abandon() => _done.TrySetCanceled(Cancel);
 }

@@ -11,6 +11,9 @@ internal sealed class Reader(string path, int cacheMegabytes) : IDisposable
 
     public Dictionaries Dictionaries => field ??= new Dictionaries(Connection);
 
+    /// <summary>The numbering that the dictionaries are of.</summary>
+    public int Numbering { get; set; }
+
     public VersionReader Versions => field ??= new VersionReader(Connection, Dictionaries);
 
     public void Dispose() => Connection.Dispose();
@@ -21,9 +24,24 @@ internal sealed class ReaderPool(SqliteStoreOptions options) : IDisposable
 {
     private readonly ConcurrentStack<Reader> _idle = new();
     private readonly SemaphoreSlim _free = new(options.Readers);
+    private volatile int _numbering;
+
+    /// <summary>Parameters have got other numbers: readers forget the old ones, and a read that may have begun with them is done again.</summary>
+    public void Renumber() => Interlocked.Increment(ref _numbering);
 
     /// <summary>Does one read. It takes microseconds, so it is done on the caller's thread.</summary>
     public T Read<T>(Func<Reader, T> read, CancellationToken cancel)
+    {
+        while (true)
+        {
+            var numbering = _numbering;
+            var result = Read(read, numbering, cancel);
+            if (numbering == _numbering)
+                return result;
+        }
+    }
+
+    private T Read<T>(Func<Reader, T> read, int numbering, CancellationToken cancel)
     {
         _free.Wait(cancel);
         try
@@ -32,6 +50,9 @@ internal sealed class ReaderPool(SqliteStoreOptions options) : IDisposable
                 reader = new Reader(options.Path, options.ReaderCacheMegabytes);
             try
             {
+                if (reader.Numbering != numbering)
+                    reader.Dictionaries.Clear();
+                reader.Numbering = numbering;
                 return read(reader);
             }
             finally

@@ -32,11 +32,14 @@ public sealed partial class SqliteResourceStore
 
     private Replaced WithEntries(Replaced replaced)
     {
+        // It is read first: entries that are newer than it says are extracted once more, but older ones are never taken for new.
+        var generation = _options.Generation();
         if (replaced.Version.IsDeleted)
-            return replaced with { Entries = [], Contained = [] };
+            return replaced with { Entries = [], Contained = [], Generation = generation };
         var json = replaced.Version.Body.ToArray(replaced.Version);
         return replaced with
         {
+            Generation = generation,
             Entries = _options.Extract(replaced.Version.Key, json),
             Contained = replaced.Version.Body.MayContain ? _options.ExtractContained(replaced.Version.Key, json) : [],
         };

@@ -31,7 +31,7 @@ public sealed partial class SqliteResourceStore : IResourceStore
         return new SqliteResourceStore(options);
     }
 
-    /// <summary>True if search parameters or extraction changed since the index was made; then a reindex is due.</summary>
+    /// <inheritdoc/>
     public bool NeedsReindex => _writer.NeedsReindex;
 
     /// <inheritdoc/>

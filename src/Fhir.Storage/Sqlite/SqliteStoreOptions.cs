@@ -24,7 +24,10 @@ public sealed record SqliteStoreOptions
     /// </summary>
     public Func<ReadOnlyMemory<byte>, ResourceText>? Text { get; init; }
 
-    /// <summary>Names the state of search parameters and extraction; a store that was indexed under another one needs a reindex.</summary>
+    /// <summary>The number of the state of the search parameters that <see cref="Extract"/> goes by now.</summary>
+    public Func<long> Generation { get; init; } = static () => 0;
+
+    /// <summary>Names the state of the standard's search parameters and of extraction; a store that was indexed under another one needs a reindex.</summary>
     public string IndexFingerprint { get; init; } = "";
 
     /// <summary>

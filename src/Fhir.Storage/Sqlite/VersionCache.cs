@@ -62,10 +62,10 @@ internal sealed class VersionCache
     }
 
     /// <summary>Forgets what a commit has written; called when it is visible to readers and not answered yet.</summary>
-    public void Forget(IReadOnlyList<CommitRequest> committed)
+    public void Forget(IReadOnlyList<WriterRequest> committed)
     {
         Interlocked.Increment(ref _commits);
-        foreach (var request in committed)
+        foreach (var request in committed.OfType<CommitRequest>())
         {
             foreach (var write in request.Writes)
             {

@@ -26,7 +26,7 @@ internal sealed partial class WriteSession
     }
 
     private IReadOnlyList<ContainedResource> OldContained(Replaced replaced) =>
-        replaced.Contained ?? _options.ExtractContained(replaced.Version.Key, replaced.Version.Body.ToArray(replaced.Version));
+        (replaced.Generation == _options.Generation() ? replaced.Contained : null) ?? _options.ExtractContained(replaced.Version.Key, replaced.Version.Body.ToArray(replaced.Version));
 
     private long NextContainedKey(string type) => NextKey(new ResourceKey(type, ""));
 

@@ -37,12 +37,13 @@ internal sealed partial class WriteSession
             DateTimeOffset.FromUnixTimeMilliseconds(_lastUpdated),
             put.Method,
             put.Resource.Body);
+        var resource = put.Resource.Generation == _options.Generation() ? put.Resource : ExtractAnew(put.Resource, version);
         var seq = Append(key, version, prepared.Body);
-        WriteRow(put.Key, key, isNew: row is null, seq, version.Version, _rows.Shape(put.Resource.Entries));
-        var contained = Contain(key, put.Resource.Contained, replaced);
+        WriteRow(put.Key, key, isNew: row is null, seq, version.Version, _rows.Shape(resource.Entries));
+        var contained = Contain(key, resource.Contained, replaced);
         _newRows.Clear();
         _rows.Fragments = contained?.New;
-        _rows.Add(put.Resource.Entries, put.Resource.References, _newRows);
+        _rows.Add(resource.Entries, resource.References, _newRows);
 
         var created = replaced is null or { Version.IsDeleted: true };
         if (created)
@@ -61,6 +62,13 @@ internal sealed partial class WriteSession
             Exchange(contained, new ResourceRow(key, seq, version.Version, Deleted: false));
         Count(key, versions: 1, current: created ? 1 : 0);
         return new WriteResult(created ? WriteOutcome.Created : WriteOutcome.Updated, version);
+    }
+
+    // The search parameters have changed since it was prepared.
+    private PreparedResource ExtractAnew(PreparedResource resource, StoredVersion version)
+    {
+        var json = version.Body.ToArray(version);
+        return resource with { Entries = _options.Extract(version.Key, json), Contained = _options.ExtractContained(version.Key, json) };
     }
 
     private WriteResult Delete(PreparedWrite prepared)
@@ -124,7 +132,8 @@ internal sealed partial class WriteSession
         _oldRows.Clear();
         if (replaced.Version.IsDeleted)
             return;
-        _rows.Add(replaced.Entries ?? _options.Extract(replaced.Version.Key, replaced.Version.Body.ToArray(replaced.Version)), [], _oldRows);
+        var entries = replaced.Generation == _options.Generation() ? replaced.Entries : null;
+        _rows.Add(entries ?? _options.Extract(replaced.Version.Key, replaced.Version.Body.ToArray(replaced.Version)), [], _oldRows);
         using var rows = _connection.Prepare("SELECT target, version FROM reference INDEXED BY reference_key WHERE key=? AND parameter=?")
             .Bind(1, key).Bind(2, IndexRows.UnsearchedReference).Query();
         while (rows.Step())

@@ -29,6 +29,7 @@ internal sealed partial class WriteSession
         _rows = new IndexRows(_dictionaries, TargetKey);
         _index = new IndexWriter(connection);
         ReadLast();
+        ReadReindex();
     }
 
     /// <summary>Notes the fingerprint in a new store; true if an older one has another.</summary>
@@ -99,6 +100,7 @@ internal sealed partial class WriteSession
         _targets.Clear();
         _types.Clear();
         ReadLast();
+        ReadReindex();
     }
 
     private void ReadLast()

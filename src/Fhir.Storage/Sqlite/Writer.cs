@@ -12,6 +12,9 @@ internal sealed class Writer : IAsyncDisposable
     // Bounds how long the first of a group waits for the last.
     private const int WritesPerGroup = 1_000;
 
+    // Some milliseconds for which a commit that comes meanwhile waits.
+    private const int RowsPerSweep = 2_000;
+
     // The log is copied into the database beside the commits; only when that can't keep up does a commit wait for it.
     private const long PagesBetweenCheckpoints = 8_000;
     private const long LogPagesAtMost = 60_000;
@@ -20,7 +23,7 @@ internal sealed class Writer : IAsyncDisposable
     private readonly WriteSession _session;
     private readonly Checkpointer _checkpointer;
     private readonly VersionCache _cache;
-    private readonly Queue<CommitRequest> _waiting = new();
+    private readonly Queue<WriterRequest> _waiting = new();
     private readonly Thread _thread;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _closing;
@@ -48,10 +51,25 @@ internal sealed class Writer : IAsyncDisposable
         _thread.Start();
     }
 
-    public bool NeedsReindex { get; }
+    /// <summary>True if the index was made by another state of parameters and extraction.</summary>
+    public bool NeedsReindex { get; set; }
 
     /// <summary>Queues a request; its task ends when it is on disk or refused.</summary>
     public Task<CommitResult> CommitAsync(CommitRequest request)
+    {
+        Enqueue(request);
+        return request.Task;
+    }
+
+    /// <summary>Queues work on the index; its task ends when it is on disk.</summary>
+    public Task<T> IndexAsync<T>(Func<WriteSession, T> work, CancellationToken cancel, int size = 1, Action? committed = null)
+    {
+        var request = new IndexRequest<T>(work, committed, size, cancel);
+        Enqueue(request);
+        return request.Task;
+    }
+
+    private void Enqueue(WriterRequest request)
     {
         lock (_waiting)
         {
@@ -60,8 +78,6 @@ internal sealed class Writer : IAsyncDisposable
             if (_waiting.Count == 1)
                 Monitor.Pulse(_waiting);
         }
-
-        return request.Task;
     }
 
     public async ValueTask DisposeAsync()
@@ -81,12 +97,15 @@ internal sealed class Writer : IAsyncDisposable
 
     private void Run()
     {
-        var group = new List<CommitRequest>();
+        var group = new List<WriterRequest>();
         while (Take(group))
         {
             try
             {
-                Write(group);
+                if (group.Count == 0)
+                    Sweep();
+                else
+                    Write(group);
             }
             catch (Exception exception)
             {
@@ -101,7 +120,8 @@ internal sealed class Writer : IAsyncDisposable
         _ended.SetResult();
     }
 
-    private bool Take(List<CommitRequest> group)
+    // The group is empty when nothing waits and there is something to sweep.
+    private bool Take(List<WriterRequest> group)
     {
         lock (_waiting)
         {
@@ -109,21 +129,23 @@ internal sealed class Writer : IAsyncDisposable
             {
                 if (_closing)
                     return false;
+                if (_session.MaySweep)
+                    return true;
                 Monitor.Wait(_waiting);
             }
 
             var writes = 0;
-            while (_waiting.TryPeek(out var next) && (group.Count == 0 || writes + next.Writes.Count <= WritesPerGroup))
+            while (_waiting.TryPeek(out var next) && (group.Count == 0 || writes + next.Size <= WritesPerGroup))
             {
                 group.Add(_waiting.Dequeue());
-                writes += next.Writes.Count;
+                writes += next.Size;
             }
 
             return true;
         }
     }
 
-    private void Write(List<CommitRequest> group)
+    private void Write(List<WriterRequest> group)
     {
         group.RemoveAll(static request =>
         {
@@ -159,13 +181,13 @@ internal sealed class Writer : IAsyncDisposable
         Checkpoint();
     }
 
-    private bool TryWrite(IReadOnlyList<CommitRequest> group, [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out Exception? failure)
+    private bool TryWrite(IReadOnlyList<WriterRequest> group, [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out Exception? failure)
     {
         try
         {
             _connection.Execute("BEGIN IMMEDIATE");
             foreach (var request in group)
-                request.Result = _session.Apply(request);
+                request.Apply(_session);
             _session.Finish();
             _connection.Execute("COMMIT");
             _cache.Forget(group);
@@ -179,6 +201,24 @@ internal sealed class Writer : IAsyncDisposable
             _session.Abandon();
             return false;
         }
+    }
+
+    private void Sweep()
+    {
+        try
+        {
+            _connection.Execute("BEGIN IMMEDIATE");
+            _session.Sweep(RowsPerSweep);
+            _connection.Execute("COMMIT");
+        }
+        catch (StoreException)
+        {
+            // Nobody waits for it; a write that comes next will meet the same and tell.
+            _session.Abandon();
+            _session.MaySweep = false;
+        }
+
+        Checkpoint();
     }
 
     private void Checkpoint()

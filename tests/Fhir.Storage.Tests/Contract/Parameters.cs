@@ -36,6 +36,26 @@ internal static class Parameters
         Gender, Identifier, Name, BirthDate, Organization, OrganizationName, PartOf, Code, Date, Subject, Value, Probability, Url, Near, CodeValue,
     ];
 
+    public static readonly SearchParameter Colour = Add("Patient", "colour", SearchParameterType.Token);
+    public static readonly SearchParameter Motto = Add("Patient", "motto", SearchParameterType.String);
+    public static readonly SearchParameter Seen = Add("Patient", "seen", SearchParameterType.Date);
+    public static readonly SearchParameter Score = Add("Patient", "score", SearchParameterType.Number);
+    public static readonly SearchParameter Keeper = Add("Patient", "keeper", SearchParameterType.Reference, "Organization");
+
+    /// <summary>Parameters as SearchParameter resources add them.</summary>
+    public static IReadOnlyList<SearchParameter> Added { get; } = [Colour, Motto, Seen, Score, Keeper];
+
+    private static SearchParameter Add(string type, string code, SearchParameterType parameterType, params string[] targets) => new()
+    {
+        ResourceType = type,
+        Code = code,
+        Url = $"http://example.org/SearchParameter/{type}-{code}",
+        Type = parameterType,
+        Expression = $"{type}.{code}",
+        TargetTypes = targets,
+        IsAdded = true,
+    };
+
     private static SearchParameter Of(string type, string code, SearchParameterType parameterType, params string[] targets) => new()
     {
         ResourceType = type,

@@ -22,6 +22,8 @@ public abstract partial class ResourceStoreContract : IAsyncLifetime
 
     private protected SettableClock Clock { get; } = new();
 
+    private protected TestDefinitions Definitions { get; } = new();
+
     public async Task InitializeAsync() => Store = await OpenAsync(Clock);
 
     public async Task DisposeAsync()

@@ -108,7 +108,7 @@ internal sealed class TestResource(string text = "")
 
     private static JsonNode Write(IndexEntry entry)
     {
-        var parts = new JsonArray { entry.GetType().Name, entry.Parameter.Key };
+        var parts = new JsonArray { entry.GetType().Name, entry.Parameter.IndexKey };
         switch (entry)
         {
             case TokenEntry token:
@@ -162,7 +162,7 @@ internal sealed class TestResource(string text = "")
 
     private static IndexEntry Read(JsonElement parts)
     {
-        var parameter = Parameters.All.First(candidate => candidate.Key == parts[1].GetString());
+        var parameter = Parameters.All.Concat(Parameters.Added).First(candidate => candidate.IndexKey == parts[1].GetString());
         return parts[0].GetString() switch
         {
             nameof(TokenEntry) => new TokenEntry(parameter, S(2), S(3), S(4)) { IdentifierType = S(5) is { } system ? (system, S(6)!) : null },

@@ -1,0 +1,181 @@
+// reindex: indexes stored resources anew, without a server.
+
+using System.CommandLine;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using FhirHub.Storage;
+using Spectre.Console;
+
+namespace FhirHub.Server;
+
+/// <summary>The verb <c>reindex</c>.</summary>
+internal static class ReindexCommand
+{
+    private const int AllGood = 0;
+    private const int Failed = 1;
+    private const int Interrupted = 130;
+
+    private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(5);
+
+    private static readonly Option<string?> Data = new("--data")
+    {
+        Description = "Folder of the records; else FhirHub:DataPath of the configuration, ./data",
+        HelpName = "PATH",
+    };
+
+    private static readonly Option<string[]> Urls = new("--parameter", "-p")
+    {
+        Description = "Canonical URL of a search parameter; may be given several times",
+        HelpName = "URL",
+    };
+
+    private static readonly Option<bool> Full = new("--full") { Description = "Index for all search parameters anew" };
+
+    /// <summary>The verb with its help.</summary>
+    public static Command Create()
+    {
+        var command = new Command("reindex", "Index stored resources for search parameters that were added or changed") { Data, Urls, Full };
+        command.Options.Add(VerbHelp.Option(
+            """
+            Without options it does what is due: the parameters that wait, or all after a change of the program or of
+            FhirHub:Http:BaseUrls. A run that was interrupted (Ctrl-C) goes on where it stopped, here or in a server.
+
+            No server may run on the data folder; a running one does the same by POST /fhir/$reindex.
+            Exit codes: 0 done, 1 failed, 2 usage, 130 interrupted.
+            """));
+        command.SetAction((parsed, _) => RunAsync(parsed));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed)
+    {
+        if (parsed.UnmatchedTokens.Count > 0)
+        {
+            await Console.Error.WriteLineAsync($"'{parsed.UnmatchedTokens[0]}' is not an option of reindex. Try 'fhirhub reindex --help'.");
+            return FhirHubCommand.UsageError;
+        }
+
+        try
+        {
+            var options = FhirHost.ReadOptions([]);
+            if (parsed.GetValue(Data) is { } data)
+                options = options with { DataPath = data };
+            await using var server = FhirServer.Open(options);
+            var urls = parsed.GetValue(Urls) ?? [];
+            var request = parsed.GetValue(Full)
+                ? ReindexRequest.All
+                : urls.Length > 0 ? Reindex.Of(server, urls) : await server.Store.FindReindexAsync(CancellationToken.None) ?? Reindex.Due(server);
+            if (request is not null)
+                return await ReindexAsync(server, request);
+            if (urls.Length > 0)
+            {
+                await Console.Error.WriteLineAsync($"No search parameter in use has the url {string.Join(", ", urls)}.");
+                return Failed;
+            }
+
+            Console.WriteLine("Nothing is due: all resources are indexed for all search parameters. --full indexes them anew.");
+            return AllGood;
+        }
+        catch (Exception e) when (e is ConfigurationException or StoreException or IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"The reindex can't go on: {e.Message}");
+            return Failed;
+        }
+    }
+
+    private static async Task<int> ReindexAsync(FhirServer server, ReindexRequest request)
+    {
+        using var stop = new CancellationTokenSource();
+        void OnSignal(PosixSignalContext context)
+        {
+            // A second signal is left to end the process, which the store survives as any crash.
+            if (stop.IsCancellationRequested)
+                return;
+            context.Cancel = true;
+            stop.Cancel();
+        }
+
+        using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        var progress = new LatestProgress();
+        var time = Stopwatch.StartNew();
+        try
+        {
+            await ShowAsync(server.Store.ReindexAsync(request, progress, stop.Token), progress, time);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("Interrupted. Give the same command again to go on; what is done is kept.");
+            return Interrupted;
+        }
+
+        await server.SearchParameterSet.RefreshAsync(server.Store, CancellationToken.None);
+        Console.WriteLine($"{progress.Latest.Done:N0} resources indexed in {time.Elapsed.TotalSeconds:N1} s, {progress.Rate(time.Elapsed):N0} a second.");
+        return AllGood;
+    }
+
+    private static async Task ShowAsync(Task work, LatestProgress progress, Stopwatch time)
+    {
+        if (Console.IsOutputRedirected || Console.IsErrorRedirected)
+        {
+            while (await Task.WhenAny(work, Task.Delay(LineEvery)) != work)
+                Console.WriteLine(Line(progress, time));
+        }
+        else
+        {
+            await AnsiConsole.Progress()
+                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+                .StartAsync(async view =>
+                {
+                    var bar = view.AddTask("reindex", maxValue: 1);
+                    while (await Task.WhenAny(work, Task.Delay(250)) != work)
+                    {
+                        bar.MaxValue = Math.Max(1, progress.Latest.Total);
+                        bar.Value = progress.Latest.Done;
+                        bar.Description = Markup.Escape(Line(progress, time));
+                    }
+
+                    bar.Value = bar.MaxValue;
+                });
+        }
+
+        await work;
+    }
+
+    private static string Line(LatestProgress progress, Stopwatch time)
+    {
+        var (done, total, isSweeping) = progress.Latest;
+        return isSweeping ? "removing what is replaced" : $"{done:N0} of {total:N0} resources, {progress.Rate(time.Elapsed):N0}/s";
+    }
+
+    private sealed class LatestProgress : IProgress<ReindexProgress>
+    {
+        private readonly Lock _lock = new();
+        private ReindexProgress _latest;
+        private long? _before;
+
+        public ReindexProgress Latest
+        {
+            get
+            {
+                lock (_lock)
+                    return _latest;
+            }
+        }
+
+        public double Rate(TimeSpan elapsed)
+        {
+            lock (_lock)
+                return (_latest.Done - (_before ?? 0)) / Math.Max(elapsed.TotalSeconds, 0.001);
+        }
+
+        public void Report(ReindexProgress value)
+        {
+            lock (_lock)
+            {
+                _before ??= value.Done;
+                _latest = value;
+            }
+        }
+    }
+}

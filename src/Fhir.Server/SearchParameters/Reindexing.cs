@@ -1,0 +1,154 @@
+// The reindex of a running server: one at a time, beside the requests, and taken up again after a restart.
+
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using FhirHub.Storage;
+
+namespace FhirHub.Server;
+
+/// <summary>Where a reindex stands.</summary>
+public enum ReindexState
+{
+    /// <summary>None since the start.</summary>
+    None,
+
+    /// <summary>Under way.</summary>
+    Running,
+
+    /// <summary>Done.</summary>
+    Completed,
+
+    /// <summary>Given up because someone asked for it.</summary>
+    Cancelled,
+
+    /// <summary>Given up because of a fault; it can be started again.</summary>
+    Failed,
+}
+
+/// <summary>What there is to tell of a reindex.</summary>
+/// <param name="State">Where it stands.</param>
+/// <param name="IndexKeys">What it indexes for; null for all parameters.</param>
+/// <param name="Progress">How far it is.</param>
+/// <param name="Started">When it began, or went on after a restart.</param>
+/// <param name="Finished">When it ended, or null.</param>
+/// <param name="PerSecond">Resources in a second since then.</param>
+public sealed record ReindexStatus(
+    ReindexState State, IReadOnlyCollection<string>? IndexKeys, ReindexProgress Progress, DateTimeOffset Started, DateTimeOffset? Finished, double PerSecond)
+{
+    /// <summary>Time that it will take still, as far as can be told.</summary>
+    public TimeSpan? Remaining => State == ReindexState.Running && PerSecond > 0
+        ? TimeSpan.FromSeconds(Math.Max(0, Progress.Total - Progress.Done) / PerSecond)
+        : null;
+}
+
+/// <summary>Runs reindexes in the background.</summary>
+public sealed class Reindexing(IResourceStore store, SearchParameterSet searchParameters) : IAsyncDisposable, IProgress<ReindexProgress>
+{
+    private readonly Lock _lock = new();
+    private readonly Stopwatch _time = new();
+    private ReindexStatus _status = new(ReindexState.None, [], default, default, null, 0);
+    private long? _doneBefore;
+    private CancellationTokenSource _stop = new();
+    private Task _running = Task.CompletedTask;
+    private bool _abandon;
+
+    /// <summary>Where the last reindex stands.</summary>
+    public ReindexStatus Status
+    {
+        get
+        {
+            lock (_lock)
+                return _status;
+        }
+    }
+
+    /// <summary>Is told of faults, for the log.</summary>
+    public Action<Exception>? OnFailure { get; set; }
+
+    /// <summary>Begins a reindex; false if one is running. The task ends with it and never fails.</summary>
+    public bool TryStart(ReindexRequest request, [NotNullWhen(true)] out Task? running)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        lock (_lock)
+        {
+            running = null;
+            if (!_running.IsCompleted)
+                return false;
+            _stop.Dispose();
+            _stop = new CancellationTokenSource();
+            _abandon = false;
+            _doneBefore = null;
+            _time.Restart();
+            _status = new ReindexStatus(ReindexState.Running, request.IndexKeys, default, DateTimeOffset.UtcNow, null, 0);
+            running = _running = Task.Run(() => RunAsync(request, _stop.Token));
+            return true;
+        }
+    }
+
+    /// <summary>Goes on with what a stop of the server interrupted.</summary>
+    public void Resume()
+    {
+        // Only the start calls it, when nobody waits.
+        if (Task.Run(() => store.FindReindexAsync(CancellationToken.None)).GetAwaiter().GetResult() is { } interrupted)
+            TryStart(interrupted, out _);
+    }
+
+    /// <summary>Gives the running reindex up; what it did is dropped.</summary>
+    public async Task CancelAsync()
+    {
+        Task running;
+        lock (_lock)
+        {
+            running = _running;
+            _abandon = !running.IsCompleted;
+        }
+
+        await _stop.CancelAsync();
+        await running;
+    }
+
+    /// <inheritdoc/>
+    public void Report(ReindexProgress value)
+    {
+        lock (_lock)
+        {
+            _doneBefore ??= value.Done;
+            _status = _status with { Progress = value, PerSecond = (value.Done - _doneBefore.Value) / Math.Max(_time.Elapsed.TotalSeconds, 0.001) };
+        }
+    }
+
+    /// <summary>Interrupts it; the next start goes on with it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync(ReindexRequest request, CancellationToken cancel)
+    {
+        var state = ReindexState.Failed;
+        try
+        {
+            await store.ReindexAsync(request, this, cancel);
+            await searchParameters.RefreshAsync(store, cancel);
+            state = ReindexState.Completed;
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            state = ReindexState.Cancelled;
+            if (_abandon)
+                await store.AbandonReindexAsync(CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            // The position stays noted, so that another start goes on from there.
+            OnFailure?.Invoke(e);
+        }
+        finally
+        {
+            lock (_lock)
+                _status = _status with { State = state, Finished = DateTimeOffset.UtcNow };
+        }
+    }
+}
