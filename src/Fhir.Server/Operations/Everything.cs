@@ -54,7 +54,9 @@ public static class Everything
         var listed = await memory.BeforeAsync(position.Walk, position.Page, cancel);
         var support = new SupportingResources(paged, records, request, listed);
         var members = new List<StoredVersion>();
-        var next = await FillAsync(paged, records, request, position, members, support, cancel);
+        var walked = new List<ResourceKey>();
+        var next = await FillAsync(paged, records, request, position, members, walked, support, cancel);
+        await support.AddProvenanceAsync(walked, cancel);
 
         var links = new List<(string, string)> { ("self", Paging.SelfLink(paged, input.Query)) };
         if (next is not null)
@@ -80,24 +82,24 @@ public static class Everything
         EverythingRequest request,
         EverythingPosition position,
         List<StoredVersion> members,
+        List<ResourceKey> walked,
         SupportingResources support,
         CancellationToken cancel)
     {
         var types = TypesOf(records.CompartmentType, request);
-        var walked = 0;
         var record = await records.AtAsync(position.Record, cancel);
         while (record is not null)
         {
             while (position.Type < types.Count)
             {
                 // On a full page one more is looked for, so that only a page with something on it gets a link.
-                var room = Math.Min(request.PageSize - members.Count, Math.Min(MaxWalked - walked, call.Server.Options.Limits.MaxPageSize));
+                var room = Math.Min(request.PageSize - members.Count, Math.Min(MaxWalked - walked.Count, call.Server.Options.Limits.MaxPageSize));
                 var page = await SearchAsync(call, records, record, types[position.Type], request, Math.Max(room, 1), position.Cursor, cancel);
                 if (room <= 0 && page.Matches.Count > 0)
                     return position;
                 foreach (var version in page.Matches)
                 {
-                    walked++;
+                    walked.Add(version.Key);
                     var root = call.Server.Repository.Preparer.Read(version).Root;
                     if (await records.IsListedElsewhereAsync(root, record, cancel))
                         continue;

@@ -112,8 +112,10 @@ internal sealed class GroupRecords : RecordSet
 
                 if (key.Type == "Patient")
                     patients.Add(key.Id);
-                else if (key.Type == "Group" && groups.Count < MaxGroups && groups.Add(key.Id))
+                else if (key.Type == "Group" && groups.Add(key.Id))
                     waiting.Enqueue(key.Id);
+                if (groups.Count > MaxGroups)
+                    throw new RefusedException(400, "too-costly", $"The group has more than {MaxGroups:N0} groups in it; ask for them one by one.");
             }
         }
 

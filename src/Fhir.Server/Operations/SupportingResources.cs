@@ -15,6 +15,7 @@ internal sealed class SupportingResources(FhirCall call, RecordSet records, Ever
 {
     // A chain of references out of a record is short; a ring of organizations ends because each is looked at once.
     private const int MaxResources = 100_000;
+    private const int TargetsAtOnce = 50;
 
     private readonly LiteralReferences _references = new([call.BaseUrl, .. call.Server.Options.BaseUrls]);
     private readonly HashSet<ResourceKey> _seen = [];
@@ -31,12 +32,51 @@ internal sealed class SupportingResources(FhirCall call, RecordSet records, Ever
         if (records.CompartmentType != "Patient")
             (_patients ??= []).UnionWith(RecordSet.PatientsOf(call.Server, member));
         _waiting.Enqueue(member);
+        await FollowAsync(cancel);
+    }
+
+    /// <summary>Adds the Provenance of members, which is in a compartment only where it names the patient.</summary>
+    public async Task AddProvenanceAsync(IReadOnlyList<ResourceKey> members, CancellationToken cancel)
+    {
+        if (request.Types.Count > 0 && !request.Types.Contains("Provenance"))
+            return;
+        var target = call.Server.SearchParameters.Find("Provenance", "target")!;
+        foreach (var keys in members.Chunk(TargetsAtOnce))
+        {
+            var query = new SearchQuery
+            {
+                ResourceTypes = ["Provenance"],
+                Expression = new SearchExpression.Or([.. keys.Select(k => new SearchExpression.Parameter(target, new ReferencePredicate(k.Type, k.Id, null)))]),
+                Count = call.Server.Options.Limits.MaxPageSize,
+            };
+            do
+            {
+                var page = await call.Server.Store.SearchAsync(call.Scope, query, cancel);
+                foreach (var version in page.Matches)
+                {
+                    if (_seen.Add(version.Key))
+                        await AddTargetAsync(version.Key, cancel);
+                }
+
+                query = query with { Cursor = page.Next };
+            }
+            while (query.Cursor is not null);
+        }
+
+        await FollowAsync(cancel);
+    }
+
+    private async Task FollowAsync(CancellationToken cancel)
+    {
         while (_waiting.TryDequeue(out var resource))
         {
             foreach (var target in _references.Of(resource))
             {
-                if (_seen.Count < MaxResources && _seen.Add(target))
-                    await AddTargetAsync(target, cancel);
+                if (!_seen.Add(target))
+                    continue;
+                if (_seen.Count > MaxResources)
+                    throw new RefusedException(400, "too-costly", $"The page refers to more than {MaxResources:N0} resources; ask for a smaller one with _count.");
+                await AddTargetAsync(target, cancel);
             }
         }
     }

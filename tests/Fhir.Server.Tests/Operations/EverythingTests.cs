@@ -149,6 +149,24 @@ public class EverythingTests(ServerFixture server, ITestOutputHelper output) : I
     }
 
     [Fact]
+    public async Task Provenance_of_members_is_part_of_the_record()
+    {
+        await PutAsync("Practitioner/e10", "{}");
+        await PutAsync("Patient/e10", "{}");
+        await PutAsync("Flag/e10", """{"status":"active","code":{"text":"c"},"subject":{"reference":"Patient/e10"}}""");
+        const string provenance = """{"target":[{"reference":"@"}],"recorded":"2020-01-01T00:00:00Z","agent":[{"who":{"reference":"Practitioner/e10"}}]}""";
+        await PutAsync("Provenance/e10-flag", provenance.Replace("@", "Flag/e10", StringComparison.Ordinal));
+        await PutAsync("Provenance/e10-patient", provenance.Replace("@", "Patient/e10", StringComparison.Ordinal));
+        await PutAsync("Provenance/e10-other", provenance.Replace("@", "Flag/e10-other", StringComparison.Ordinal));
+        foreach (var count in new[] { "", "?_count=1" })
+        {
+            Assert.Equal(
+                ["Flag/e10", "Patient/e10", "Practitioner/e10", "Provenance/e10-flag", "Provenance/e10-patient"],
+                (await AllAsync($"Patient/e10/$everything{count}")).Order());
+        }
+    }
+
+    [Fact]
     public async Task What_does_not_exist_has_no_record()
     {
         await (await server.Client.GetAsync("Patient/nobody/$everything")).FailsAsync(404, "not-found");
