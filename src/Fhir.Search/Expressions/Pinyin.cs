@@ -7,7 +7,7 @@ using System.Text;
 namespace FhirHub.Search;
 
 /// <summary>Readings in Hanyu Pinyin without tones, <c>v</c> standing for ü. The table is read when the first Chinese name comes by.</summary>
-internal static class Pinyin
+public static class Pinyin
 {
     private static readonly Lazy<Tables> Table = new(Load);
 

@@ -98,7 +98,11 @@ internal sealed partial class GraphQLExecution
                     if (variables.Text(argument) is { } text)
                     {
                         var expression = Expression(text, argument.Position);
-                        nodes = nodes.FindAll(n => expression.EvaluateToBoolean(n, PathContext));
+                        nodes = nodes.FindAll(node =>
+                        {
+                            CheckTime(argument.Position);
+                            return expression.EvaluateToBoolean(node, PathContext);
+                        });
                     }
 
                     break;

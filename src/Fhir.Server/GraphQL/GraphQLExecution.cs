@@ -24,6 +24,7 @@ internal sealed partial class GraphQLExecution(
     private readonly List<GraphQLError> _errors = [];
     private readonly Dictionary<(string Text, int Position), FhirPathExpression> _expressions = [];
     private readonly int _maxValues = call.Server.Options.Limits.GraphQLValues;
+    private readonly long _end = Environment.TickCount64 + (call.Server.Options.Limits.SearchSeconds * 1000L);
     private int _values;
     private int _metaValues;
 
@@ -33,7 +34,9 @@ internal sealed partial class GraphQLExecution(
         var data = new GraphQLObject();
         try
         {
-            await WriteObjectAsync(data, root, [operation.Selections], inList: false, "", null);
+            var selected = new Selected();
+            selected.Sets.Add(operation.Selections);
+            await WriteObjectAsync(data, root, selected, inList: false, "", null);
         }
         catch (GraphQLException ended) when (ended.EndsExecution)
         {
@@ -56,28 +59,55 @@ internal sealed partial class GraphQLExecution(
         }
     }
 
-    // Fields that answer under one name; what they select is joined (6.3.2, CollectFields).
-    private sealed record Collected(GraphQLSelection.Field First)
+    // Selection sets that apply to one object together. Which fields they come to depends on the object's type only, since variables
+    // don't change while a query runs, so that is found out once for each type.
+    private sealed class Selected
     {
-        public List<IReadOnlyList<GraphQLSelection>> Selections { get; } = [];
+        private readonly Dictionary<GraphQLType, List<(Collected Field, GraphQLField Definition)>> _fields = [];
 
-        public List<GraphQLDirective> Directives { get; } = [];
-    }
+        public List<IReadOnlyList<GraphQLSelection>> Sets { get; } = [];
 
-    private async ValueTask WriteObjectAsync(
-        GraphQLObject target, GraphQLItem item, IReadOnlyList<IReadOnlyList<GraphQLSelection>> selections, bool inList, string suffix, Place? place)
-    {
-        var fields = new List<Collected>();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var set in selections)
-            Collect(set, item.Type, fields, seen);
-        foreach (var field in fields)
+        public List<(Collected Field, GraphQLField Definition)> FieldsOf(GraphQLExecution execution, GraphQLType type)
         {
-            cancel.ThrowIfCancellationRequested();
+            if (_fields.TryGetValue(type, out var known))
+                return known;
+            var collected = new List<Collected>();
+            var seen = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var set in Sets)
+                execution.Collect(set, type, collected, seen);
 
             // Where the type is only known now, a field may be one of another type.
-            if (GraphQLSchema.Find(item.Type, field.First.Name) is { } definition)
-                await WriteFieldAsync(target, item, field, definition, inList, suffix, new Place(place, field.First.Key + suffix));
+            var fields = new List<(Collected, GraphQLField)>();
+            foreach (var field in collected)
+            {
+                if (GraphQLSchema.Find(type, field.First.Name) is { } definition)
+                    fields.Add((field, definition));
+            }
+
+            return _fields[type] = fields;
+        }
+    }
+
+    // Fields that answer under one name; what they select is joined (6.3.2, CollectFields).
+    private sealed class Collected(GraphQLSelection.Field first)
+    {
+        private GraphQLDirectives? _shape;
+
+        public GraphQLSelection.Field First => first;
+
+        public Selected Selected { get; } = new();
+
+        public List<GraphQLDirective> Directives { get; } = [];
+
+        public GraphQLDirectives ShapeOf(GraphQLVariables variables) => _shape ??= GraphQLDirectives.Of(Directives, variables);
+    }
+
+    private async ValueTask WriteObjectAsync(GraphQLObject target, GraphQLItem item, Selected selected, bool inList, string suffix, Place? place)
+    {
+        foreach (var (field, definition) in selected.FieldsOf(this, item.Type))
+        {
+            CheckTime(field.First.Position);
+            await WriteFieldAsync(target, item, field, definition, inList, suffix, new Place(place, field.First.Key + suffix));
         }
     }
 
@@ -103,7 +133,7 @@ internal sealed partial class GraphQLExecution(
                     }
 
                     if (field.Selections.Count > 0)
-                        same.Selections.Add(field.Selections);
+                        same.Selected.Sets.Add(field.Selections);
                     same.Directives.AddRange(field.Directives);
                     break;
                 case GraphQLSelection.Inline inline:
@@ -167,7 +197,7 @@ internal sealed partial class GraphQLExecution(
     private async ValueTask WriteValuesAsync(
         GraphQLObject target, GraphQLItem item, Collected field, GraphQLField definition, bool inList, string suffix, Place place)
     {
-        var directives = GraphQLDirectives.Of(field.Directives, variables);
+        var directives = field.ShapeOf(variables);
         var values = await ResolveAsync(item, field.First, definition);
         if (directives.First && values.Count > 1)
             values = [values[0]];
@@ -185,18 +215,18 @@ internal sealed partial class GraphQLExecution(
             if (directives.Flatten)
             {
                 if (value is GraphQLItem flattened)
-                    await WriteObjectAsync(target, flattened, field.Selections, isList, name, place.Parent);
+                    await WriteObjectAsync(target, flattened, field.Selected, isList, name, place.Parent);
                 continue;
             }
 
             var entry = target[key + name, isList && !directives.Singleton];
-            if (!entry.IsList && entry.Values.Count > 0)
+            if (!entry.IsList && entry.Count > 0)
             {
                 throw new GraphQLException(
                     "multiple-matches", directives.Singleton ? $"{key} is said to be a @singleton, and there are several." : $"{key} has several values; @singleton and lists can't be mixed under one name.");
             }
 
-            entry.Values.Add(await CompleteAsync(value, field, isList ? new Place(place, entry.Values.Count) : place));
+            entry.Add(await CompleteAsync(value, field, isList ? new Place(place, entry.Count) : place));
             CountValue(field.First.Position, definition.Kind);
         }
     }
@@ -205,15 +235,15 @@ internal sealed partial class GraphQLExecution(
     {
         if (value is not GraphQLItem item)
         {
-            return value is GraphQLLeaf && field.Selections.Count > 0
+            return value is GraphQLLeaf && field.Selected.Sets.Count > 0
                 ? throw new GraphQLException("invalid", $"{field.First.Name} is a plain value here; ask for it without braces, or by its own name.")
                 : value;
         }
 
-        if (field.Selections.Count == 0)
+        if (field.Selected.Sets.Count == 0)
             throw new GraphQLException("required", $"{field.First.Name} is a {item.Type.Name} here; say in braces which of its fields to give.");
         var inner = new GraphQLObject();
-        await WriteObjectAsync(inner, item, field.Selections, inList: false, "", place);
+        await WriteObjectAsync(inner, item, field.Selected, inList: false, "", place);
         return inner;
     }
 
@@ -238,6 +268,14 @@ internal sealed partial class GraphQLExecution(
 
     // Expressions are the client's own, so they get little.
     private static readonly FhirPathContext PathContext = new() { MaxSteps = 200_000, MaxTime = TimeSpan.FromMilliseconds(500) };
+
+    // All searches and expressions of a query together get what one search gets.
+    private void CheckTime(int position)
+    {
+        cancel.ThrowIfCancellationRequested();
+        if (Environment.TickCount64 > _end)
+            throw GraphQLException.Fatal("timeout", "The query took longer than FhirHub:Limits:SearchSeconds allows; ask for less, or in parts.", position);
+    }
 
     private void CountValue(int position, GraphQLFieldKind kind)
     {

@@ -27,6 +27,8 @@ internal readonly record struct GraphQLToken(GraphQLTokenKind Kind, string Text,
 /// <summary>Reads tokens one by one.</summary>
 internal sealed class GraphQLLexer(string source)
 {
+    private const int MaxName = 200;
+
     private int _at;
 
     public GraphQLToken Next()
@@ -40,6 +42,8 @@ internal sealed class GraphQLLexer(string source)
         {
             while (_at < source.Length && (IsNameStart(source[_at]) || char.IsAsciiDigit(source[_at])))
                 _at++;
+            if (_at - start > MaxName)
+                throw Error($"A name has {MaxName} characters at most.", start);
             return Token(GraphQLTokenKind.Name, start);
         }
 
@@ -138,9 +142,24 @@ internal sealed class GraphQLLexer(string source)
                 throw Error("A string does not end on its line; end it with a quotation mark, or use three for a block.", start);
             _at++;
             if (c == '"')
-                return new GraphQLToken(GraphQLTokenKind.String, text.ToString(), start);
+                return new GraphQLToken(GraphQLTokenKind.String, Checked(text.ToString(), start), start);
             text.Append(c == '\\' ? ReadEscape() : c);
         }
+    }
+
+    // Half a surrogate pair is no character, and nothing that is stored holds one.
+    private static string Checked(string text, int start)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i]))
+                continue;
+            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
+                throw Error("A string holds half of a surrogate pair.", start);
+            i++;
+        }
+
+        return text;
     }
 
     private char ReadEscape()

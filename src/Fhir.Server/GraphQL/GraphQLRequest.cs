@@ -78,7 +78,14 @@ internal sealed record GraphQLRequest(string Query, string? OperationName, JsonE
     {
         if (!json.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
             return null;
-        return value.ValueKind == JsonValueKind.String ? value.GetString() : throw new GraphQLException("value", $"{name} is a string.");
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : throw new GraphQLException("value", $"{name} is a string.");
+        }
+        catch (InvalidOperationException)
+        {
+            throw new GraphQLException("value", $"{name} holds half of a surrogate pair.");
+        }
     }
 
     private static JsonElement ParseJson(string text)

@@ -29,14 +29,40 @@ internal sealed class GraphQLObject
     /// <summary>A field of the answer.</summary>
     internal sealed class Entry(string key, bool isList)
     {
+        private object? _first;
+        private List<object?>? _others;
+
         /// <summary>The name.</summary>
         public string Key => key;
 
         /// <summary>True if it is written as a list.</summary>
         public bool IsList => isList;
 
-        /// <summary><see cref="GraphQLObject"/>, <see cref="GraphQLLeaf"/> or null.</summary>
-        public List<object?> Values { get; } = [];
+        /// <summary>The number of values.</summary>
+        public int Count { get; private set; }
+
+        /// <summary>Adds a value: <see cref="GraphQLObject"/>, <see cref="GraphQLLeaf"/> or null.</summary>
+        public void Add(object? value)
+        {
+            // Most fields have one value, and a list for each would be most of what an answer takes.
+            if (Count++ == 0)
+                _first = value;
+            else
+                (_others ??= []).Add(value);
+        }
+
+        /// <summary>Writes what is there.</summary>
+        public void WriteTo(Utf8JsonWriter json)
+        {
+            if (IsList)
+                json.WriteStartArray();
+            if (Count > 0 || !IsList)
+                WriteValue(json, _first);
+            foreach (var value in _others ?? [])
+                WriteValue(json, value);
+            if (IsList)
+                json.WriteEndArray();
+        }
     }
 
     /// <summary>The field of that name; made as a list or as one value if it is new.</summary>
@@ -75,14 +101,7 @@ internal sealed class GraphQLObject
         foreach (var entry in _entries)
         {
             json.WritePropertyName(entry.Key);
-            if (entry.IsList)
-                json.WriteStartArray();
-            else if (entry.Values.Count == 0)
-                json.WriteNullValue();
-            foreach (var value in entry.Values)
-                WriteValue(json, value);
-            if (entry.IsList)
-                json.WriteEndArray();
+            entry.WriteTo(json);
         }
 
         json.WriteEndObject();

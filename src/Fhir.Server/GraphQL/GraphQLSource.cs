@@ -59,6 +59,7 @@ internal sealed class GraphQLSource(FhirCall call, CancellationToken cancel)
     public async ValueTask<IReadOnlyList<ElementNode>> ListAsync(TypeDefinition type, List<KeyValuePair<string, string>> parameters)
     {
         var isSized = parameters.Exists(p => p.Key == "_count");
+        Count(1);
         var query = await ParseAsync(type, parameters);
         if (!isSized)
             query = query with { Count = Math.Min(call.Server.Options.Limits.MaxPageSize, _limit) };
@@ -85,6 +86,7 @@ internal sealed class GraphQLSource(FhirCall call, CancellationToken cancel)
             (from, offset, parameters) = Open(type, cursor);
         }
 
+        Count(1);
         var query = await ParseAsync(type, parameters) with { Cursor = from };
         var page = await call.Server.Store.SearchAsync(call.Scope, query, cancel);
         return new GraphQLPage(type, Parse(page.Matches), query with { Cursor = null }, FhirCall.Encode(parameters), offset, page);
@@ -128,7 +130,7 @@ internal sealed class GraphQLSource(FhirCall call, CancellationToken cancel)
         if (_count > _limit)
         {
             throw GraphQLException.Fatal(
-                "too-costly", $"The query needs more than {_limit:N0} resources (FhirHub:Limits:GraphQLResources); ask for less, or in parts.");
+                "too-costly", $"The query needs more than {_limit:N0} resources and searches (FhirHub:Limits:GraphQLResources); ask for less, or in parts.");
         }
     }
 

@@ -6,7 +6,10 @@ namespace FhirHub.Server.GraphQL;
 internal sealed class GraphQLValidator
 {
     private const int MaxErrors = 20;
-    private const int MaxSteps = 100_000;
+    private const int MaxSteps = 20_000;
+
+    // Fragments within fragments nest deeper than the text does.
+    private const int MaxDepth = 100;
 
     private readonly GraphQLDocument _document;
     private readonly HashSet<string> _variables;
@@ -14,6 +17,7 @@ internal sealed class GraphQLValidator
     private readonly HashSet<(string Fragment, string Types)> _checked = [];
     private readonly List<string> _path = [];
     private int _steps;
+    private int _depth;
 
     private GraphQLValidator(GraphQLDocument document, GraphQLOperation operation)
     {
@@ -32,6 +36,15 @@ internal sealed class GraphQLValidator
 
     // Where a value may have several types, a field needs to be one of any of them.
     private void CheckSelections(IReadOnlyList<GraphQLSelection> selections, HashSet<GraphQLType> types)
+    {
+        if (++_depth > MaxDepth)
+            Error("too-costly", $"The query's fragments are nested more than {MaxDepth} levels deep.", selections[0].Position);
+        else
+            CheckEach(selections, types);
+        _depth--;
+    }
+
+    private void CheckEach(IReadOnlyList<GraphQLSelection> selections, HashSet<GraphQLType> types)
     {
         foreach (var selection in selections)
         {

@@ -20,7 +20,7 @@ internal sealed class GraphQLVariables
         foreach (var variable in operation.Variables)
         {
             var value = sent is { ValueKind: JsonValueKind.Object } given && given.TryGetProperty(variable.Name, out var json)
-                ? Read(json, 0)
+                ? ReadSent(json)
                 : variable.Default;
             if (value is null)
             {
@@ -72,6 +72,18 @@ internal sealed class GraphQLVariables
     public bool Boolean(GraphQLArgument argument) => Resolve(argument.Value) is GraphQLValue.Literal { Kind: GraphQLLiteralKind.Boolean } literal
         ? literal.Text == "true"
         : throw new GraphQLException("value", $"The argument {argument.Name} takes true or false.", argument.Position);
+
+    private static GraphQLValue ReadSent(JsonElement json)
+    {
+        try
+        {
+            return Read(json, 0);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new GraphQLException("value", "A variable holds half of a surrogate pair.");
+        }
+    }
 
     private static GraphQLValue Read(JsonElement json, int depth)
     {

@@ -101,6 +101,13 @@ internal sealed class MatchCandidates(FhirCall call, CancellationToken cancel)
                 await SearchAsync(isBroad: false, ("name", Escape(name.Full)), ("birthdate", years));
             }
 
+            // Those who were recorded in Latin letters; the way back, from letters to characters, is the index of readings.
+            if (name.IsChinese)
+            {
+                foreach (var reading in name.Readings.Take(2))
+                    await SearchAsync(isBroad: true, Parts(new PersonName(reading.Family, reading.Given, false)));
+            }
+
             await SearchAsync(isBroad: true, Parts(name));
             await SearchAsync(isBroad: true, ("name", Escape(name.Full)));
         }

@@ -1,5 +1,6 @@
 // A person's name, in whatever way it was recorded: parts, or one text; Chinese characters, pinyin, or any other script.
 
+using System.Text;
 using FhirHub.Model;
 using FhirHub.Search;
 
@@ -76,11 +77,45 @@ internal sealed record PersonName(string Family, string Given, bool IsChinese)
 /// <param name="Given">Given names.</param>
 internal sealed record PersonReading(string Family, string Given)
 {
-    /// <summary>The readings of a name; none for Chinese characters that no reading is known of.</summary>
+    private const int MaxReadings = 4;
+
+    /// <summary>
+    /// The readings of a name. Of a Chinese one they are the likeliest of the given name after each of the family name; people write
+    /// the ü of 吕 as v, as u and, in passports, as yu.
+    /// </summary>
     public static IEnumerable<PersonReading> Of(PersonName name)
     {
         if (!name.IsChinese)
-            yield return new PersonReading(Letters(name.Family), Letters(name.Given));
+            return [new PersonReading(Letters(name.Family), Letters(name.Given))];
+        var given = new List<string>();
+        Pinyin.AddLikeliest([.. name.Given.EnumerateRunes()], given);
+        return Families(name.Family).SelectMany(family => Spellings(new PersonReading(family, Letters(string.Concat(given)))));
+    }
+
+    private static IEnumerable<string> Families(string family)
+    {
+        if (Pinyin.OfSurname(family) is { } known)
+            yield return string.Concat(known);
+        Rune[] runes = [.. family.EnumerateRunes()];
+        if (runes is [var only])
+        {
+            foreach (var reading in Pinyin.Of(only).Take(MaxReadings))
+                yield return reading;
+            yield break;
+        }
+
+        var syllables = new List<string>();
+        Pinyin.AddLikeliest(runes, syllables);
+        yield return string.Concat(syllables);
+    }
+
+    private static IEnumerable<PersonReading> Spellings(PersonReading reading)
+    {
+        yield return reading;
+        if (!reading.Family.Contains('v', StringComparison.Ordinal) && !reading.Given.Contains('v', StringComparison.Ordinal))
+            yield break;
+        foreach (var vowel in new[] { "u", "yu" })
+            yield return new PersonReading(reading.Family.Replace("v", vowel, StringComparison.Ordinal), reading.Given.Replace("v", vowel, StringComparison.Ordinal));
     }
 
     private static string Letters(string text) => string.Concat(text.Where(char.IsLetter));

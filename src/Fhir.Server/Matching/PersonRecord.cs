@@ -131,7 +131,7 @@ internal sealed record PersonRecord
             Phones = phones,
             Emails = emails,
             RawTelecoms = raw,
-            Addresses = [.. Some(patient, "address").Where(a => a.ChildValue("use") != "old").Select(PersonAddress.Of)],
+            Addresses = [.. Some(patient, "address").Take(5).Where(a => a.ChildValue("use") != "old").Select(PersonAddress.Of)],
             IsDeceased = !deceased.Exists ? null : deceased.GetBoolean() ?? true,
             DeathDate = deceased.Exists && deceased.GetBoolean() is null ? deceased.GetString() : null,
             IsMultipleBirth = multiple.Exists && multiple.GetBoolean() != false,

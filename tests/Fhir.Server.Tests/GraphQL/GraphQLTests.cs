@@ -253,6 +253,40 @@ public class GraphQLTests(ServerFixture server) : IClassFixture<ServerFixture>
         var bomb = "{...f0}" + string.Concat(Enumerable.Range(0, 40).Select(i => $" fragment f{i} on Query {{ ...f{i + 1} ...f{i + 1} }}")) + " fragment f40 on Query { __typename }";
         response = await server.Client.SendAsync("POST", "$graphql", bomb, "application/graphql");
         Assert.Equal("""{"data":{"__typename":"Query"}}""", await response.Content.ReadAsStringAsync());
+        var chain = "{...f0}" + string.Concat(Enumerable.Range(0, 1500).Select(i => $" fragment f{i} on Query {{ ...f{i + 1} }}")) + " fragment f1500 on Query { __typename }";
+        response = await server.Client.SendAsync("POST", "$graphql", chain, "application/graphql");
+        Assert.Contains("nested", (string?)(await response.JsonAsync())["errors"]![0]!["message"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"query":"query($i: String) { PatientList(family: $i) { id } }","variables":{"i":"\ud800"}}""")]
+    [InlineData("""{"query":"{ PatientList(family: \"\\ud800\") { id } }"}""")]
+    [InlineData("""{"query":"\ud800"}""")]
+    [InlineData("""{"query":5}""")]
+    [InlineData("""{"query":"{ __typename }","variables":[]}""")]
+    [InlineData("""[{"query":"{ __typename }"}]""")]
+    [InlineData("""{""")]
+    public async Task What_is_no_request_is_refused(string body)
+    {
+        var response = await server.Client.SendAsync("POST", "$graphql", body, "application/json");
+        Assert.Equal(400, (int)response.StatusCode);
+        Assert.NotNull((await response.JsonAsync())["errors"]);
+    }
+
+    [Fact]
+    public async Task Random_changes_of_a_query_never_fail_the_server()
+    {
+        const int Seed = 20261122;
+        const string Query = "query a($x: [code] = [\"official\"]) { PatientList(_count: 2, family: \"x\") @first { ...f name(use: $x, fhirpath: \"given.exists()\") @flatten { given @first family } } } fragment f on Patient { id _birthDate { extension { url } } contact { name { family } } }";
+        var random = new Random(Seed);
+        for (var i = 0; i < 2000; i++)
+        {
+            var text = Query.ToCharArray();
+            for (var change = random.Next(1, 4); change > 0; change--)
+                text[random.Next(text.Length)] = " {}()[]@$:!.\"\\#a1\u0000\ud800\n"[random.Next(20)];
+            using var response = await server.Client.SendAsync("POST", "$graphql", new string(text), "application/graphql");
+            Assert.True((int)response.StatusCode is 200 or 400, $"seed {Seed}, query {i}: {(int)response.StatusCode} {new string(text)}");
+        }
     }
 
     private async Task<string> PatientAsync(string family, string city = "琼海") => (await server.Client.CreateAsync("Patient", $$"""

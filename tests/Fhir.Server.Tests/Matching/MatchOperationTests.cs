@@ -66,6 +66,15 @@ public class MatchOperationTests(ServerFixture server) : IClassFixture<ServerFix
     }
 
     [Fact]
+    public async Task A_person_recorded_in_latin_letters_is_found_by_characters()
+    {
+        var id = await StoreAsync("name=Xian+Yuntao;born=1971-02-03;sex=m");
+        var entry = Assert.Single(Matches(await MatchAsync("name=冼+云涛;sex=m;born=1971-02")));
+        Assert.Equal(id, (string?)entry["resource"]!["id"]);
+        Assert.Contains("same by pinyin", entry["search"]!.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Nobody_is_an_empty_searchset()
     {
         var bundle = await MatchAsync("name=慕容+无名;born=1911-01-01");

@@ -21,8 +21,13 @@ public class PersonComparisonTests
     [InlineData("probable", "name=符+海棠;born=1980-03-04;sex=f", "name=符+海棠;born=1980-04-03;sex=f")]
     [InlineData("probable", "name=符+海棠;born=1980-03-04;sex=f;id=460100198003040022", "name=符+海棠;born=1980-03-04;sex=m;id=460100198003040022")]
     [InlineData("probable", "name=符+海棠;born=1980-03-04;phone=13976543210;mrn=1", "name=符+海棠;born=1980-03-04;phone=13976543210;mrn=2")]
+    [InlineData("probable", "name=吕+海棠;born=1980-03-04;sex=f;phone=13976543210", "name=Lyu+Haitang;born=1980-03-04;sex=f;phone=13976543210")]
+    [InlineData("probable", "name=单+小雨;born=1991-11-12;sex=f", "name=Xiaoyu Shan;born=1991-11-12;sex=f")]
+    [InlineData("certain", "name=符+海棠;born=1980-03-04;id=460100198003040022", "name=Fu+Hai Tang;born=1980-03-04;id=460100198003040022")]
+    [InlineData("probable", "name=符+晓梅;born=1980-03-04;sex=f;phone=13976543210", "name=符+小梅;born=1980-03-04;sex=f;phone=13976543210")]
 
     // Another person, or nobody can tell.
+    [InlineData("certainly-not", "name=Wang+Wei;born=1980-03-04;sex=m", "name=李+强;born=1980-03-04;sex=m")]
     [InlineData("probable", "name=王+伟;born=1980-03-04;sex=m", "name=王+伟;born=1980-03-04;sex=m")]
     [InlineData("certainly-not", "name=王+伟;born=1980-03-04;sex=m", "name=王+伟;born=1983-07-21;sex=m")]
     [InlineData("certainly-not", "name=王+小明;born=2015-03-04;sex=m;phone=13976543210;id=460100201503040015", "name=王+小亮;born=2015-03-04;sex=m;phone=13976543210;id=460100201503040031")]

@@ -1,6 +1,7 @@
 // A synthetic population for measuring $match: names as common as in life, families, twins, and records of them with errors.
 
 using System.Text.Json.Nodes;
+using FhirHub.Search;
 
 namespace FhirHub.Server.Tests.Matching;
 
@@ -74,6 +75,9 @@ internal sealed class Population(int seed)
             ? new JsonObject { ["family"] = given, ["given"] = new JsonArray(family) }
             : Name(person with { Family = family, Given = given }, Chance(70));
 
+        if (Chance(4))
+            name = new JsonObject { ["family"] = Latin(family), ["given"] = new JsonArray(Latin(given)) };
+
         JsonNode? born = Birth(person.Born);
         if (Chance(5))
             born = null;
@@ -139,6 +143,14 @@ internal sealed class Population(int seed)
         var at = _random.Next(given.Length);
         var group = Homophones.FirstOrDefault(h => h.Contains(given[at], StringComparison.Ordinal));
         return group is null ? given : given[..at] + group.First(c => c != given[at]) + given[(at + 1)..];
+    }
+
+    private static string Latin(string text)
+    {
+        var syllables = new List<string>();
+        Pinyin.AddLikeliest([.. text.EnumerateRunes()], syllables);
+        var joined = string.Concat(syllables);
+        return char.ToUpperInvariant(joined[0]) + joined[1..];
     }
 
     private static string ToTraditional(string text) => string.Concat(text.Select(c =>
