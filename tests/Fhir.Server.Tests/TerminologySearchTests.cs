@@ -45,6 +45,36 @@ public sealed class TerminologySearchTests(ServerFixture server) : IClassFixture
     }
 
     [Fact]
+    public async Task The_latest_version_counts_unless_one_is_named()
+    {
+        foreach (var (id, version, code) in new[] { ("nine", "9.0", "n"), ("ten", "10.0", "t") })
+        {
+            await PutAsync("ValueSet", id, $$$"""
+                {"resourceType":"ValueSet","id":"{{{id}}}","url":"urn:versions","version":"{{{version}}}","status":"active",
+                "compose":{"include":[{"system":"urn:v","concept":[{"code":"{{{code}}}"}] } ] } }
+                """);
+            await Ids("Condition", $$$"""{"resourceType":"Condition","id":"of-{{{id}}}","subject":{"reference":"Patient/x"},"code":{"coding":[{"system":"urn:v","code":"{{{code}}}"}] } }""");
+        }
+
+        Assert.Equal("of-ten", await FoundAsync("Condition?code:in=urn:versions"));
+        Assert.Equal("of-nine", await FoundAsync("Condition?code:in=urn:versions%7C9.0"));
+        Assert.Equal("of-nine", await FoundAsync("Condition?code:in=ValueSet/nine"));
+        var other = await (await server.Client.GetAsync("Condition?code:in=urn:versions%7C8")).FailsAsync(400, "not-found");
+        Assert.Contains("10.0", (string?)other["diagnostics"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_supplement_does_not_stand_for_the_system_that_it_supplements()
+    {
+        await PutAsync("CodeSystem", "extra", """
+            {"resourceType":"CodeSystem","id":"extra","url":"http://hl7.org/fhir/administrative-gender","version":"99","status":"active","content":"supplement",
+            "supplements":"http://hl7.org/fhir/administrative-gender","concept":[{"code":"female","designation":[{"language":"zh","value":"女"}]}]}
+            """);
+        await Ids("Patient", """{"resourceType":"Patient","id":"s1","gender":"male"}""");
+        Assert.Equal("s1", await FoundAsync("Patient?_id=s1&gender:in=http://hl7.org/fhir/ValueSet/administrative-gender"));
+    }
+
+    [Fact]
     public async Task A_changed_code_system_changes_what_is_below()
     {
         await PutAsync("CodeSystem", "moving", """{"resourceType":"CodeSystem","id":"moving","url":"urn:moving","status":"active","content":"complete","concept":[{"code":"a"},{"code":"b"}]}""");

@@ -6,6 +6,9 @@ namespace FhirHub.Search;
 
 public sealed partial class IndexExtractor
 {
+    // In UTF-8, U+3000 and above.
+    private const byte FirstByteOfHan = 0xE3;
+
     private readonly bool _pinyin;
 
     // What of a name an element holds, by the number of the element.
@@ -43,7 +46,7 @@ public sealed partial class IndexExtractor
     private void AddReadings(SearchParameter parameter, ElementNode node, List<IndexEntry> entries)
     {
         var part = node.Definition is { } definition ? _nameParts[definition.Index] : NamePart.None;
-        if (!_pinyin || part == NamePart.None || Pooled(node, _folded) is not { } folded || !Pinyin.HasHan(folded))
+        if (!_pinyin || part == NamePart.None || FoldedHan(node) is not { } folded)
             return;
         AddReadings(
             parameter,
@@ -81,7 +84,10 @@ public sealed partial class IndexExtractor
             AddReadings(parameter, NameReadings.OfPerson(text, family), isTextMain || parts == text, entries);
     }
 
-    private string? FoldedHan(ElementNode part) => part.Exists && Pooled(part, _folded) is { } folded && Pinyin.HasHan(folded) ? folded : null;
+    // The bytes tell first: names in Latin letters, which most stores are full of, should cost next to nothing.
+    private string? FoldedHan(ElementNode part) =>
+        part.Exists && (part.IsEscaped || part.RawValue.ContainsAnyInRange(FirstByteOfHan, byte.MaxValue))
+        && Pooled(part, _folded) is { } folded && Pinyin.HasHan(folded) ? folded : null;
 
     private static void AddReadings(SearchParameter parameter, IReadOnlyList<string> readings, bool isMain, List<IndexEntry> entries)
     {

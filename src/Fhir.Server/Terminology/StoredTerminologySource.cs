@@ -21,25 +21,21 @@ public sealed class StoredTerminologySource(IResourceStore store, SearchParamete
     /// <inheritdoc/>
     public async ValueTask<string> StateAsync(CancellationToken cancel)
     {
+        // Every change, a deletion too, adds a version.
         var state = "";
         foreach (var type in Types)
-        {
-            // Every change, a deletion too, is a version, and this is the last one.
-            var newest = await store.HistoryAsync(AccessScope.Full, new HistoryQuery { Type = type, Count = 1 }, cancel);
-            if (newest.Versions is [var version])
-                state += $"{Stamp(version)} ";
-        }
-
+            state += $"{(await store.HistoryAsync(AccessScope.Full, new HistoryQuery { Type = type, Count = 0 }, cancel)).Total} ";
         return state;
     }
 
     /// <inheritdoc/>
     public async ValueTask<TerminologyResource?> FindAsync(string resourceType, string url, string? version, CancellationToken cancel)
     {
-        if (ReferenceTarget.Parse(url, baseUrls, Schema.R4) is { IsLocal: true } local)
+        if (ReferenceTarget.Parse(url, baseUrls, Schema.R4) is { IsLocal: true } local && local.Type == resourceType
+            && await store.ReadAsync(AccessScope.Full, new ResourceKey(local.Type, local.Id!), cancel) is { IsDeleted: false } stored
+            && Read(stored) is { } resource && (version is null || resource.Version == version))
         {
-            return local.Type == resourceType && await store.ReadAsync(AccessScope.Full, new ResourceKey(local.Type, local.Id!), cancel) is { IsDeleted: false } read
-                && Read(read) is { } resource && (version is null || resource.Version == version) ? resource : null;
+            return resource;
         }
 
         SearchExpression condition = new SearchExpression.Parameter(Parameter(resourceType, "url"), new UriPredicate(UriMatch.Exact, url));

@@ -152,6 +152,19 @@ public abstract partial class ResourceStoreContract
     }
 
     [Fact]
+    public async Task A_history_of_no_versions_tells_how_many_there_are()
+    {
+        await CommitAsync(Put("Patient", "p1", new TestResource("a")));
+        await CommitAsync(Put("Patient", "p1", new TestResource("b")));
+        await CommitAsync(Delete("Patient", "p1"));
+
+        var history = await HistoryAsync(new HistoryQuery { Type = "Patient", Count = 0 });
+        Assert.Equal(3, history.Total);
+        Assert.Empty(history.Versions);
+        Assert.Equal(0, (await HistoryAsync(new HistoryQuery { Type = "ValueSet", Count = 0 })).Total);
+    }
+
+    [Fact]
     public async Task A_long_history_comes_in_pages_also_while_it_grows()
     {
         for (var i = 1; i <= 25; i++)
