@@ -17,7 +17,12 @@ public interface IResourceStore : IAsyncDisposable
     Task<HistoryPage> HistoryAsync(AccessScope scope, HistoryQuery query, CancellationToken cancel);
 
     /// <summary>A page of matches and what they include.</summary>
-    /// <exception cref="InvalidCursorException">The query's cursor is not one that this store gave.</exception>
+    /// <remarks>
+    /// The pages after the first show the matches of the moment at which the first was read, each once, in the version and the order
+    /// of that moment, whatever is written meanwhile. A scope that is limited is asked again about their present state.
+    /// </remarks>
+    /// <exception cref="InvalidCursorException">The query's cursor is not one that this store gave for the query and the scope.</exception>
+    /// <exception cref="ExpiredCursorException">The cursor was given too long ago, or too much has changed since.</exception>
     Task<SearchPage> SearchAsync(AccessScope scope, SearchQuery query, CancellationToken cancel);
 
     /// <summary>
@@ -127,7 +132,7 @@ public sealed record HistoryPage(IReadOnlyList<StoredVersion> Versions, string? 
 /// <param name="Included">What <c>_include</c> and <c>_revinclude</c> add, each once and not also a match.</param>
 /// <param name="Next">Cursor of the next page, or null.</param>
 /// <param name="Previous">Cursor of the page before, or null.</param>
-/// <param name="Total">The total, if it was asked for.</param>
+/// <param name="Total">The total, if it was asked for or is known.</param>
 public sealed record SearchPage(
     IReadOnlyList<StoredVersion> Matches,
     IReadOnlyList<StoredVersion> Included,
@@ -146,6 +151,12 @@ public sealed record SearchPage(
     /// the resource itself. Else empty.
     /// </summary>
     public IReadOnlyList<string?> ContainedIds { get; init; } = [];
+
+    /// <summary>Cursor of the first page as it was; null on the first page itself.</summary>
+    public string? First { get; init; }
+
+    /// <summary>Cursor of the last page, where it is known.</summary>
+    public string? Last { get; init; }
 }
 
 /// <summary>A reference to a resource that does not exist.</summary>
@@ -158,3 +169,6 @@ public sealed record IndexedValue(string? System, string Value);
 
 /// <summary>The cursor of a page link was not made by this store, or is of another query.</summary>
 public sealed class InvalidCursorException(string message) : Exception(message);
+
+/// <summary>The cursor of a page link was good once; the message says why it is no more.</summary>
+public sealed class ExpiredCursorException(string message) : Exception(message);

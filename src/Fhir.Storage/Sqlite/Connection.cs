@@ -1,6 +1,7 @@
 // One SQLite connection with its prepared statements. ADO.NET costs about 8 us a statement, which is several times what SQLite
 // itself takes for one row, so the store talks to the library directly.
 
+using System.Text.RegularExpressions;
 using SQLitePCL;
 using static SQLitePCL.raw;
 
@@ -12,6 +13,8 @@ internal sealed class Connection : IDisposable
     private const int CachedStatements = 512;
     private const int CachedCharacters = 2_000_000;
     private const int OperationsBetweenChecks = 20_000;
+
+    private static readonly Regex s_indexNames = new(" (NOT INDEXED|INDEXED BY [a-z_]+)", RegexOptions.NonBacktracking);
 
     private readonly sqlite3 _db;
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
@@ -62,6 +65,9 @@ internal sealed class Connection : IDisposable
     /// <summary>True between BEGIN and its end.</summary>
     public bool IsInTransaction => sqlite3_get_autocommit(_db) == 0;
 
+    /// <summary>True while tables are hidden by views, for which there are no indexes to name.</summary>
+    public bool IgnoresIndexNames { get; set; }
+
     /// <summary>Runs statements that give no rows and take no parameters.</summary>
     public void Execute(string sql)
     {
@@ -72,6 +78,8 @@ internal sealed class Connection : IDisposable
     /// <summary>The prepared statement of that text; it stays the connection's.</summary>
     public Statement Prepare(string sql)
     {
+        if (IgnoresIndexNames)
+            sql = s_indexNames.Replace(sql, "");
         if (_statements.TryGetValue(sql, out var statement))
             return statement;
         if (sqlite3_prepare_v3(_db, sql, SQLITE_PREPARE_PERSISTENT, out var handle) is var result && result != SQLITE_OK)
@@ -105,6 +113,13 @@ internal sealed class Connection : IDisposable
         _deadline = Environment.TickCount64 + (long)time.TotalMilliseconds;
         _cancel = cancel;
         sqlite3_progress_handler(_db, OperationsBetweenChecks, static state => ((Connection)state).IsOver ? 1 : 0, this);
+    }
+
+    /// <summary>Ends work between statements when the time is over or the request is cancelled.</summary>
+    public void CheckLimit()
+    {
+        if (IsOver)
+            throw Failure(SQLITE_INTERRUPT);
     }
 
     /// <summary>Forgets statements if they are many or long; called when none is in use.</summary>

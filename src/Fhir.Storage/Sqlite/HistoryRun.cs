@@ -16,8 +16,8 @@ internal sealed class HistoryRun(Connection connection, Dictionaries dictionarie
             return new HistoryPage([], null, 0);
 
         var where = Sql.All(conditions);
-        var hash = PageCursor.Hash(where);
-        var cursor = query.Cursor is null ? Sql.Empty : Sql.Of($" AND v.seq < {(long)PageCursor.Read(query.Cursor, hash, 1).Values[0]!}");
+        var hash = Hash(query);
+        var cursor = query.Cursor is null ? Sql.Empty : Sql.Of($" AND v.seq < {HistoryCursor.Read(query.Cursor, hash).Before}");
         var found = new List<(long Seq, long Key)>();
         using (var rows = connection.Prepare(Sql.Of($"SELECT v.seq, v.key FROM version v WHERE {where}{cursor} ORDER BY v.seq DESC LIMIT {query.Count + 1L}")).Query())
         {
@@ -28,9 +28,16 @@ internal sealed class HistoryRun(Connection connection, Dictionaries dictionarie
         var more = found.Count > query.Count;
         if (more)
             found.RemoveAt(query.Count);
-        var next = more && found.Count > 0 ? new PageCursor(hash, false, [found[^1].Seq]).Write() : null;
+        var next = more && found.Count > 0 ? new HistoryCursor(hash, found[^1].Seq).Write() : null;
         var versions = found.ConvertAll(row => _versions.Get(_versions.KeyOf(row.Key), row.Seq));
         return new HistoryPage(versions, next, Total(query, where));
+    }
+
+    // Of what was asked: the numbers of commits that a time stands for may change from page to page.
+    private ulong Hash(HistoryQuery query)
+    {
+        var granted = scope.IsFull ? null : new ScopedExpression(scope, options.CompartmentParameters).Granted(query.Type is null ? Types() : [query.Type], AccessLetter.Read);
+        return QueryDigest.Hash(query.Type, query.Id, query.Since, query.At?.Low, query.At?.High, granted);
     }
 
     // Null if there can be nothing.

@@ -67,7 +67,7 @@ internal sealed partial class SearchCompiler
 
     private long Count(KeySource source, long depth)
     {
-        var hash = PageCursor.Hash(source.Select);
+        var hash = source.Select.Hash();
         if (counts.TryFind(hash, out var known) && known >= SmallSource && (known < CountLimit || depth <= known))
             return Math.Min(known, depth);
         var count = connection.Scalar(Sql.Of($"SELECT count(*) FROM (SELECT 1 FROM ({source.Select}) LIMIT {depth})")) ?? 0;

@@ -1,4 +1,4 @@
-// _sort: the value of each key, the order, and what lies beyond a cursor.
+// _sort: the value of each key, and the order.
 
 using FhirHub.Search;
 
@@ -7,7 +7,7 @@ namespace FhirHub.Storage.Sqlite;
 /// <content>Sorting (R4 search.html#sort). A resource without a value comes last, whichever the direction.</content>
 internal sealed partial class SearchRun
 {
-    private List<Sql> SortValues(IReadOnlyList<SortKey> sort) => [.. sort.Select(SortValue)];
+    private Sql SortColumns(IReadOnlyList<SortKey> sort) => Sql.Join(", ", sort.Select((key, i) => Sql.Of($"{SortValue(key)} AS {Sql.Raw($"s{i}")}")));
 
     // Of several values the least counts when they rise and the greatest when they fall; a period counts by its start.
     private Sql SortValue(SortKey sort)
@@ -38,48 +38,9 @@ internal sealed partial class SearchRun
     // Tokens have no index by key: they are gathered once for the query, and SQLite indexes what it gathers.
     private static Sql OfAll(Sql values) => Sql.Of($"(SELECT value FROM ({values}) g WHERE g.key={s_key})");
 
-    private static Sql Order(IReadOnlyList<SortKey> sort, bool backward)
+    private static Sql Order(IReadOnlyList<SortKey> sort)
     {
-        var terms = sort.Select((key, i) =>
-        {
-            var column = Sql.Raw($"s{i}");
-            return Sql.Of($"{column} IS NULL{Direction(backward)}, {column}{Direction(key.Descending != backward)}");
-        });
-        return Sql.Join(", ", terms.Append(Sql.Of($"key{Direction(backward)}")));
-
-        static Sql Direction(bool descending) => Sql.Raw(descending ? " DESC" : "");
+        var terms = sort.Select((key, i) => Sql.Of($"{Sql.Raw($"s{i}")} IS NULL, {Sql.Raw($"s{i}{(key.Descending ? " DESC" : "")}")}"));
+        return Sql.Join(", ", terms.Append(Sql.Raw("key")));
     }
-
-    // Equal in the first keys and beyond in the next one, for each of the keys.
-    private static Sql Beyond(IReadOnlyList<SortKey> sort, PageCursor cursor)
-    {
-        var cases = new List<Sql>();
-        var equal = new List<Sql>();
-        for (var i = 0; i < sort.Count; i++)
-        {
-            var column = Sql.Raw($"s{i}");
-            var value = cursor.Values[i];
-            var beyond = (value, cursor.Backward) switch
-            {
-                (null, false) => Sql.False,
-                (null, true) => Sql.Of($"{column} IS NOT NULL"),
-                _ when sort[i].Descending != cursor.Backward => Compare("<"),
-                _ => Compare(">"),
-            };
-            cases.Add(Sql.All([.. equal, beyond]));
-            equal.Add(value is null ? Sql.Of($"{column} IS NULL") : Sql.Of($"{column} = {Argument(value)}"));
-
-            // Going forward, those without a value lie beyond every value.
-            Sql Compare(string comparison)
-            {
-                var compared = Sql.Of($"{column} {Sql.Raw(comparison)} {Argument(value!)}");
-                return cursor.Backward ? compared : Sql.Of($"({compared} OR {column} IS NULL)");
-            }
-        }
-
-        cases.Add(Sql.All([.. equal, Sql.Of($"key {Sql.Raw(cursor.Backward ? "<" : ">")} {(long)cursor.Values[^1]!}")]));
-        return Sql.Any(cases);
-    }
-
-    private static Sql Argument(object value) => new("?", [value]);
 }

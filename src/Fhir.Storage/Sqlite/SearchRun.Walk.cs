@@ -10,7 +10,7 @@ internal sealed partial class SearchRun
     private const int CostOfSorting = 3;
 
     // The first rows in the order of the one sort key; null where gathering is cheaper or the index is not in that order.
-    private List<object?[]>? Walk(SearchQuery query, List<SearchExpression> parts, Sql types, ChosenSource? chosen, int limit)
+    private List<long>? Walk(SearchQuery query, List<SearchExpression> parts, Sql types, ChosenSource? chosen, int limit)
     {
         if (query.Sort is not [{ Parameter: { } parameter } sort] || _compiler.Walk(parameter, sort.Descending) is not { } walk)
             return null;
@@ -21,14 +21,14 @@ internal sealed partial class SearchRun
         }
 
         List<Sql> tests = [types, .. parts.Select(part => _compiler.Test(part, s_key)), .. walk.IsFirst(s_key) is { } first ? [first] : Array.Empty<Sql>()];
-        var found = new List<object?[]>();
-        using var rows = connection.Prepare(Sql.Of($"SELECT s.value, {s_key} FROM ({walk.Select}) s WHERE {Sql.All(tests)}")).Query();
+        var found = new List<long>();
+        using var rows = connection.Prepare(Sql.Of($"SELECT {s_key} FROM ({walk.Select}) s WHERE {Sql.All(tests)}")).Query();
         while (rows.Step())
         {
             // Equal values of one resource come one after the other.
-            if (found.Count > 0 && (long)found[^1][1]! == rows.Int64(1))
+            if (found.Count > 0 && found[^1] == rows.Int64(0))
                 continue;
-            found.Add([rows.Any(0), rows.Int64(1)]);
+            found.Add(rows.Int64(0));
             if (found.Count == limit)
                 return found;
         }

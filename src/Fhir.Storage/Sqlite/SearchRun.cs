@@ -13,36 +13,28 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
     private readonly ScopedExpression _scoped = new(scope, options.CompartmentParameters);
     private readonly VersionReader _versions = new(connection, dictionaries);
 
-    /// <summary>A page of matches with what they include.</summary>
-    public SearchPage Page(SearchQuery query)
+    /// <summary>The first page of matches with what they include.</summary>
+    public SearchPage FirstPage(SearchQuery asked)
     {
+        var query = asked;
         var parts = Parts(ref query);
         var types = _compiler.InTypes(query.ResourceTypes, s_key);
-        var sort = SortValues(query.Sort);
-        var hash = PageCursor.Hash(Sql.Of($"{types} {Sql.All([.. parts.Select(part => new SearchCompiler(connection, dictionaries, options.SourceCounts).Test(part, s_key))])} {Order(query.Sort, backward: false)}"));
-        var cursor = query.Cursor is null ? null : PageCursor.Read(query.Cursor, hash, sort.Count + 1);
         var chosen = _compiler.Choose(parts);
         NotePlan(parts, chosen);
         var total = query.Total == TotalMode.None && query.Count > 0 ? null : (long?)Count(query, parts, types, chosen);
         if (query.Count == 0)
             return new SearchPage([], [], null, null, total);
 
-        var backward = cursor?.Backward ?? false;
         connection.Trace?.Begin("find keys");
-        var found = Keys(query, parts, types, chosen, sort, cursor, query.Count + 1);
-        var more = found.Count > query.Count;
+        var keys = Keys(query, parts, types, chosen, query.Count + 1);
+        var more = keys.Count > query.Count;
         if (more)
-            found.RemoveAt(query.Count);
-        if (backward)
-            found.Reverse();
-
-        var next = found.Count > 0 && (more || backward) ? new PageCursor(hash, false, found[^1]).Write() : null;
-        var previous = found.Count > 0 && (backward ? more : cursor is not null) ? new PageCursor(hash, true, found[0]).Write() : null;
-        var keys = found.ConvertAll(static row => (long)row[^1]!);
+            keys.RemoveAt(query.Count);
+        var next = more ? Cursor(asked, total).Write() : null;
         connection.Trace?.Begin("fetch");
         var matches = keys.ConvertAll(_versions.GetCurrent);
         var (included, cut) = query.Includes.Count == 0 ? ([], false) : Included(query.Includes, keys);
-        return new SearchPage(matches, included, next, previous, total) { IncludesCut = cut, ContainedIds = ContainedIds(query, keys) };
+        return new SearchPage(matches, included, next, null, total) { IncludesCut = cut, ContainedIds = ContainedIds(query, keys) };
     }
 
     /// <summary>The keys of matches, up to a limit, in the order of the query.</summary>
@@ -50,7 +42,7 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
     {
         var parts = Parts(ref query);
         var types = _compiler.InTypes(query.ResourceTypes, s_key);
-        return Keys(query, parts, types, _compiler.Choose(parts), SortValues(query.Sort), null, limit).ConvertAll(static row => (long)row[^1]!);
+        return Keys(query, parts, types, _compiler.Choose(parts), limit);
     }
 
     /// <summary>True if the scope grants a resource that is there now.</summary>
@@ -129,68 +121,46 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
         return Size(query);
     }
 
-    private List<object?[]> Keys(
-        SearchQuery query,
-        List<SearchExpression> parts,
-        Sql types,
-        ChosenSource? chosen,
-        List<Sql> sort,
-        PageCursor? cursor,
-        int limit)
+    private List<long> Keys(SearchQuery query, List<SearchExpression> parts, Sql types, ChosenSource? chosen, int limit)
     {
-        var backward = cursor?.Backward ?? false;
-        Sql select;
-        if (sort.Count == 0)
-        {
-            var after = cursor is null
-                ? Sql.Empty
-                : backward ? Sql.Of($" AND {s_key} < {(long)cursor.Values[^1]!}") : Sql.Of($" AND {s_key} > {(long)cursor.Values[^1]!}");
-            var from = From(parts, types, IsCheaperThanWalk(chosen, query, limit) ? chosen : null, after);
-            select = chosen is { Source.Merged: true } && !backward
-                ? Sql.Of($"SELECT {s_key} {from} LIMIT {(long)limit}")
-                : Sql.Of($"SELECT DISTINCT {s_key} {from} ORDER BY {s_key}{Sql.Raw(backward ? " DESC" : "")} LIMIT {(long)limit}");
-        }
-        else if (query.Sort is [{ Code: "_lastUpdated" }] && (chosen is null || chosen.Count >= SearchCompiler.SmallSource))
-        {
-            select = ByCommit(query, parts, types, cursor, limit);
-        }
-        else
-        {
-            if (cursor is null && Walk(query, parts, types, chosen, limit) is { } walked)
-                return walked;
-            var values = sort.Select((value, i) => Sql.Of($"{value} AS s{Sql.Raw(i.ToString())}"));
-            var matches = Sql.Of($"SELECT DISTINCT {Sql.Join(", ", values)}, {s_key} AS key {From(parts, types, chosen, Sql.Empty)}");
-            var after = cursor is null ? Sql.Empty : Sql.Of($" WHERE {Beyond(query.Sort, cursor)}");
-            select = Sql.Of($"SELECT * FROM ({matches}){after} ORDER BY {Order(query.Sort, backward)} LIMIT {(long)limit}");
-        }
+        if (query.Sort.Count == 0)
+            return KeysOf(InKeyOrder(query, parts, types, chosen, Sql.Empty, limit));
+        if (query.Sort is [{ Code: "_lastUpdated" }] && (chosen is null || chosen.Count >= SearchCompiler.SmallSource))
+            return KeysOf(ByCommit(query, parts, types, limit));
+        if (Walk(query, parts, types, chosen, limit) is { } walked)
+            return walked;
+        var matches = Sql.Of($"SELECT DISTINCT {s_key} AS key, {SortColumns(query.Sort)} {From(parts, types, chosen, Sql.Empty)}");
+        return KeysOf(Sql.Of($"SELECT key FROM ({matches}) ORDER BY {Order(query.Sort)} LIMIT {(long)limit}"));
+    }
 
-        var found = new List<object?[]>();
+    private Sql InKeyOrder(SearchQuery query, List<SearchExpression> parts, Sql types, ChosenSource? chosen, Sql after, int limit)
+    {
+        var from = From(parts, types, IsCheaperThanWalk(chosen, query, limit) ? chosen : null, after);
+        return chosen is { Source.Merged: true }
+            ? Sql.Of($"SELECT {s_key} AS key {from} LIMIT {(long)limit}")
+            : Sql.Of($"SELECT DISTINCT {s_key} AS key {from} ORDER BY {s_key} LIMIT {(long)limit}");
+    }
+
+    private List<long> KeysOf(Sql select)
+    {
+        var found = new List<long>();
         using var rows = connection.Prepare(select).Query();
         while (rows.Step())
-        {
-            var row = new object?[sort.Count + 1];
-            for (var i = 0; i < row.Length; i++)
-                row[i] = rows.Any(i);
-            found.Add(row);
-        }
-
+            found.Add(rows.Int64(0));
         return found;
     }
 
     // Versions lie in the order of their commits, so the last changed resources are read off their end.
-    private Sql ByCommit(SearchQuery query, List<SearchExpression> parts, Sql types, PageCursor? cursor, int limit)
+    private Sql ByCommit(SearchQuery query, List<SearchExpression> parts, Sql types, int limit)
     {
-        var descending = query.Sort[0].Descending != (cursor?.Backward ?? false);
         var tests = new List<Sql> { Sql.Raw("v.seq = s.seq AND s.deleted = 0"), types };
         tests.AddRange(parts.Select(part => _compiler.Test(part, s_key)));
         if (query.ResourceTypes.Count == 1)
             tests.Add(Sql.Of($"v.key >> {Sql.Raw(Layout.TypeShift.ToString())} = {dictionaries.FindType(query.ResourceTypes[0])}"));
-        if (cursor is not null)
-            tests.Add(Sql.Of($"v.seq {Sql.Raw(descending ? "<" : ">")} {(long)cursor.Values[0]!}"));
         return Sql.Of(
             $"""
-            SELECT v.seq, v.key FROM version v CROSS JOIN resource s ON s.key = v.key
-            WHERE {Sql.All(tests)} ORDER BY v.seq{Sql.Raw(descending ? " DESC" : "")} LIMIT {(long)limit}
+            SELECT v.key FROM version v CROSS JOIN resource s ON s.key = v.key
+            WHERE {Sql.All(tests)} ORDER BY v.seq{Sql.Raw(query.Sort[0].Descending ? " DESC" : "")} LIMIT {(long)limit}
             """);
     }
 }

@@ -1,6 +1,7 @@
 // SQL in pieces: every value that is put in becomes a parameter, every piece stays a piece.
 
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace FhirHub.Storage.Sqlite;
@@ -16,6 +17,20 @@ internal sealed record Sql(string Text, IReadOnlyList<object> Arguments)
 
     /// <summary>A condition that always holds.</summary>
     public static Sql True { get; } = new("1", []);
+
+    /// <summary>A hash of text and arguments.</summary>
+    public ulong Hash()
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new BinaryWriter(buffer, Encoding.UTF8, leaveOpen: true))
+        {
+            writer.Write(Text);
+            foreach (var argument in Arguments)
+                writer.Write(argument is byte[] bytes ? Convert.ToHexString(bytes) : argument.ToString()!);
+        }
+
+        return BitConverter.ToUInt64(SHA256.HashData(buffer.GetBuffer().AsSpan(0, (int)buffer.Length)));
+    }
 
     /// <summary>SQL with values as parameters and pieces spliced in.</summary>
     public static Sql Of(SqlHandler text) => text.ToSql();

@@ -28,6 +28,9 @@ public sealed partial class SqliteResourceStore
         return page with { Explanation = trace.Steps(connection, withStatements: scope.IsFull) };
     }
 
-    private SearchPage Page(Reader reader, AccessScope scope, SearchQuery query) =>
-        new SearchRun(reader.Connection, reader.Dictionaries, _options, scope).Page(query);
+    private SearchPage Page(Reader reader, AccessScope scope, SearchQuery query)
+    {
+        var run = new SearchRun(reader.Connection, reader.Dictionaries, _options, scope);
+        return query.Cursor is { } cursor ? run.LaterPage(query, PageCursor.Read(cursor), _lists) : run.FirstPage(query);
+    }
 }

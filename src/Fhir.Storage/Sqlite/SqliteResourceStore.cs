@@ -12,6 +12,7 @@ public sealed partial class SqliteResourceStore : IResourceStore
     private readonly ReaderPool _readers;
     private readonly Writer _writer;
     private readonly VersionCache _cache;
+    private readonly PageLists _lists;
 
     private SqliteResourceStore(SqliteStoreOptions options)
     {
@@ -20,6 +21,7 @@ public sealed partial class SqliteResourceStore : IResourceStore
         _writer = new Writer(options, _cache);
         _readers = new ReaderPool(options);
         _text = options.Text is null ? null : new TextIndex(options, _readers, () => _cache.Commits);
+        _lists = new PageLists(options);
     }
 
     /// <summary>Opens the file, makes it if there is none, and brings its layout forward if it is older.</summary>
@@ -91,7 +93,7 @@ public sealed partial class SqliteResourceStore : IResourceStore
                     return counts;
                 var run = new SearchRun(reader.Connection, reader.Dictionaries, _options, scope);
                 return counts.Keys
-                    .Select(type => (type, count: run.Page(new SearchQuery { ResourceTypes = [type], Expression = new SearchExpression.All(), Count = 0 }).Total ?? 0))
+                    .Select(type => (type, count: run.FirstPage(new SearchQuery { ResourceTypes = [type], Expression = new SearchExpression.All(), Count = 0 }).Total ?? 0))
                     .Where(static found => found.count > 0)
                     .ToDictionary(static found => found.type, static found => found.count, StringComparer.Ordinal);
             },
@@ -129,6 +131,7 @@ public sealed partial class SqliteResourceStore : IResourceStore
         _text?.Stop();
         _readers.Dispose();
         _text?.Dispose();
+        _lists.Dispose();
         await _writer.DisposeAsync();
     }
 

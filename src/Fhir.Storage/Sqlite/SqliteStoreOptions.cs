@@ -57,6 +57,21 @@ public sealed record SqliteStoreOptions
     /// <summary>What the planner counted lately.</summary>
     internal SourceCounts SourceCounts { get; } = new(TimeProvider.System);
 
+    /// <summary>Time that a page link is good for, from when it was given.</summary>
+    public TimeSpan PageLifetime { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Disk for the lists of matches that are being paged through, in megabytes; the oldest go when it is used up.</summary>
+    public int PagesMegabytes { get; init; } = 256;
+
+    /// <summary>Sorted matches that can be paged through at most; in the order of creation there is no such limit.</summary>
+    public int SortedMatches { get; init; } = 1_000_000;
+
+    /// <summary>
+    /// Resources of the types concerned that may have changed since a search's first page before its second one is refused.
+    /// New resources don't count.
+    /// </summary>
+    public int ChangesBetweenPages { get; init; } = 100_000;
+
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

@@ -74,6 +74,27 @@ internal sealed class VersionReader(Connection connection, Dictionaries dictiona
         return rows.Step() ? Read(rows, key) : null;
     }
 
+    /// <summary>The place of the version that was current at a commit, for a contained resource its container's; 0 if there was none yet.</summary>
+    public long SeqAt(long key, long commit)
+    {
+        if (IsContained(key))
+            return SeqAt(Contained(key).Container, commit);
+        using (var rows = connection.Prepare("SELECT seq, created FROM resource WHERE key=?").Bind(1, key).Query())
+        {
+            if (!rows.Step() || rows.IsNull(1) || rows.Int64(1) > commit)
+                return 0;
+            if (rows.Int64(0) is var current && current <= commit)
+                return current;
+        }
+
+        return connection.Scalar(Sql.Of(
+            $"""
+            SELECT ifnull(
+                (SELECT seq FROM version WHERE key={key} AND version > 1 AND seq <= {commit} ORDER BY version DESC LIMIT 1),
+                (SELECT created FROM resource WHERE key={key}))
+            """)) ?? 0;
+    }
+
     /// <summary>Type and id of a key; for a contained resource those of its container.</summary>
     public ResourceKey KeyOf(long key)
     {

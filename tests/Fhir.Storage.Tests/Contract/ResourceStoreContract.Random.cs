@@ -46,9 +46,9 @@ public abstract partial class ResourceStoreContract
         await VerifyAsync();
     }
 
-    private async Task ChangeAsync(RandomSearches random)
+    private async Task ChangeAsync(RandomSearches random, int changes = RandomResources)
     {
-        for (var i = 0; i < RandomResources; i++)
+        for (var i = 0; i < changes; i++)
         {
             Clock.Now += TimeSpan.FromMilliseconds(random.Next(2_000));
             var type = random.Type();

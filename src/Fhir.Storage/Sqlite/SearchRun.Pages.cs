@@ -1,0 +1,156 @@
+// Pages after the first. They show the matches of the moment at which the first page was read: the list of their keys is made when
+// the second page is asked for, as of that moment, and kept; every further page is a few rows of it.
+
+using FhirHub.Search;
+
+namespace FhirHub.Storage.Sqlite;
+
+/// <content>Paging (R4 http.html#paging).</content>
+internal sealed partial class SearchRun
+{
+    // In the order of keys a list can be made piece by piece; the pieces double, so that their number stays small.
+    private const int FirstPiece = 5_000;
+    private const int LargestPiece = 100_000;
+
+    /// <summary>A page that a cursor leads to.</summary>
+    public SearchPage LaterPage(SearchQuery query, PageCursor cursor, PageLists lists)
+    {
+        if (options.Clock.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(cursor.Issued) > options.PageLifetime)
+            throw new ExpiredCursorException("The page link has expired; start the search anew.");
+        if (query.Count == 0 || Hash(query, Parts(query), cursor.Seq) != cursor.Query)
+            throw new InvalidCursorException("The page link is not one that this server gave for this search; start again from the first page.");
+
+        var list = Extend(query, cursor, lists);
+        var keys = lists.Read(cursor.Query, cursor.Offset, query.Count);
+        var matches = new List<StoredVersion>(keys.Count);
+        var shown = new List<long>(keys.Count);
+        foreach (var key in keys)
+        {
+            var resource = _versions.KeyOf(key);
+            if (!IsGranted(key, resource.Type, AccessLetter.Search))
+                continue;
+            shown.Add(key);
+            matches.Add(_versions.Get(resource, _versions.SeqAt(key, cursor.Seq)));
+        }
+
+        var (included, cut) = query.Includes.Count == 0 ? ([], false) : Included(query.Includes, shown);
+        var end = cursor.Offset + query.Count;
+        return new SearchPage(
+            matches,
+            included,
+            list.Length > end ? At(end) : null,
+            cursor.Offset > 0 ? At(Math.Max(0, cursor.Offset - query.Count)) : null,
+            list.IsComplete ? list.Length : cursor.Total)
+        {
+            IncludesCut = cut,
+            First = At(0),
+            Last = list.IsComplete ? At(Math.Max(0, list.Length - 1) / query.Count * query.Count) : null,
+        };
+
+        string At(long offset) => (cursor with { Offset = offset, Issued = Now }).Write();
+    }
+
+    private long Now => options.Clock.GetUtcNow().ToUnixTimeSeconds();
+
+    private PageCursor Cursor(SearchQuery query, List<SearchExpression> parts, long? total)
+    {
+        var seq = connection.Scalar(Sql.Raw("SELECT max(seq) FROM version")) ?? 0;
+        return new PageCursor(Hash(query, parts, seq), seq, query.Count, Now, total);
+    }
+
+    // The commit's time and resource tell the states of two stores apart, one of which was restored from a copy of the other.
+    private ulong Hash(SearchQuery query, List<SearchExpression> parts, long seq)
+    {
+        using var rows = connection.Prepare("SELECT key, updated FROM version WHERE seq=?").Bind(1, seq).Query();
+        return rows.Step()
+            ? QueryDigest.Hash(seq, rows.Int64(0), rows.Int64(1), query.ResourceTypes, query.Sort, query.Contained, query.ContainedAlone, parts)
+            : 0;
+    }
+
+    // Makes the list reach beyond the page, so that it is known whether there is a next one.
+    private PageList Extend(SearchQuery query, PageCursor cursor, PageLists lists)
+    {
+        var needed = cursor.Offset + query.Count + 1;
+        lock (lists.Making(cursor.Query))
+        {
+            var list = lists.Find(cursor.Query);
+            while (!list.IsComplete && list.Length < needed)
+            {
+                var limit = query.Sort.Count > 0
+                    ? options.SortedMatches + 1
+                    : (int)Math.Clamp(Math.Max(list.Length, needed - list.Length), FirstPiece, LargestPiece);
+                var keys = KeysAt(query, cursor.Seq, list.Last, limit);
+                if (keys.Count > options.SortedMatches && query.Sort.Count > 0)
+                    throw new ExpiredCursorException($"More than {options.SortedMatches} sorted matches can't be paged through; narrow the search, or leave _sort out.");
+                list = lists.Append(cursor.Query, list, keys, keys.Count < limit);
+            }
+
+            return list;
+        }
+    }
+
+    // Matches at a commit, in order. Where nothing that matters has changed since, they are those of now. Otherwise the resources
+    // that may have matched differently are tested against the index as it was, and the others are found as ever.
+    private List<long> KeysAt(SearchQuery query, long commit, long after, int limit)
+    {
+        var parts = Parts(query);
+        using var past = PastState.Open(connection, dictionaries, options, commit, ConcernedTypes(query, parts));
+        if (past is null)
+            return KeysOf(Ordered(query, Matches(query, parts, after, limit), limit));
+
+        if (new AffectedKeys(connection, dictionaries, past).Of(parts) is { } affected)
+            past.NoteAffected(affected);
+        else
+            past.NoteAffected(query.ResourceTypes);
+
+        // The sort values of what has changed are asked of its own rows alone, the conditions of the whole index as it was.
+        if (query.Sort.Count > 0)
+            past.Keep("sorted", Sql.Of($"SELECT s.key AS key, {SortColumnsThen(query.Sort)} FROM temp.changed s"));
+        past.Show();
+        var compiler = new SearchCompiler(connection, dictionaries);
+        var tests = Sql.All([compiler.InTypes(query.ResourceTypes, s_key), SearchCompiler.IsCurrent(s_key), .. parts.Select(part => compiler.Test(part, s_key))]);
+        past.Keep("matched", query.Sort.Count > 0
+            ? Sql.Of($"SELECT s.key AS key FROM temp.affected s WHERE {tests}")
+            : Sql.Of($"SELECT s.key AS key FROM temp.affected s WHERE s.key > {after} AND {tests} ORDER BY s.key LIMIT {(long)limit}"));
+        past.Hide();
+
+        var changed = query.Sort.Count == 0
+            ? Sql.Raw("SELECT key FROM temp.matched")
+            : Sql.Of(
+                $"""
+                SELECT {s_key} AS key, {SortColumns(query.Sort)} FROM temp.matched s WHERE s.key NOT IN (SELECT key FROM temp.changed)
+                UNION ALL SELECT o.* FROM temp.matched s CROSS JOIN temp.sorted o ON o.key = s.key
+                """);
+        return KeysOf(Ordered(query, Sql.Of($"{Matches(query, parts, after, limit, unaffected: true)} UNION ALL {changed}"), limit));
+    }
+
+    private Sql Matches(SearchQuery query, List<SearchExpression> parts, long after, int limit, bool unaffected = false)
+    {
+        var types = _compiler.InTypes(query.ResourceTypes, s_key);
+        var beyond = unaffected ? Sql.Of($" AND {s_key} NOT IN (SELECT key FROM temp.affected)") : Sql.Empty;
+        if (query.Sort.Count == 0)
+        {
+            beyond = Sql.Of($"{beyond} AND {s_key} > {after}");
+            return Sql.Of($"SELECT key FROM (SELECT DISTINCT {s_key} AS key {From(parts, types, _compiler.Choose(parts), inKeyOrder: true, beyond)} ORDER BY {s_key} LIMIT {(long)limit})");
+        }
+
+        return Sql.Of(
+            $"""
+            SELECT {s_key} AS key, {SortColumns(query.Sort)}
+            FROM (SELECT DISTINCT {s_key} AS key {From(parts, types, _compiler.Choose(parts), inKeyOrder: false, beyond)}) s
+            """);
+    }
+
+    private static Sql Ordered(SearchQuery query, Sql matches, int limit) =>
+        Sql.Of($"SELECT key FROM ({matches}) ORDER BY {(query.Sort.Count > 0 ? Order(query.Sort) : Sql.Raw("key"))} LIMIT {(long)limit}");
+
+    // Ids and what refers to them never change; the time of a change does.
+    private Sql SortColumnsThen(IReadOnlyList<SortKey> sort) => Sql.Join(", ", sort.Select((key, i) =>
+        Sql.Of($"{(key is { Parameter: null, Code: "_lastUpdated" } ? Sql.Raw("s.seq") : SortValue(key))} AS {Sql.Raw($"s{i}")}")));
+
+    private static HashSet<string>? ConcernedTypes(SearchQuery query, IReadOnlyList<SearchExpression> parts)
+    {
+        var types = new HashSet<string>(query.ResourceTypes, StringComparer.Ordinal);
+        return parts.All(part => AffectedKeys.AddTypes(part, types)) ? types : null;
+    }
+}
