@@ -116,6 +116,7 @@ public sealed partial class FhirEndpoint(FhirServer server, ILogger<FhirEndpoint
     {
         RefusedException refused => (refused.Status, refused.Issues),
         InvalidCursorException => (400, [Issue.Error("invalid", "The page link does not fit this search; start the search anew.")]),
+        ExpiredCursorException expired => (410, [Issue.Error("not-found", expired.Message)]),
         SearchTimeoutException => (503, [Issue.Error("timeout", "The search took longer than FhirHub:Limits:SearchSeconds allows; narrow it, or ask for fewer includes and no total.")]),
         SearchNotReadyException behind => (503, [Issue.Error("timeout", behind.Message)]),
         BadHttpRequestException { StatusCode: 413 } => (413, [Issue.Error("too-long", "The body is longer than FhirHub:Limits:BodyBytes allows; send it in parts.")]),

@@ -107,10 +107,11 @@ public static class SearchInteraction
     private static IEnumerable<(string Relation, string Url)> Links(FhirCall call, SearchPage page, string accepted)
     {
         yield return ("self", Paging.SelfLink(call, accepted));
-        if (page.Next is { } next)
-            yield return ("next", Paging.PageLink(call, next, accepted));
-        if (page.Previous is { } previous)
-            yield return ("previous", Paging.PageLink(call, previous, accepted));
+        foreach (var (relation, cursor) in new[] { ("first", page.First), ("previous", page.Previous), ("next", page.Next), ("last", page.Last) })
+        {
+            if (cursor is not null)
+                yield return (relation, Paging.PageLink(call, cursor, accepted));
+        }
     }
 
     private static IReadOnlyList<Issue> Remarks(IReadOnlyList<Issue> issues, SearchPage page, LimitOptions limits) =>
