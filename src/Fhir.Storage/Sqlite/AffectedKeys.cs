@@ -44,6 +44,9 @@ internal sealed class AffectedKeys(Connection connection, Dictionaries dictionar
             case SearchExpression.Parameter { Predicate: HierarchyPredicate hierarchy }:
                 types.Add(hierarchy.Type);
                 return true;
+            case SearchExpression.Parameter { Predicate: GrantedHierarchy hierarchy }:
+                types.Add(hierarchy.Hierarchy.Type);
+                return AddTypes(hierarchy.Granted, types);
             default:
                 return IsOfOneResource(expression);
         }
@@ -51,7 +54,7 @@ internal sealed class AffectedKeys(Connection connection, Dictionaries dictionar
 
     private static bool IsOfOneResource(SearchExpression expression) => expression is
         SearchExpression.All or SearchExpression.None or SearchExpression.TypeIn or SearchExpression.IdIn or SearchExpression.LastUpdated
-        or SearchExpression.Missing or SearchExpression.Text or SearchExpression.Parameter { Predicate: not HierarchyPredicate };
+        or SearchExpression.Missing or SearchExpression.Text or SearchExpression.Parameter { Predicate: not (HierarchyPredicate or GrantedHierarchy) };
 
     private IReadOnlyCollection<long>? Of(SearchExpression expression) => expression switch
     {
@@ -60,8 +63,18 @@ internal sealed class AffectedKeys(Connection connection, Dictionaries dictionar
         SearchExpression.Not not => Of(not.Part),
         SearchExpression.Chain chain => Of(chain.Inner) is { } inner ? Referrers(dictionaries.FindParameter(chain.Reference), inner) : null,
         SearchExpression.ReverseChain chain => Of(chain.Inner) is { } inner ? Targets(dictionaries.FindParameter(chain.Reference), inner) : null,
-        _ => IsOfOneResource(expression) ? past.Changed : null,
+        _ => IsOfOneResource(expression) || !HasChanged(expression) ? past.Changed : null,
     };
+
+    // A place anywhere in a hierarchy may have moved; that it is not followed step by step is made up for by testing all resources.
+    private bool HasChanged(SearchExpression expression)
+    {
+        var types = new HashSet<string>(StringComparer.Ordinal);
+        if (!AddTypes(expression, types))
+            return true;
+        var numbers = types.Select(dictionaries.FindType).ToHashSet();
+        return past.Changed.Any(key => numbers.Contains(key >> Layout.TypeShift));
+    }
 
     // What refers to one of the targets and has not changed itself, by the index of now; by URL also to those that had it then.
     private HashSet<long> Referrers(long parameter, IReadOnlyCollection<long> targets)
