@@ -47,6 +47,10 @@ internal sealed class AffectedKeys(Connection connection, Dictionaries dictionar
             case SearchExpression.Parameter { Predicate: GrantedHierarchy hierarchy }:
                 types.Add(hierarchy.Hierarchy.Type);
                 return AddTypes(hierarchy.Granted, types);
+            case SearchExpression.Contains contains:
+                return AddTypes(contains.Inner, types);
+            case SearchExpression.ContainedIn contained:
+                return AddTypes(contained.Inner, types);
             default:
                 return IsOfOneResource(expression);
         }
@@ -63,6 +67,8 @@ internal sealed class AffectedKeys(Connection connection, Dictionaries dictionar
         SearchExpression.Not not => Of(not.Part),
         SearchExpression.Chain chain => Of(chain.Inner) is { } inner ? Referrers(dictionaries.FindParameter(chain.Reference), inner) : null,
         SearchExpression.ReverseChain chain => Of(chain.Inner) is { } inner ? Targets(dictionaries.FindParameter(chain.Reference), inner) : null,
+        SearchExpression.Contains contains => Of(contains.Inner) is { } inner ? Containers(inner) : null,
+        SearchExpression.ContainedIn contained => Of(contained.Inner) is { } inner ? Contained(inner) : null,
         _ => IsOfOneResource(expression) || !HasChanged(expression) ? past.Changed : null,
     };
 
@@ -125,6 +131,23 @@ internal sealed class AffectedKeys(Connection connection, Dictionaries dictionar
             connection.CheckLimit();
         }
 
+        return found;
+    }
+
+    // What has changed itself is known, with all that it contains and contained; the others contain what they did.
+    private HashSet<long> Containers(IReadOnlyCollection<long> contained)
+    {
+        var found = new HashSet<long>(past.Changed);
+        foreach (var key in contained)
+            Add(found, connection.Prepare("SELECT container FROM main.contained WHERE key=?").Bind(1, key));
+        return found;
+    }
+
+    private HashSet<long> Contained(IReadOnlyCollection<long> containers)
+    {
+        var found = new HashSet<long>(past.Changed);
+        foreach (var key in containers)
+            Add(found, connection.Prepare("SELECT key FROM main.contained WHERE container=?").Bind(1, key));
         return found;
     }
 

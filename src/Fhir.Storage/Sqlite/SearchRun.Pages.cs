@@ -17,7 +17,7 @@ internal sealed partial class SearchRun
     {
         if (options.Clock.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(cursor.Issued) > options.PageLifetime)
             throw new ExpiredCursorException("The page link has expired; start the search anew.");
-        if (query.Count == 0 || Hash(query, Parts(query), cursor.Seq) != cursor.Query)
+        if (query.Count == 0 || Hash(query, cursor.Seq) != cursor.Query)
             throw new InvalidCursorException("The page link is not one that this server gave for this search; start again from the first page.");
 
         var list = Extend(query, cursor, lists);
@@ -26,8 +26,10 @@ internal sealed partial class SearchRun
         var shown = new List<long>(keys.Count);
         foreach (var key in keys)
         {
+            if (_versions.IsContained(key) && !_versions.IsStillContained(key))
+                throw new ExpiredCursorException("Contained resources that the search found are not there any more; start it anew.");
             var resource = _versions.KeyOf(key);
-            if (!IsGranted(key, resource.Type, AccessLetter.Search))
+            if (!scope.IsFull && !IsGranted(_versions.FindRow(resource)!.Value.Key, resource.Type, AccessLetter.Search))
                 continue;
             shown.Add(key);
             matches.Add(_versions.Get(resource, _versions.SeqAt(key, cursor.Seq)));
@@ -43,6 +45,7 @@ internal sealed partial class SearchRun
             list.IsComplete ? list.Length : cursor.Total)
         {
             IncludesCut = cut,
+            ContainedIds = ContainedIds(query, shown),
             First = At(0),
             Last = list.IsComplete ? At(Math.Max(0, list.Length - 1) / query.Count * query.Count) : null,
         };
@@ -52,19 +55,21 @@ internal sealed partial class SearchRun
 
     private long Now => options.Clock.GetUtcNow().ToUnixTimeSeconds();
 
-    private PageCursor Cursor(SearchQuery query, List<SearchExpression> parts, long? total)
+    private PageCursor Cursor(SearchQuery query, long? total)
     {
         var seq = connection.Scalar(Sql.Raw("SELECT max(seq) FROM version")) ?? 0;
-        return new PageCursor(Hash(query, parts, seq), seq, query.Count, Now, total);
+        return new PageCursor(Hash(query, seq), seq, query.Count, Now, total);
     }
 
     // The commit's time and resource tell the states of two stores apart, one of which was restored from a copy of the other.
-    private ulong Hash(SearchQuery query, List<SearchExpression> parts, long seq)
+    private ulong Hash(SearchQuery query, long seq)
     {
         using var rows = connection.Prepare("SELECT key, updated FROM version WHERE seq=?").Bind(1, seq).Query();
-        return rows.Step()
-            ? QueryDigest.Hash(seq, rows.Int64(0), rows.Int64(1), query.ResourceTypes, query.Sort, query.Contained, query.ContainedAlone, parts)
-            : 0;
+        if (!rows.Step())
+            return 0;
+        var expression = _scoped.Rewrite(query.Expression, query.ResourceTypes);
+        var granted = query.Contained == ContainedMode.None || scope.IsFull ? null : _scoped.Granted(ResourceTypes(), AccessLetter.Search);
+        return QueryDigest.Hash(seq, rows.Int64(0), rows.Int64(1), query.ResourceTypes, query.Sort, query.Contained, query.ContainedAlone, expression, granted);
     }
 
     // Makes the list reach beyond the page, so that it is known whether there is a next one.
@@ -91,12 +96,15 @@ internal sealed partial class SearchRun
 
     // Matches at a commit, in order. Where nothing that matters has changed since, they are those of now. Otherwise the resources
     // that may have matched differently are tested against the index as it was, and the others are found as ever.
-    private List<long> KeysAt(SearchQuery query, long commit, long after, int limit)
+    private List<long> KeysAt(SearchQuery asked, long commit, long after, int limit)
     {
-        var parts = Parts(query);
+        var query = asked;
+        var parts = Parts(ref query);
         using var past = PastState.Open(connection, dictionaries, options, commit, ConcernedTypes(query, parts));
         if (past is null)
-            return KeysOf(Ordered(query, Matches(query, parts, after, limit), limit));
+            return KeysOf(Ordered(query, Unaffected(query, parts, after, limit, Sql.Empty), limit));
+        if (query.ContainedAlone && past.HasLostContained)
+            throw new ExpiredCursorException("Contained resources have changed since the first page, so that the others can't be given any more; start the search anew.");
 
         if (new AffectedKeys(connection, dictionaries, past).Of(parts) is { } affected)
             past.NoteAffected(affected);
@@ -107,7 +115,7 @@ internal sealed partial class SearchRun
         if (query.Sort.Count > 0)
             past.Keep("sorted", Sql.Of($"SELECT s.key AS key, {SortColumnsThen(query.Sort)} FROM temp.changed s"));
         past.Show();
-        var compiler = new SearchCompiler(connection, dictionaries);
+        var compiler = new SearchCompiler(connection, dictionaries, options.SourceCounts);
         var tests = Sql.All([compiler.InTypes(query.ResourceTypes, s_key), SearchCompiler.IsCurrent(s_key), .. parts.Select(part => compiler.Test(part, s_key))]);
         past.Keep("matched", query.Sort.Count > 0
             ? Sql.Of($"SELECT s.key AS key FROM temp.affected s WHERE {tests}")
@@ -121,24 +129,18 @@ internal sealed partial class SearchRun
                 SELECT {s_key} AS key, {SortColumns(query.Sort)} FROM temp.matched s WHERE s.key NOT IN (SELECT key FROM temp.changed)
                 UNION ALL SELECT o.* FROM temp.matched s CROSS JOIN temp.sorted o ON o.key = s.key
                 """);
-        return KeysOf(Ordered(query, Sql.Of($"{Matches(query, parts, after, limit, unaffected: true)} UNION ALL {changed}"), limit));
+        var unaffected = Unaffected(query, parts, after, limit, Sql.Of($" AND {s_key} NOT IN (SELECT key FROM temp.affected)"));
+        return KeysOf(Ordered(query, Sql.Of($"{unaffected} UNION ALL {changed}"), limit));
     }
 
-    private Sql Matches(SearchQuery query, List<SearchExpression> parts, long after, int limit, bool unaffected = false)
+    // Matches of now with their sort values; in the order of keys only those of one piece.
+    private Sql Unaffected(SearchQuery query, List<SearchExpression> parts, long after, int limit, Sql condition)
     {
         var types = _compiler.InTypes(query.ResourceTypes, s_key);
-        var beyond = unaffected ? Sql.Of($" AND {s_key} NOT IN (SELECT key FROM temp.affected)") : Sql.Empty;
-        if (query.Sort.Count == 0)
-        {
-            beyond = Sql.Of($"{beyond} AND {s_key} > {after}");
-            return Sql.Of($"SELECT key FROM (SELECT DISTINCT {s_key} AS key {From(parts, types, _compiler.Choose(parts), inKeyOrder: true, beyond)} ORDER BY {s_key} LIMIT {(long)limit})");
-        }
-
-        return Sql.Of(
-            $"""
-            SELECT {s_key} AS key, {SortColumns(query.Sort)}
-            FROM (SELECT DISTINCT {s_key} AS key {From(parts, types, _compiler.Choose(parts), inKeyOrder: false, beyond)}) s
-            """);
+        var chosen = _compiler.Choose(parts);
+        return query.Sort.Count == 0
+            ? Sql.Of($"SELECT key FROM ({InKeyOrder(query, parts, types, chosen, Sql.Of($" AND {s_key} > {after}{condition}"), limit)})")
+            : Sql.Of($"SELECT {s_key} AS key, {SortColumns(query.Sort)} FROM (SELECT DISTINCT {s_key} AS key {From(parts, types, chosen, condition)}) s");
     }
 
     private static Sql Ordered(SearchQuery query, Sql matches, int limit) =>
@@ -148,9 +150,10 @@ internal sealed partial class SearchRun
     private Sql SortColumnsThen(IReadOnlyList<SortKey> sort) => Sql.Join(", ", sort.Select((key, i) =>
         Sql.Of($"{(key is { Parameter: null, Code: "_lastUpdated" } ? Sql.Raw("s.seq") : SortValue(key))} AS {Sql.Raw($"s{i}")}")));
 
+    // Contained resources change with what they lie in, which may be of any type.
     private static HashSet<string>? ConcernedTypes(SearchQuery query, IReadOnlyList<SearchExpression> parts)
     {
         var types = new HashSet<string>(query.ResourceTypes, StringComparer.Ordinal);
-        return parts.All(part => AffectedKeys.AddTypes(part, types)) ? types : null;
+        return query.Contained == ContainedMode.None && parts.All(part => AffectedKeys.AddTypes(part, types)) ? types : null;
     }
 }

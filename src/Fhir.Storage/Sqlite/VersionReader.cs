@@ -110,6 +110,9 @@ internal sealed class VersionReader(Connection connection, Dictionaries dictiona
     /// <summary>True for the key of a contained resource.</summary>
     public bool IsContained(long key) => TypeOf(key)[0] == Layout.ContainedMark;
 
+    /// <summary>True if a contained resource is there yet; its key goes with it.</summary>
+    public bool IsStillContained(long key) => connection.Scalar(Sql.Of($"SELECT EXISTS(SELECT 1 FROM contained WHERE key={key})")) == 1;
+
     /// <summary>The container of a contained resource, and its id there.</summary>
     public (long Container, string Id) Contained(long key)
     {

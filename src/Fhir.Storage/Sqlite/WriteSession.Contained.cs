@@ -83,7 +83,7 @@ internal sealed partial class WriteSession
             return;
         }
 
-        _connection.Prepare("INSERT INTO resource(key, type, id, seq, version, deleted, shape) VALUES(?1, ?2, ?1, ?3, ?4, 0, ?5)")
+        _connection.Prepare("INSERT INTO resource(key, type, id, seq, version, deleted, created, shape) VALUES(?1, ?2, ?1, ?3, ?4, 0, ?3, ?5)")
             .Bind(1, key).Bind(2, key >> Layout.TypeShift).Bind(3, container.Seq).Bind(4, container.Version).Bind(5, shape).Run();
         _connection.Prepare("INSERT INTO contained(key, container, id) VALUES(?, ?, ?)").Bind(1, key).Bind(2, container.Key).Bind(3, resource.Id).Run();
     }
