@@ -20,10 +20,12 @@ internal sealed class PastState : IDisposable
     private readonly VersionReader _versions;
     private readonly long _commit;
     private readonly HashSet<long> _changed = [];
+    private readonly Dictionary<long, ResourceText?>? _texts;
     private long _lastLost;
 
-    private PastState(Connection connection, Dictionaries dictionaries, SqliteStoreOptions options, long commit)
+    private PastState(Connection connection, Dictionaries dictionaries, SqliteStoreOptions options, long commit, bool withTexts)
     {
+        _texts = withTexts ? [] : null;
         _connection = connection;
         _dictionaries = dictionaries;
         _options = options;
@@ -46,9 +48,10 @@ internal sealed class PastState : IDisposable
     /// <param name="options">The store's options.</param>
     /// <param name="commit">The last commit that belongs to the state.</param>
     /// <param name="types">The types; null for all.</param>
+    /// <param name="withTexts">True to restore what full-text search finds, too.</param>
     /// <exception cref="ExpiredCursorException">Too much has changed.</exception>
     public static PastState? Open(
-        Connection connection, Dictionaries dictionaries, SqliteStoreOptions options, long commit, IReadOnlyCollection<string>? types)
+        Connection connection, Dictionaries dictionaries, SqliteStoreOptions options, long commit, IReadOnlyCollection<string>? types, bool withTexts)
     {
         var selects = types is null
             ? [Sql.Of($"SELECT key FROM version WHERE seq > {commit}")]
@@ -56,7 +59,7 @@ internal sealed class PastState : IDisposable
         if (selects.TrueForAll(select => connection.Scalar(Sql.Of($"SELECT EXISTS({select})")) == 0))
             return null;
 
-        var past = new PastState(connection, dictionaries, options, commit);
+        var past = new PastState(connection, dictionaries, options, commit, withTexts);
         past.Collect(selects);
         past.Restore();
         return past;
@@ -97,12 +100,16 @@ internal sealed class PastState : IDisposable
         }
 
         _connection.IgnoresIndexNames = true;
+        if (_texts is not null)
+            _connection.Text!.Show(_texts);
     }
 
     /// <summary>From now on the tables are as they are.</summary>
     public void Hide()
     {
         _connection.IgnoresIndexNames = false;
+        if (_texts is not null)
+            _connection.Text!.Show(null);
         foreach (var table in s_indexTables.Concat(s_resourceTables))
             _connection.Execute($"DROP VIEW temp.{table}");
     }
@@ -153,6 +160,8 @@ internal sealed class PastState : IDisposable
             var contained = version.Body.MayContain ? _options.ExtractContained(version.Key, json) : [];
             index.Fragments = contained.Count > 0 ? Contain(key, seq, version.Version, contained) : null;
             Restore(key, _options.Extract(version.Key, json), index, writer);
+            if (_texts is not null)
+                _texts[key] = _options.Text!(json);
             foreach (var resource in contained)
                 Restore(index.Fragments![resource.Id], resource.Entries, index, writer);
         }
@@ -160,7 +169,10 @@ internal sealed class PastState : IDisposable
         using (var rows = _connection.Prepare("SELECT key FROM temp.changed").Query())
         {
             while (rows.Step())
+            {
                 _changed.Add(rows.Int64(0));
+                _texts?.TryAdd(rows.Int64(0), null);
+            }
         }
 
         HasLinks = _connection.Scalar(Sql.Raw("SELECT EXISTS(SELECT 1 FROM main.link) OR EXISTS(SELECT 1 FROM temp.link)")) == 1;

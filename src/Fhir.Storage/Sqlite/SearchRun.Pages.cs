@@ -100,7 +100,7 @@ internal sealed partial class SearchRun
     {
         var query = asked;
         var parts = Parts(ref query);
-        using var past = PastState.Open(connection, dictionaries, options, commit, ConcernedTypes(query, parts));
+        using var past = PastState.Open(connection, dictionaries, options, commit, ConcernedTypes(query, parts), query.Expression.AsksForText);
         if (past is null)
             return KeysOf(Ordered(query, Unaffected(query, parts, after, limit, Sql.Empty), limit));
         if (query.ContainedAlone && past.HasLostContained)

@@ -20,6 +20,7 @@ internal sealed class TextSnapshot
     private readonly TextIndex _index;
     private readonly SqliteStoreOptions _options;
     private readonly Dictionary<long, ResourceText?> _changed = [];
+    private IReadOnlyDictionary<long, ResourceText?>? _then;
     private bool _isFixed;
 
     public TextSnapshot(Connection connection, VersionReader versions, TextIndex index, SqliteStoreOptions options)
@@ -31,19 +32,26 @@ internal sealed class TextSnapshot
         connection.Prepare(Sql.Of($"ATTACH {index.Path} AS {Sql.Raw(TextLayout.Schema)}")).Run();
     }
 
-    /// <summary>Keys changed since the transaction's state of the store.</summary>
+    /// <summary>From now on these resources have the texts of an earlier state of the store, or none; null to end that.</summary>
+    public void Show(IReadOnlyDictionary<long, ResourceText?>? then)
+    {
+        Fix();
+        _then = then;
+    }
+
+    /// <summary>Keys changed since the state of the store that is shown.</summary>
     public ChangedKeys Changed()
     {
         Fix();
-        return new ChangedKeys(JsonSerializer.Serialize(_changed.Keys));
+        return new ChangedKeys(JsonSerializer.Serialize(Texts.Select(static text => text.Key)));
     }
 
-    /// <summary>Those of <see cref="Changed"/> that satisfy a condition in the transaction's state of the store.</summary>
+    /// <summary>Those of <see cref="Changed"/> that satisfy a condition in that state.</summary>
     public ChangedKeys ChangedThatSatisfy(SearchExpression.Text condition)
     {
         Fix();
         return new ChangedKeys(JsonSerializer.Serialize(
-            _changed.Where(changed => changed.Value?.Satisfies(condition.Part, condition.Query) == true).Select(static changed => changed.Key)));
+            Texts.Where(changed => changed.Value?.Satisfies(condition.Part, condition.Query) == true).Select(static changed => changed.Key)));
     }
 
     /// <summary>The same keys, for those who ask one by one.</summary>
@@ -67,6 +75,7 @@ internal sealed class TextSnapshot
     public void End()
     {
         _changed.Clear();
+        _then = null;
         _isFixed = false;
     }
 
@@ -87,6 +96,9 @@ internal sealed class TextSnapshot
             ReadChanged(last);
         _isFixed = true;
     }
+
+    private IEnumerable<KeyValuePair<long, ResourceText?>> Texts =>
+        _then is null ? _changed : _changed.Where(changed => !_then.ContainsKey(changed.Key)).Concat(_then);
 
     private void ReadChanged(long last)
     {
