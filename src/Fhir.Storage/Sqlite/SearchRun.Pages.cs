@@ -20,7 +20,9 @@ internal sealed partial class SearchRun
         if (query.Count == 0 || Hash(query, cursor.Seq) != cursor.Query)
             throw new InvalidCursorException("The page link is not one that this server gave for this search; start again from the first page.");
 
+        connection.Trace?.Begin("list the matches of the first page's moment");
         var list = Extend(query, cursor, lists);
+        connection.Trace?.Begin("fetch");
         var keys = lists.Read(cursor.Query, cursor.Offset, query.Count);
         var matches = new List<StoredVersion>(keys.Count);
         var shown = new List<long>(keys.Count);
@@ -84,13 +86,28 @@ internal sealed partial class SearchRun
                 var limit = query.Sort.Count > 0
                     ? options.SortedMatches + 1
                     : (int)Math.Clamp(Math.Max(list.Length, needed - list.Length), FirstPiece, LargestPiece);
-                var keys = KeysAt(query, cursor.Seq, list.Last, limit);
+                var keys = Untraced(() => KeysAt(query, cursor.Seq, list.Last, limit));
                 if (keys.Count > options.SortedMatches && query.Sort.Count > 0)
                     throw new ExpiredCursorException($"More than {options.SortedMatches} sorted matches can't be paged through; narrow the search, or leave _sort out.");
                 list = lists.Append(cursor.Query, list, keys, keys.Count < limit);
             }
 
             return list;
+        }
+    }
+
+    // Statements on tables that are there for a moment only can't be explained afterwards; the step's time tells what they cost.
+    private T Untraced<T>(Func<T> work)
+    {
+        var trace = connection.Trace;
+        connection.Trace = null;
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            connection.Trace = trace;
         }
     }
 
