@@ -15,6 +15,7 @@ return args switch
     ["store", ..] => await StoreBenchmark.RunAsync(Options.Parse(args[1..])),
     ["text", ..] => await TextBenchmark.RunAsync(Options.Parse(args[1..])),
     ["search", ..] => await SearchBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["pages", ..] => await PagesBenchmark.RunAsync(Options.Parse(args[1..])),
     ["start", ..] => await StartBenchmark.RunAsync(Options.Parse(args[1..])),
     ["fhirpath", ..] => FhirPathBenchmark.Run(Options.Parse(args[1..])),
     _ => Usage(),
@@ -30,6 +31,7 @@ static int Usage()
           store     the store without HTTP, against bare SQLite (--folder FOLDER; --limit N lets it grow to N resources)
           text      full-text search: what its index costs writes, its size, searches (--folder FOLDER; --limit N resources)
           search    30 queries on 1,000, 8,000 and 64,000 patients made of Synthea's (--folder FOLDER; --limit PATIENTS; --filter CLASS)
+          pages     first, second and later pages of searches of 1,000 to 100,000 patients (--limit PATIENTS)
           start     time from start to first answer
           fhirpath  time and memory of one evaluation, by kind of expression
         Options: --seconds N (measured time of each step), --clients N, --rounds N, --folder FOLDER, --limit N,

@@ -75,4 +75,6 @@ internal sealed partial class SearchRun
         using var rows = connection.Prepare(Sql.Of($"SELECT text FROM uri WHERE key={key}")).Query();
         return rows.Step() ? rows.Text(0) : throw new StoreException("A value is of no known URI; the database is damaged.");
     }
+
+    private static Sql Argument(object value) => new("?", [value]);
 }
