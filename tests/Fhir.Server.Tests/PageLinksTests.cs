@@ -17,10 +17,10 @@ public sealed class PageLinksTests : IDisposable
         {
             for (var i = 0; i < 20_000; i++)
             {
-                var link = new PageLink("Patient", $"name=a{i}", $"cursor{number}");
+                var link = new PageLink("Patient", $"name=a{i}", $"cursor {number}");
                 try
                 {
-                    if (links.Unprotect(links.Protect(link)) != link)
+                    if (links.Unprotect(links.Protect(link), "Patient") != link)
                         Interlocked.Increment(ref wrong);
                 }
                 catch (System.Security.Cryptography.CryptographicException)

@@ -93,7 +93,7 @@ public class PagingTests(ServerFixture server) : IClassFixture<ServerFixture>
 
         var start = link.IndexOf("_page=", StringComparison.Ordinal) + "_page=".Length;
         using var links = PageLinks.Open(server.DataPath);
-        var sealedLink = links.Unprotect(link[start..])!;
+        var sealedLink = links.Unprotect(link[start..], "Patient")!;
         var old = links.Protect(sealedLink with { Cursor = Aged(sealedLink.Cursor, TimeSpan.FromMinutes(61)) });
         var issue = await (await server.Client.GetAsync(link[..start] + old)).FailsAsync(410, "not-found");
         Assert.Contains("start the search anew", (string)issue["diagnostics"]!, StringComparison.Ordinal);

@@ -102,7 +102,7 @@ internal sealed class GraphQLSource(FhirCall call, CancellationToken cancel)
 
     private (string? From, int Offset, List<KeyValuePair<string, string>> Parameters) Open(TypeDefinition type, string cursor)
     {
-        if (call.Server.PageLinks.Unprotect(cursor) is not { } link || link.Path != CursorPath + type.Name)
+        if (call.Server.PageLinks.Unprotect(cursor, CursorPath + type.Name) is not { } link)
             throw new GraphQLException("invalid", "The cursor is not one that this server gave for this search; start the search anew.");
         var space = link.Cursor.IndexOf(' ', StringComparison.Ordinal);
         var from = link.Cursor[(space + 1)..];

@@ -1,7 +1,6 @@
 // Page links: short, opaque, and only as this server made them. What was asked does not show in them, so that values of a search
 // sent in a body don't end up in the logs of proxies.
 
-using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.IO.Compression;
 using System.Security.Cryptography;
@@ -50,20 +49,21 @@ public sealed class PageLinks : IDisposable
             : throw new InvalidDataException($"{path} is not a key of 32 bytes; delete it and a new one is made (page links given before then end).");
     }
 
-    /// <summary>The value of <c>_page</c> for a link.</summary>
+    /// <summary>The value of <c>_page</c> for a link. The path is sealed with it, but not in it: the address has it.</summary>
     public string Protect(PageLink link)
     {
         ArgumentNullException.ThrowIfNull(link);
-        var plain = Pack($"{link.Path}\n{link.Query}\n{link.Cursor}");
+        var plain = Pack(link);
         var token = new byte[NonceSize + plain.Length + TagSize];
         var nonce = token.AsSpan(0, NonceSize);
         RandomNumberGenerator.Fill(nonce);
-        _cipher.Value!.Encrypt(nonce, plain, token.AsSpan(NonceSize, plain.Length), token.AsSpan(NonceSize + plain.Length));
+        _cipher.Value!.Encrypt(
+            nonce, plain, token.AsSpan(NonceSize, plain.Length), token.AsSpan(NonceSize + plain.Length), Encoding.UTF8.GetBytes(link.Path));
         return Base64Url.EncodeToString(token);
     }
 
-    /// <summary>The link of a value of <c>_page</c>; null if this server did not make it.</summary>
-    public PageLink? Unprotect(string value)
+    /// <summary>The link of a value of <c>_page</c>; null if this server did not make it for that path.</summary>
+    public PageLink? Unprotect(string value, string path)
     {
         ArgumentNullException.ThrowIfNull(value);
         if (value.Length > MaxTextSize || !Base64Url.IsValid(value))
@@ -74,15 +74,15 @@ public sealed class PageLinks : IDisposable
         var plain = new byte[token.Length - NonceSize - TagSize];
         try
         {
-            _cipher.Value!.Decrypt(token.AsSpan(0, NonceSize), token.AsSpan(NonceSize, plain.Length), token.AsSpan(NonceSize + plain.Length), plain);
+            _cipher.Value!.Decrypt(
+                token.AsSpan(0, NonceSize), token.AsSpan(NonceSize, plain.Length), token.AsSpan(NonceSize + plain.Length), plain, Encoding.UTF8.GetBytes(path));
         }
         catch (CryptographicException)
         {
             return null;
         }
 
-        var parts = Unpack(plain).Split('\n');
-        return parts.Length == 3 ? new PageLink(parts[0], parts[1], parts[2]) : null;
+        return Unpack(plain, path);
     }
 
     /// <inheritdoc/>
@@ -93,26 +93,35 @@ public sealed class PageLinks : IDisposable
         _cipher.Dispose();
     }
 
-    // A long query is compressed; a short one would only grow.
-    private static byte[] Pack(string text)
+    // A cursor in the alphabet of base64url is kept as its bytes. A long query is compressed; a short one would only grow.
+    private static byte[] Pack(PageLink link)
     {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        var output = new byte[5 + BrotliEncoder.GetMaxCompressedLength(bytes.Length)];
-        if (bytes.Length > 128 && BrotliEncoder.TryCompress(bytes, output.AsSpan(5), out var written, quality: 5, window: 18) && written + 4 < bytes.Length)
-        {
-            output[0] = 1;
-            BinaryPrimitives.WriteInt32LittleEndian(output.AsSpan(1), bytes.Length);
-            return output[..(5 + written)];
-        }
-
-        return [0, .. bytes];
+        using var packed = new MemoryStream();
+        using var writer = new BinaryWriter(packed);
+        var isText = !Base64Url.IsValid(link.Cursor) || Base64Url.EncodeToString(Base64Url.DecodeFromChars(link.Cursor)) != link.Cursor;
+        var cursor = isText ? Encoding.UTF8.GetBytes(link.Cursor) : Base64Url.DecodeFromChars(link.Cursor);
+        var query = Encoding.UTF8.GetBytes(link.Query);
+        var compressed = new byte[BrotliEncoder.GetMaxCompressedLength(query.Length)];
+        var isCompressed = BrotliEncoder.TryCompress(query, compressed, out var length, quality: 5, window: 18) && length + 1 < query.Length;
+        writer.Write7BitEncodedInt((cursor.Length << 1) | (isText ? 1 : 0));
+        writer.Write(cursor);
+        writer.Write7BitEncodedInt(isCompressed ? query.Length : 0);
+        writer.Write(isCompressed ? compressed.AsSpan(0, length) : query);
+        return packed.ToArray();
     }
 
-    private static string Unpack(byte[] packed)
+    private static PageLink? Unpack(byte[] plain, string path)
     {
-        if (packed[0] == 0)
-            return Encoding.UTF8.GetString(packed, 1, packed.Length - 1);
-        var bytes = new byte[BinaryPrimitives.ReadInt32LittleEndian(packed.AsSpan(1))];
-        return BrotliDecoder.TryDecompress(packed.AsSpan(5), bytes, out var written) ? Encoding.UTF8.GetString(bytes, 0, written) : "";
+        using var packed = new MemoryStream(plain);
+        using var reader = new BinaryReader(packed);
+        var length = reader.Read7BitEncodedInt();
+        var bytes = reader.ReadBytes(length >> 1);
+        var cursor = (length & 1) == 1 ? Encoding.UTF8.GetString(bytes) : Base64Url.EncodeToString(bytes);
+        var uncompressed = reader.Read7BitEncodedInt();
+        var query = plain.AsSpan((int)packed.Position);
+        if (uncompressed == 0)
+            return new PageLink(path, Encoding.UTF8.GetString(query), cursor);
+        var text = new byte[uncompressed];
+        return BrotliDecoder.TryDecompress(query, text, out var written) ? new PageLink(path, Encoding.UTF8.GetString(text, 0, written), cursor) : null;
     }
 }

@@ -27,7 +27,7 @@ public static class Paging
             return (call, null);
         if (others.FirstOrDefault(p => p.Key is not ("_format" or "_pretty")) is { Key: { } extra })
             throw new RefusedException(400, "invalid", $"A page link can't be changed; leave '{(extra.Length <= 64 ? extra : extra[..64])}' out, or start the search anew.");
-        if (call.Server.PageLinks.Unprotect(token) is not { } link || link.Path != PathOf(call.Route))
+        if (call.Server.PageLinks.Unprotect(token, PathOf(call.Route)) is not { } link)
             throw new RefusedException(400, "invalid", "The page link is not one that this server gave for this address; start the search anew.");
         var query = others.Count == 0 ? link.Query : $"{link.Query}&{FhirCall.Encode(others)}";
         return (call with { Query = query, FormQuery = "" }, link.Cursor);

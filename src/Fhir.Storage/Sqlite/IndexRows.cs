@@ -61,7 +61,10 @@ internal sealed class IndexRows(Dictionaries dictionaries, Func<string, string, 
     }
 
     /// <summary>The number of the set of parameters that have a value.</summary>
-    public long Shape(IReadOnlyList<IndexEntry> entries)
+    public long Shape(IReadOnlyList<IndexEntry> entries) => dictionaries.AddShape(Present(entries));
+
+    /// <summary>The marks of the parameters that have a value, in order.</summary>
+    public byte[] Present(IReadOnlyList<IndexEntry> entries)
     {
         var parameters = new List<long>(24);
         long last = -1;
@@ -82,7 +85,7 @@ internal sealed class IndexRows(Dictionaries dictionaries, Func<string, string, 
         var bytes = new byte[parameters.Count * PresentLength];
         for (var i = 0; i < parameters.Count; i++)
             WritePresent(parameters[i], bytes.AsSpan(i * PresentLength));
-        return dictionaries.AddShape(bytes);
+        return bytes;
     }
 
     /// <summary>The mark of one parameter in <c>shape.present</c>.</summary>

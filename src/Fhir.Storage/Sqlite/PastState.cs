@@ -11,7 +11,7 @@ internal sealed class PastState : IDisposable
 {
     private const string Prefix = "then_";
 
-    private static readonly string[] s_resourceTables = ["resource", "contained"];
+    private static readonly string[] s_resourceTables = ["resource", "contained", "shape"];
     private static readonly string[] s_indexTables = [.. Enum.GetNames<IndexTable>().Select(static name => name.ToLowerInvariant())];
 
     private readonly Connection _connection;
@@ -184,7 +184,16 @@ internal sealed class PastState : IDisposable
         index.Add(entries, [], rows);
         foreach (var row in rows)
             writer.Insert(key, row);
-        _connection.Prepare($"UPDATE temp.{Prefix}resource SET shape=? WHERE key=?").Bind(1, index.Shape(entries)).Bind(2, key).Run();
+        _connection.Prepare($"UPDATE temp.{Prefix}resource SET shape=? WHERE key=?").Bind(1, Shape(index.Present(entries))).Bind(2, key).Run();
+    }
+
+    // After a reindex no present resource may have the same set of parameters as one of then.
+    private long Shape(byte[] present)
+    {
+        if (_dictionaries.AddShape(present) is var known and not Dictionaries.Unknown)
+            return known;
+        _connection.Prepare($"INSERT OR IGNORE INTO temp.{Prefix}shape(key, present) VALUES((SELECT ifnull(min(key), 0) - 1 FROM temp.{Prefix}shape), ?)").Bind(1, present).Run();
+        return _connection.Scalar(Sql.Of($"SELECT key FROM temp.{Sql.Raw(Prefix)}shape WHERE present={present}")) ?? Dictionaries.Unknown;
     }
 
     // The keys of what a resource contained, by id. What is there yet has its key; what is gone gets one from the end of its type.
