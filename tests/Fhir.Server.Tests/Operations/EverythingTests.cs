@@ -103,6 +103,17 @@ public class EverythingTests(ServerFixture server, ITestOutputHelper output) : I
     }
 
     [Fact]
+    public async Task A_link_whose_walk_has_ended_says_so()
+    {
+        await PutAsync("Patient/e11", "{}");
+        await PutAsync("Flag/e11", """{"status":"active","code":{"text":"c"},"subject":{"reference":"Patient/e11"}}""");
+        var first = await (await server.Client.GetAsync("Patient/e11/$everything?_count=1")).JsonAsync();
+        Directory.Delete(Path.Combine(server.DataPath, "walks"), recursive: true);
+        await (await server.Client.GetAsync(Next(first)!)).FailsAsync(410, "not-found");
+        await (await server.Client.GetAsync($"{Next(first)}x")).FailsAsync(400, "invalid");
+    }
+
+    [Fact]
     public async Task A_group_has_the_records_of_its_active_members_and_of_groups_in_it()
     {
         await PutAsync("Organization/e6", "{}");
