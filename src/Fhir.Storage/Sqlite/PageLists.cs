@@ -5,7 +5,7 @@ namespace FhirHub.Storage.Sqlite;
 
 /// <summary>A list of matches.</summary>
 /// <param name="Length">Keys that are known.</param>
-/// <param name="Last">The last of them, or 0.</param>
+/// <param name="Last">The last of them in the order of keys, or 0.</param>
 /// <param name="IsComplete">True if there are no more.</param>
 internal readonly record struct PageList(long Length, long Last, bool IsComplete);
 
@@ -59,7 +59,12 @@ internal sealed class PageLists(SqliteStoreOptions options) : IDisposable
     }
 
     /// <summary>Adds keys to the end of a list.</summary>
-    public PageList Append(ulong list, PageList known, IReadOnlyList<long> keys, bool isComplete)
+    /// <param name="list">The list.</param>
+    /// <param name="known">What there was of it.</param>
+    /// <param name="keys">The keys.</param>
+    /// <param name="last">The key after which the next piece begins.</param>
+    /// <param name="isComplete">True if there is no next piece.</param>
+    public PageList Append(ulong list, PageList known, IReadOnlyList<long> keys, long last, bool isComplete)
     {
         lock (_lock)
         {
@@ -74,7 +79,7 @@ internal sealed class PageLists(SqliteStoreOptions options) : IDisposable
                     bytes += part.Length + Overhead;
                 }
 
-                var longer = new PageList(known.Length + keys.Count, keys.Count > 0 ? keys[^1] : known.Last, isComplete);
+                var longer = new PageList(known.Length + keys.Count, last, isComplete);
                 Connection.Prepare(
                     """
                     INSERT INTO list(id, expires, length, last, complete, bytes) VALUES(?1, ?2, ?3, ?4, ?5, ?6)
@@ -175,7 +180,7 @@ internal sealed class PageLists(SqliteStoreOptions options) : IDisposable
     }
 
     // Keys in order lie close together, and of one type they do so in any order: the differences take a byte or a few.
-    private static byte[] Encode(IReadOnlyList<long> keys, int from, int to)
+    internal static byte[] Encode(IReadOnlyList<long> keys, int from, int to)
     {
         using var buffer = new MemoryStream((to - from) * 3);
         using var writer = new BinaryWriter(buffer);
@@ -190,7 +195,7 @@ internal sealed class PageLists(SqliteStoreOptions options) : IDisposable
         return buffer.ToArray();
     }
 
-    private static void Decode(ReadOnlySpan<byte> part, long first, long offset, int count, List<long> keys)
+    internal static void Decode(ReadOnlySpan<byte> part, long first, long offset, int count, List<long> keys)
     {
         var key = 0L;
         for (var i = 0; i < part.Length && keys.Count < count; first++)

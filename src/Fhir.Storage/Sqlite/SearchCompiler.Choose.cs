@@ -68,11 +68,11 @@ internal sealed partial class SearchCompiler
     private long Count(KeySource source, long depth)
     {
         var hash = source.Select.Hash();
-        if (counts.TryFind(hash, out var known) && known >= SmallSource && (known < CountLimit || depth <= known))
-            return Math.Min(known, depth);
+        if (counts.Find(hash, depth) is { } known)
+            return known;
         var count = connection.Scalar(Sql.Of($"SELECT count(*) FROM (SELECT 1 FROM ({source.Select}) LIMIT {depth})")) ?? 0;
         if (count >= SmallSource)
-            counts.Note(hash, count);
+            counts.Note(hash, count, depth);
         return count;
     }
 }

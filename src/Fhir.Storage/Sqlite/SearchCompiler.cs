@@ -119,15 +119,15 @@ internal sealed partial class SearchCompiler(Connection connection, Dictionaries
                 return only;
         }
 
-        var united = United([.. sources.Select(static source => source.Select)]);
+        var selects = sources.ConvertAll(static source => Sql.Of($"SELECT key FROM ({source.Select})"));
         return sources.Count <= MergedAtMost && sources.TrueForAll(static source => source is { Ordered: true, Merged: false })
-            ? new KeySource(Sql.Of($"{united} ORDER BY key"), Ordered: true) { Merged = true }
-            : new KeySource(united, Ordered: false);
+            ? new KeySource(Sql.Of($"{Sql.Join(" UNION ", selects)} ORDER BY key"), Ordered: true) { Merged = true }
+            : new KeySource(United(selects), Ordered: false);
     }
 
     private static Sql United(List<Sql> selects) => selects.Count <= UnitedAtMost
-        ? Sql.Join(" UNION ", selects.Select(static select => Sql.Of($"SELECT key FROM ({select})")))
-        : United([.. selects.Chunk(UnitedAtMost).Select(static chunk => United([.. chunk]))]);
+        ? Sql.Join(" UNION ALL ", selects)
+        : United([.. selects.Chunk(UnitedAtMost).Select(static chunk => Sql.Of($"SELECT key FROM ({United([.. chunk])})"))]);
 
     private static KeySource Source(SearchExpression.IdIn ids) => new(
         Sql.Of($"SELECT key FROM resource WHERE type IN (SELECT key FROM type) AND id IN ({Sql.List(ids.Ids.Select(id => new LogicalId(id)))}) AND seq > 0 AND deleted = 0"),

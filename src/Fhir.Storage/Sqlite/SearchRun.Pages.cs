@@ -23,7 +23,7 @@ internal sealed partial class SearchRun
         connection.Trace?.Begin("list the matches of the first page's moment");
         var list = Extend(query, cursor, lists);
         connection.Trace?.Begin("fetch");
-        var keys = lists.Read(cursor.Query, cursor.Offset, query.Count);
+        var keys = lists.Read(cursor.List, cursor.Offset, query.Count);
         var matches = new List<StoredVersion>(keys.Count);
         var shown = new List<long>(keys.Count);
         foreach (var key in keys)
@@ -57,10 +57,10 @@ internal sealed partial class SearchRun
 
     private long Now => options.Clock.GetUtcNow().ToUnixTimeSeconds();
 
-    private PageCursor Cursor(SearchQuery query, long? total)
+    private PageCursor Cursor(SearchQuery query, long? total, IReadOnlyList<long> shown)
     {
         var seq = connection.Scalar(Sql.Raw("SELECT max(seq) FROM version")) ?? 0;
-        return new PageCursor(Hash(query, seq), seq, query.Count, Now, total);
+        return new PageCursor(Hash(query, seq), seq, query.Count, Now, total, shown);
     }
 
     // The commit's time and resource tell the states of two stores apart, one of which was restored from a copy of the other.
@@ -78,9 +78,11 @@ internal sealed partial class SearchRun
     private PageList Extend(SearchQuery query, PageCursor cursor, PageLists lists)
     {
         var needed = cursor.Offset + query.Count + 1;
-        lock (lists.Making(cursor.Query))
+        lock (lists.Making(cursor.List))
         {
-            var list = lists.Find(cursor.Query);
+            var list = lists.Find(cursor.List);
+            if (list.Length == 0 && cursor.Shown.Count > 0)
+                list = lists.Append(cursor.List, list, cursor.Shown, 0, isComplete: false);
             while (!list.IsComplete && list.Length < needed)
             {
                 var limit = query.Sort.Count > 0
@@ -89,7 +91,9 @@ internal sealed partial class SearchRun
                 var keys = Untraced(() => KeysAt(query, cursor.Seq, list.Last, limit));
                 if (keys.Count > options.SortedMatches && query.Sort.Count > 0)
                     throw new ExpiredCursorException($"More than {options.SortedMatches} sorted matches can't be paged through; narrow the search, or leave _sort out.");
-                list = lists.Append(cursor.Query, list, keys, keys.Count < limit);
+                var (last, isComplete) = (keys.Count > 0 ? keys[^1] : list.Last, keys.Count < limit);
+                keys.RemoveAll(cursor.Shown.Contains);
+                list = lists.Append(cursor.List, list, keys, last, isComplete);
             }
 
             return list;

@@ -26,11 +26,12 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
             return new SearchPage([], [], null, null, total);
 
         connection.Trace?.Begin("find keys");
-        var keys = Keys(query, parts, types, chosen, query.Count + 1);
+        var streamed = Streamed(query, parts, types, chosen);
+        var keys = streamed ?? Keys(query, parts, types, chosen, query.Count + 1);
         var more = keys.Count > query.Count;
         if (more)
             keys.RemoveAt(query.Count);
-        var next = more ? Cursor(asked, total).Write() : null;
+        var next = more ? Cursor(asked, total, streamed is null ? [] : keys).Write() : null;
         connection.Trace?.Begin("fetch");
         var matches = keys.ConvertAll(_versions.GetCurrent);
         var (included, cut) = query.Includes.Count == 0 ? ([], false) : Included(query.Includes, keys);
@@ -131,6 +132,23 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
             return walked;
         var matches = Sql.Of($"SELECT DISTINCT {s_key} AS key, {SortColumns(query.Sort)} {From(parts, types, chosen, Sql.Empty)}");
         return KeysOf(Sql.Of($"SELECT key FROM ({matches}) ORDER BY {Order(query.Sort)} LIMIT {(long)limit}"));
+    }
+
+    // A search that names no order may be answered in any: of a large source whose keys are in none, what the index gives first is
+    // shown first. The other pages then follow in the order of keys, and leave out what the first one has shown.
+    private List<long>? Streamed(SearchQuery query, List<SearchExpression> parts, Sql types, ChosenSource? chosen)
+    {
+        if (query.Sort.Count > 0 || query.Count > PageCursor.MaxShown || chosen is not { Source.Ordered: false, Count: >= SearchCompiler.SmallSource })
+            return null;
+        var found = new List<long>(query.Count + 1);
+        using var rows = connection.Prepare(Sql.Of($"SELECT {s_key} {From(parts, types, chosen, Sql.Empty)}")).Query();
+        while (found.Count <= query.Count && rows.Step())
+        {
+            if (rows.Int64(0) is var key && !found.Contains(key))
+                found.Add(key);
+        }
+
+        return found;
     }
 
     private Sql InKeyOrder(SearchQuery query, List<SearchExpression> parts, Sql types, ChosenSource? chosen, Sql after, int limit)

@@ -13,22 +13,20 @@ internal sealed class SourceCounts(TimeProvider clock)
     private const int Limit = 20_000;
     private static readonly long s_lifetime = TimeSpan.FromSeconds(30).Ticks;
 
-    private readonly ConcurrentDictionary<ulong, (long Count, long Until)> _counts = new();
+    private readonly ConcurrentDictionary<ulong, (long Count, long Depth, long Until)> _counts = new();
 
-    /// <summary>The count of a source, if it was noted lately.</summary>
-    public bool TryFind(ulong source, out long count)
-    {
-        var found = _counts.TryGetValue(source, out var noted) && noted.Until > clock.GetUtcNow().UtcTicks;
-        count = noted.Count;
-        return found;
-    }
+    /// <summary>The number of keys that a source has, up to a depth, if it was noted lately.</summary>
+    public long? Find(ulong source, long depth) =>
+        _counts.TryGetValue(source, out var noted) && noted.Until > clock.GetUtcNow().UtcTicks && (noted.Count < noted.Depth || depth <= noted.Depth)
+            ? Math.Min(noted.Count, depth)
+            : null;
 
-    /// <summary>Notes the count of a source.</summary>
-    public void Note(ulong source, long count)
+    /// <summary>Notes the number of keys of a source, up to a depth.</summary>
+    public void Note(ulong source, long count, long depth)
     {
         // Values come from outside, so the notes are thrown away rather than let grow without bound.
         if (_counts.Count >= Limit)
             _counts.Clear();
-        _counts[source] = (count, clock.GetUtcNow().UtcTicks + s_lifetime);
+        _counts[source] = (count, depth, clock.GetUtcNow().UtcTicks + s_lifetime);
     }
 }
