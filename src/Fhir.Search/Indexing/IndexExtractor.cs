@@ -25,6 +25,13 @@ public sealed partial class IndexExtractor
     /// <summary>To be raised whenever the same resource and parameters give other entries than before.</summary>
     public const int Version = 1;
 
+    // Whoever may write a SearchParameter must not be able to hold up every write. Steps and not time: what is extracted must not
+    // depend on how busy the machine is.
+    private static readonly FhirPathContext AddedContext = new() { MaxSteps = 200_000, MaxTime = TimeSpan.FromMinutes(1) };
+
+    // Values of an element that a composite's components combine to; more are none, and no composite of R4 comes near it.
+    private const int MaxCombinations = 10_000;
+
     private readonly SearchParameterRegistry _registry;
     private readonly Schema _schema;
     private readonly IReadOnlyList<string> _baseUrls;
@@ -87,7 +94,7 @@ public sealed partial class IndexExtractor
     // Expressions that compute, such as Patient.deceased's, may end in a value that is no element.
     private void AddComputed(Extraction extraction, ElementNode node, List<IndexEntry> entries)
     {
-        foreach (var value in Evaluate(extraction.Expression!, node))
+        foreach (var value in Evaluate(extraction, node))
         {
             if (value.Node is { } element)
                 AddValue(extraction.Parameter, element, entries);
@@ -99,11 +106,11 @@ public sealed partial class IndexExtractor
     }
 
     // What an expression can't work out for this resource, it has no value for; the resource is valid all the same.
-    private static IReadOnlyList<FhirPathValue> Evaluate(FhirPathExpression expression, ElementNode node)
+    private static IReadOnlyList<FhirPathValue> Evaluate(Extraction extraction, ElementNode node)
     {
         try
         {
-            return expression.Evaluate(node);
+            return extraction.Expression!.Evaluate(node, extraction.Context);
         }
         catch (FhirPathException)
         {
@@ -165,7 +172,7 @@ public sealed partial class IndexExtractor
         if (extraction.Program is { } program)
             program.Run(resource, found);
         else
-            found.AddRange(Evaluate(extraction.Expression!, resource).Where(value => value.Node is not null).Select(value => value.Node!.Value));
+            found.AddRange(Evaluate(extraction, resource).Where(value => value.Node is not null).Select(value => value.Node!.Value));
         if (found.Count == 0)
             return;
         var inner = new List<ElementNode>();
@@ -182,7 +189,7 @@ public sealed partial class IndexExtractor
                 complete = values[i].Count > 0;
             }
 
-            if (complete)
+            if (complete && values.Aggregate(1L, static (product, list) => Math.Min(product * list.Count, int.MaxValue)) <= MaxCombinations)
                 Combine(extraction.Parameter, values, 0, new IndexEntry[values.Length], entries);
         }
     }
@@ -248,14 +255,15 @@ public sealed partial class IndexExtractor
     private Extraction Compile(SearchParameter parameter, string expression, TypeDefinition? root)
     {
         var compiled = FhirPathExpression.Compile(expression);
+        var context = parameter.IsAdded ? AddedContext : null;
         var program = new PathCompiler(_schema, root).Compile(compiled.Syntax);
         var components = parameter.Components
-            .Select(component => Compile(component.Parameter, component.Expression, null) with { Components = [] })
+            .Select(component => Compile(component.Parameter, component.Expression, null) with { Components = [], Context = context })
             .ToArray();
-        return new Extraction(parameter, program, program is null ? compiled : null, components);
+        return new Extraction(parameter, program, program is null ? compiled : null, components, context);
     }
 
-    private sealed record Extraction(SearchParameter Parameter, PathStep? Program, FhirPathExpression? Expression, Extraction[] Components);
+    private sealed record Extraction(SearchParameter Parameter, PathStep? Program, FhirPathExpression? Expression, Extraction[] Components, FhirPathContext? Context);
 
     // Records compare lists by reference; two composite entries are equal if their parts are.
     private sealed class EntryComparer : IEqualityComparer<IndexEntry>

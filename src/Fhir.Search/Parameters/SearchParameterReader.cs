@@ -1,12 +1,13 @@
 // From a SearchParameter resource to a definition that the server can search by, or what keeps it from doing so.
 
+using System.Text.RegularExpressions;
 using FhirHub.Model;
 using FhirHub.Model.FhirPath;
 
 namespace FhirHub.Search;
 
 /// <summary>Reads and checks SearchParameter resources (R4 searchparameter.html).</summary>
-public static class SearchParameterReader
+public static partial class SearchParameterReader
 {
     private const int MaxCodeLength = 64;
     private const int MaxExpressionLength = 8 * 1024;
@@ -115,7 +116,10 @@ public static class SearchParameterReader
         try
         {
             FhirPathExpression.Compile(expression, type);
-            return true;
+            if (!Clock().IsMatch(expression))
+                return true;
+            Add(issues, "not-supported", "expression", "The expression asks for the time, but what is indexed of a resource must not change while the resource stays the same; compare with a date in the search instead.");
+            return false;
         }
         catch (FhirPathException fault)
         {
@@ -167,7 +171,7 @@ public static class SearchParameterReader
         try
         {
             FhirPathExpression.Compile(expression);
-            return true;
+            return !Clock().IsMatch(expression);
         }
         catch (FhirPathException)
         {
@@ -217,6 +221,9 @@ public static class SearchParameterReader
 
     private static string WithoutVersion(string canonical) =>
         canonical.IndexOf('|', StringComparison.Ordinal) is >= 0 and var bar ? canonical[..bar] : canonical;
+
+    [GeneratedRegex(@"\b(now|today|timeOfDay)\s*\(", RegexOptions.NonBacktracking)]
+    private static partial Regex Clock();
 
     private static string Shown(string text) => text.Length > 80 ? $"{text[..80]}…" : text;
 

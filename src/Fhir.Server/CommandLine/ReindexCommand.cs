@@ -37,8 +37,9 @@ internal static class ReindexCommand
         var command = new Command("reindex", "Index stored resources for search parameters that were added or changed") { Data, Urls, Full };
         command.Options.Add(VerbHelp.Option(
             """
-            Without options it does what is due: the parameters that wait, or all after a change of the program or of
-            FhirHub:Http:BaseUrls. A run that was interrupted (Ctrl-C) goes on where it stopped, here or in a server.
+            Without options it does what is due: the parameters that wait, or all after a change of the program, of
+            FhirHub:Http:BaseUrls or of FhirHub:Search:Pinyin. A run that was interrupted (Ctrl-C) goes on where it stopped,
+            here or in a server.
 
             No server may run on the data folder; a running one does the same by POST /fhir/$reindex.
             Exit codes: 0 done, 1 failed, 2 usage, 130 interrupted.

@@ -76,7 +76,7 @@ public static class FhirHost
         if (server.Store.NeedsReindex)
         {
             log.LogWarning(
-                "Search parameters, extraction or FhirHub:Http:BaseUrls changed since the store was indexed, so searches may miss resources written before. "
+                "Search parameters, extraction or the configuration of the index changed since the store was indexed, so searches may miss resources written before. "
                 + "POST /fhir/$reindex indexes them anew while the server runs; so does the verb 'reindex' without it.");
         }
         else if (server.SearchParameters.Waiting.Count > 0)

@@ -57,7 +57,7 @@ public sealed partial class SqliteResourceStore
             state = await WalkAsync(state, ranges, progress, cancel);
             if (state is null)
                 return;
-            var ended = await _writer.IndexAsync(session => session.EndReindex(_options.IndexFingerprint), cancel, committed: _readers.Renumber);
+            var ended = await _writer.IndexAsync(session => session.EndReindex(), cancel, committed: _readers.Renumber);
             if (ended && request.IndexKeys is null)
                 _writer.NeedsReindex = false;
             await SweepAsync(new ReindexProgress(state.Done, state.Total, IsSweeping: true), progress, cancel);

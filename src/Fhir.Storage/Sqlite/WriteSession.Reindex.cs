@@ -9,10 +9,11 @@ namespace FhirHub.Storage.Sqlite;
 /// <summary>A reindex as the database notes it.</summary>
 /// <param name="IndexKeys">What is indexed anew; null for all parameters.</param>
 /// <param name="Added">The added parameters among them that were there from its start.</param>
+/// <param name="Fingerprint">The state of parameters and extraction that it is made by; another program begins anew.</param>
 /// <param name="After">The last key that is done.</param>
 /// <param name="Done">Resources done.</param>
 /// <param name="Total">Resources there were at the start.</param>
-internal sealed record ReindexState(IReadOnlyList<string>? IndexKeys, IReadOnlyList<string> Added, long After, long Done, long Total)
+internal sealed record ReindexState(IReadOnlyList<string>? IndexKeys, IReadOnlyList<string> Added, string Fingerprint, long After, long Done, long Total)
 {
     public ReindexRequest Request => new(IndexKeys);
 }
@@ -90,10 +91,10 @@ internal sealed partial class WriteSession
     /// <param name="total">Resources that it concerns.</param>
     public ReindexState BeginReindex(ReindexRequest request, long total)
     {
-        if (Reindex is { } state && state.Request.IsSameAs(request))
+        if (Reindex is { } state && state.Request.IsSameAs(request) && state.Fingerprint == _options.IndexFingerprint)
             return state;
         AbandonReindex();
-        SetReindex(new ReindexState(request.IndexKeys?.ToList(), [.. _added.Keys.Where(key => request.IndexKeys?.Contains(key) ?? true)], 0, 0, total));
+        SetReindex(new ReindexState(request.IndexKeys?.ToList(), [.. _added.Keys.Where(key => request.IndexKeys?.Contains(key) ?? true)], _options.IndexFingerprint, 0, 0, total));
         return Reindex!;
     }
 
@@ -109,9 +110,8 @@ internal sealed partial class WriteSession
     }
 
     /// <summary>Puts the new values in the place of the old ones.</summary>
-    /// <param name="fingerprint">The state of parameters and extraction, noted if all was indexed.</param>
     /// <returns>False if the reindex was given up meanwhile.</returns>
-    public bool EndReindex(string fingerprint)
+    public bool EndReindex()
     {
         if (Reindex is not { } state)
             return false;
@@ -120,7 +120,7 @@ internal sealed partial class WriteSession
             Retire(number);
         _connection.Prepare("UPDATE parameter SET system=? WHERE parent=0 AND system=?").Bind(1, Dictionaries.Current).Bind(2, Dictionaries.Next).Run();
         if (names is null)
-            _connection.Prepare("UPDATE setting SET value=? WHERE name='fingerprint'").Bind(1, fingerprint).Run();
+            _connection.Prepare("UPDATE setting SET value=? WHERE name='fingerprint'").Bind(1, state.Fingerprint).Run();
         foreach (var key in state.Added)
             NoteIndexed(key);
         SetReindex(null);

@@ -101,4 +101,42 @@ public class SearchParameterRegistryTests
         Assert.False(name.SharesIndex);
         Assert.Equal("Patient.family", family.IndexKey);
     }
+
+    [Fact]
+    public void An_added_parameter_has_an_index_key_of_what_it_extracts()
+    {
+        var prefix = Added("title", "Patient.name.prefix");
+        Assert.True(prefix.HasAddedIndex);
+        Assert.Equal(prefix.IndexKey, Added("salutation", "Patient.name.prefix").IndexKey);
+        Assert.NotEqual(prefix.IndexKey, Added("title", "Patient.name.suffix").IndexKey);
+
+        // What a parameter of the standard finds is there already.
+        var born = Added("born", "Patient.birthDate", "date");
+        Assert.False(born.HasAddedIndex);
+        Assert.Equal("Patient.birthdate", born.IndexKey);
+
+        static SearchParameter Added(string code, string expression, string type = "string") => Registry
+            .With([new SearchParameterDefinition($"urn:{code}", code, code, type, expression, ["Patient"], [], [])]).Find("Patient", code)!;
+    }
+
+    [Fact]
+    public void A_fingerprint_tells_another_configuration()
+    {
+        var options = new IndexOptions { BaseUrls = ["http://a/fhir", "http://b/fhir"] };
+        var fingerprint = IndexFingerprint.Of(Registry, options);
+
+        Assert.Equal(fingerprint, IndexFingerprint.Of(Registry, options with { BaseUrls = ["http://b/fhir", "http://a/fhir"] }));
+        Assert.NotEqual(fingerprint, IndexFingerprint.Of(Registry, options with { BaseUrls = ["http://a/fhir"] }));
+        Assert.NotEqual(fingerprint, IndexFingerprint.Of(Registry, options with { Pinyin = !options.Pinyin }));
+    }
+
+    [Theory]
+    [InlineData("Patient.birthDate < today()")]
+    [InlineData("Patient.name.where(period.start <= now ( ))")]
+    public void An_expression_must_not_depend_on_the_time(string expression)
+    {
+        var definition = new SearchParameterDefinition("urn:x", "x", "x", "token", expression, ["Patient"], [], []);
+        var issue = Assert.Single(SearchParameterReader.Check(definition, Registry));
+        Assert.Equal("SearchParameter.expression", issue.Expression);
+    }
 }

@@ -177,6 +177,24 @@ public abstract partial class ResourceStoreContract
     }
 
     [Fact]
+    public async Task Contained_resources_are_indexed_for_added_parameters_too()
+    {
+        await SeedContainedAsync();
+        await PutAsync("Observation", "ored", new TestResource("contains red").Reference(Parameters.Subject, "Patient", "own")
+            .Contain("Patient", "p", new TokenEntry(Parameters.Colour, null, "red")).With(new ReferenceEntry(Parameters.Subject, null, null, "#p")));
+        Assert.Empty(await DeclareAsync(Parameters.Colour));
+        await Store.ReindexAsync(new ReindexRequest([Parameters.Colour.IndexKey]), null, CancellationToken.None);
+
+        var ofRed = new SearchExpression.Chain(Parameters.Subject, ["Patient"], new SearchExpression.Parameter(Parameters.Colour, s_red));
+        Assert.Equal("ored", await IdsAsync("Observation", ofRed));
+        await VerifyAsync();
+        await Store.ReindexAsync(ReindexRequest.All, null, CancellationToken.None);
+        Assert.Equal("ored", await IdsAsync("Observation", ofRed));
+        Assert.Equal("own inside", await IdsAsync("Patient", new SearchExpression.Chain(Parameters.Organization, ["Organization"], s_acme)));
+        await VerifyAsync();
+    }
+
+    [Fact]
     public async Task A_reindex_that_is_given_up_leaves_nothing()
     {
         await SeedRedAsync(500);
