@@ -58,8 +58,12 @@ public class CapabilitiesTests(ServerFixture server) : IClassFixture<ServerFixtu
             var type = (string)resource!["type"]!;
             foreach (var name in resource["searchParam"]!.AsArray().Select(p => (string)p!["name"]!))
             {
-                // The two that every resource has can't be missing.
-                var query = name is "_id" ? "_id=x" : name is "_lastUpdated" ? "_lastUpdated=2020" : $"{name}:missing=false";
+                var query = name switch
+                {
+                    "_content" or "_text" => $"{name}=word",
+                    "_filter" => "_filter=_id eq x",
+                    _ => $"{name}:missing=false",
+                };
                 using var answer = await server.Client.GetAsync($"{type}?{query}&_count=1");
                 Assert.True(answer.IsSuccessStatusCode, $"{type}?{query}: {answer.StatusCode}");
             }

@@ -47,7 +47,7 @@ public static class PrimitiveFormat
         PrimitiveKind.Decimal => IsDecimal(value),
         PrimitiveKind.String or PrimitiveKind.Markdown => IsString(value),
         PrimitiveKind.Code => IsCode(value),
-        PrimitiveKind.Id => IsId(value),
+        PrimitiveKind.Id => ResourceId.IsValid(value),
         PrimitiveKind.Uri or PrimitiveKind.Url or PrimitiveKind.Canonical => IsUri(value),
         PrimitiveKind.Oid => IsOid(value),
         PrimitiveKind.Uuid => value.Length == 45 && value.StartsWith("urn:uuid:"u8) && IsUuid(value[9..]),
@@ -140,20 +140,6 @@ public static class PrimitiveFormat
             if (value[i] < 0x20 && value[i] is not ((byte)'\t' or (byte)'\r' or (byte)'\n'))
                 return false;
             if (value[i] <= 0x20 && value[i - 1] <= 0x20)
-                return false;
-        }
-
-        return true;
-    }
-
-    /// <summary>True for a logical id (R4 datatypes.html#id).</summary>
-    public static bool IsId(ReadOnlySpan<byte> value)
-    {
-        if (value.Length is 0 or > 64)
-            return false;
-        foreach (var b in value)
-        {
-            if (!char.IsAsciiLetterOrDigit((char)b) && b is not ((byte)'-' or (byte)'.'))
                 return false;
         }
 

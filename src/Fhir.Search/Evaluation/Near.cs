@@ -8,6 +8,9 @@ public static class Near
     /// <summary>The mean radius of the earth in metres.</summary>
     public const double EarthRadius = 6_371_008.8;
 
+    /// <summary>Degrees of latitude that a distance in metres spans.</summary>
+    public static double Latitudes(double metres) => double.RadiansToDegrees(metres / EarthRadius);
+
     /// <summary>Metres between two points given in degrees.</summary>
     public static double Distance(double latitude, double longitude, double otherLatitude, double otherLongitude)
     {

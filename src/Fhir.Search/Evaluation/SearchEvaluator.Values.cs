@@ -1,5 +1,7 @@
 // How single values compare.
 
+using System.Text;
+
 namespace FhirHub.Search;
 
 public sealed partial class SearchEvaluator
@@ -10,8 +12,18 @@ public sealed partial class SearchEvaluator
         StringMatch.StartsWith => entry.Folded.StartsWith(wanted.Text, StringComparison.Ordinal),
         _ when entry.Reading != NameReading.None => false,
         StringMatch.Contains => entry.Folded.Contains(wanted.Text, StringComparison.Ordinal),
+        StringMatch.Equal => entry.Folded == wanted.Text,
+        StringMatch.EndsWith => entry.Folded.EndsWith(wanted.Text, StringComparison.Ordinal),
+        StringMatch.After => CompareCodePoints(entry.Folded, wanted.Text) > 0,
+        StringMatch.Before => CompareCodePoints(entry.Folded, wanted.Text) < 0,
+        StringMatch.EqualOrAfter => CompareCodePoints(entry.Folded, wanted.Text) >= 0,
+        StringMatch.EqualOrBefore => CompareCodePoints(entry.Folded, wanted.Text) <= 0,
         _ => entry.Exact == wanted.Text,
     };
+
+    // The order of UTF-16 differs from that of code points, which UTF-8 keeps.
+    private static int CompareCodePoints(string left, string right) =>
+        Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right));
 
     // R4 search.html#token: no system asked for matches any, an empty one matches none.
     private static bool Token(string? system, string? code, string? wantedSystem, string? wantedCode) =>
@@ -68,7 +80,8 @@ public sealed partial class SearchEvaluator
     // R4 search.html#reference. A version asked for must be the one referred to.
     private static bool Reference(ReferenceEntry entry, ReferencePredicate wanted)
     {
-        if (wanted.Version is { } version && version != entry.Version)
+        if (wanted.Version is { } version && version != entry.Version
+            && !(wanted.VersionsBelow && entry.Version?.StartsWith(version + ".", StringComparison.Ordinal) == true))
             return false;
         return wanted.Url is { } url
             ? entry.Url == url
@@ -85,6 +98,9 @@ public sealed partial class SearchEvaluator
     {
         UriMatch.Below => IsBelow(uri, wanted.Uri),
         UriMatch.Above => IsBelow(wanted.Uri, uri),
+        UriMatch.StartsWith => uri.StartsWith(wanted.Uri, StringComparison.Ordinal),
+        UriMatch.Contains => uri.Contains(wanted.Uri, StringComparison.Ordinal),
+        UriMatch.EndsWith => uri.EndsWith(wanted.Uri, StringComparison.Ordinal),
         _ => uri == wanted.Uri,
     };
 

@@ -97,6 +97,13 @@ public sealed record TextTerm(string Text, bool IsPrefix = false, bool IsExclude
 public abstract record SearchPredicate;
 
 /// <summary>
+/// The value is another than the predicate asks for (<c>ne</c> of <c>_filter</c>): unlike <see cref="SearchExpression.Not"/> it
+/// needs a value. Tokens without code and references without target are no values in this. For strings, tokens, URIs and
+/// references; dates, numbers and quantities have <see cref="SearchPrefix.Ne"/>.
+/// </summary>
+public sealed record UnequalPredicate(SearchPredicate Value) : SearchPredicate;
+
+/// <summary>
 /// How a range of a query lies to the range of a value (R4 search.html#prefix). With q for the query and t for the value in the
 /// resource, for dates (ends included): Eq q.Low &lt;= t.Low and t.High &lt;= q.High; Ne not Eq; Gt t.High &gt; q.High;
 /// Lt t.Low &lt; q.Low; Ge Gt or Eq; Le Lt or Eq; Sa t.Low &gt; q.High; Eb t.High &lt; q.Low; Ap q.Low &lt;= t.High and
@@ -133,6 +140,24 @@ public enum StringMatch
 
     /// <summary>The value equals the text, case and accents included (<c>:exact</c>).</summary>
     Exact,
+
+    /// <summary>The folded value equals the folded text (<c>eq</c> of <c>_filter</c>).</summary>
+    Equal,
+
+    /// <summary>The folded value ends with the folded text (<c>ew</c> of <c>_filter</c>).</summary>
+    EndsWith,
+
+    /// <summary>The folded value comes after the folded text in the order of code points (<c>gt</c> of <c>_filter</c>).</summary>
+    After,
+
+    /// <summary>The folded value comes before the folded text (<c>lt</c> of <c>_filter</c>).</summary>
+    Before,
+
+    /// <summary>The folded value equals the folded text or comes after it (<c>ge</c> of <c>_filter</c>).</summary>
+    EqualOrAfter,
+
+    /// <summary>The folded value equals the folded text or comes before it (<c>le</c> of <c>_filter</c>).</summary>
+    EqualOrBefore,
 }
 
 /// <summary>A string condition.</summary>
@@ -186,7 +211,14 @@ public sealed record CanonicalQuantity(NumberPredicate Number, string Units);
 /// <summary>
 /// A reference condition. A local target has <c>Type</c> (null: any type) and <c>Id</c>; any other has <c>Url</c>.
 /// </summary>
-public sealed record ReferencePredicate(string? Type, string? Id, string? Url, string? Version = null) : SearchPredicate;
+public sealed record ReferencePredicate(string? Type, string? Id, string? Url, string? Version = null) : SearchPredicate
+{
+    /// <summary>
+    /// True if versions below the one asked for will do too: 1 finds 1, 1.0 and 1.2.3 (<c>:below</c> of a canonical,
+    /// R4 references.html#canonical).
+    /// </summary>
+    public bool VersionsBelow { get; init; }
+}
 
 /// <summary>The reference's identifier is that token (<c>:identifier</c>).</summary>
 public sealed record ReferenceIdentifierPredicate(string? System, string? Value) : SearchPredicate;
@@ -212,6 +244,15 @@ public enum UriMatch
 
     /// <summary>The value is the asked one or below it (<c>:below</c>).</summary>
     Below,
+
+    /// <summary>The value starts with the text (<c>sw</c> of <c>_filter</c>).</summary>
+    StartsWith,
+
+    /// <summary>The value contains the text (<c>co</c> of <c>_filter</c>).</summary>
+    Contains,
+
+    /// <summary>The value ends with the text (<c>ew</c> of <c>_filter</c>).</summary>
+    EndsWith,
 }
 
 /// <summary>A URI condition.</summary>

@@ -34,7 +34,7 @@ public readonly record struct ReferenceTarget(string? Type, string? Id, string? 
 
         var address = WithoutVersion(path, out var version);
         var slash = address.IndexOf('/');
-        if (slash > 0 && schema.FindResourceType(address[..slash]) is { } type && IsId(address[(slash + 1)..]))
+        if (slash > 0 && schema.FindResourceType(address[..slash]) is { } type && ResourceId.IsValid(address[(slash + 1)..]))
             return new ReferenceTarget(type.Name, address[(slash + 1)..].ToString(), version, null);
 
         address = WithoutVersion(reference, out version);
@@ -48,20 +48,6 @@ public readonly record struct ReferenceTarget(string? Type, string? Id, string? 
         if (bar > 0)
             return new ReferenceTarget(null, null, canonical[(bar + 1)..], canonical[..bar]);
         return Parse(canonical, baseUrls, schema) is { IsLocal: true } local ? local : new ReferenceTarget(null, null, null, canonical);
-    }
-
-    /// <summary>True for an id: 1 to 64 of <c>A-Z a-z 0-9 - .</c> (R4 datatypes.html#id).</summary>
-    public static bool IsId(ReadOnlySpan<char> text)
-    {
-        if (text.Length is 0 or > 64)
-            return false;
-        foreach (var c in text)
-        {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '.'))
-                return false;
-        }
-
-        return true;
     }
 
     // The type of what a Reference element leads to; false if nothing tells.

@@ -1,5 +1,7 @@
 // Criteria: names with modifiers, chains and _has (R4 search.html#modifiers, #chaining, #has).
 
+using FhirHub.Model;
+
 namespace FhirHub.Search;
 
 internal sealed partial class SearchParse
@@ -54,28 +56,47 @@ internal sealed partial class SearchParse
         if (named is not null && _schema.FindResourceType(named) is null)
             throw new SearchFault("invalid", $"{head}.{tail} names {Shown(named)}, which is no resource type of R4.");
 
+        return Chain(types, code, named, tail, (target, inner) => Criterion([target], tail, value, inner), depth);
+    }
+
+    /// <param name="types">The types that the reference starts at.</param>
+    /// <param name="code">The reference parameter.</param>
+    /// <param name="named">The only type that it may lead to, or null.</param>
+    /// <param name="tail">The rest of the path, for which targets are chosen.</param>
+    /// <param name="condition">Makes the condition on targets of a type, at a depth.</param>
+    /// <param name="depth">Steps before this one.</param>
+    private SearchExpression Chain(
+        IReadOnlyList<string> types, string code, string? named, string tail, Func<string, int, SearchExpression> condition, int depth)
+    {
         var alternatives = new List<SearchExpression>();
         foreach (var type in types)
         {
             var reference = ReferenceParameter(type, code);
+            if (named is not null && reference.TargetTypes.Count > 0 && !reference.TargetTypes.Contains(named, StringComparer.Ordinal))
+                throw new SearchFault("invalid", $"{reference.Key} leads to {string.Join(", ", reference.TargetTypes)}, never to {named}.");
             var targets = named is not null ? [named] : reference.TargetTypes.Count > 0 ? reference.TargetTypes : [.. _schema.ResourceTypes.Select(t => t.Name)];
-            alternatives.AddRange(ChainTo(reference, targets, tail, value, depth));
+            alternatives.AddRange(ChainTo(reference, targets, tail, condition, depth));
         }
 
         return Either(alternatives);
     }
 
     // Without a named type, all targets that know the rest of the chain are tried (R4 search.html#chaining).
-    private List<SearchExpression> ChainTo(SearchParameter reference, IReadOnlyList<string> targets, string tail, string value, int depth)
+    private List<SearchExpression> ChainTo(
+        SearchParameter reference, IReadOnlyList<string> targets, string tail, Func<string, int, SearchExpression> condition, int depth)
     {
         var chains = new List<SearchExpression>();
         SearchFault? first = null;
         foreach (var target in targets)
         {
             CountCondition();
+
+            // Most targets of an open reference do not know the next step, and a look is cheaper than a fault.
+            if (targets.Count > 1 && !Knows(target, tail))
+                continue;
             try
             {
-                chains.Add(new SearchExpression.Chain(reference, [target], Criterion([target], tail, value, depth + 1)));
+                chains.Add(new SearchExpression.Chain(reference, [target], condition(target, depth + 1)));
             }
             catch (SearchFault fault) when (fault.Code != "too-costly")
             {
@@ -92,39 +113,55 @@ internal sealed partial class SearchParse
             : new SearchFault(UnknownCode, $"No type that {reference.Key} leads to ({string.Join(", ", targets.Take(20))}) can be searched by {Shown(tail)}.");
     }
 
+    // True if the first step of a path may be a parameter of the type.
+    private bool Knows(string type, string path)
+    {
+        var end = path.AsSpan().IndexOfAny('.', ':');
+        var code = end < 0 ? path : path[..end];
+        return code is "_has" or "_id" or "_lastUpdated" || Array.IndexOf(SpecialCriteria, code) >= 0 || _registry.Find(type, code) is { Expression: not null }
+            || _registry.FindWaiting(type, code) is not null;
+    }
+
     private SearchExpression Simple(IReadOnlyList<string> types, string code, string? modifier, string value)
     {
         CountCondition();
+        if (Array.IndexOf(SpecialCriteria, code) >= 0)
+            return Special(types, code, modifier, value);
         switch (code)
         {
+            case "_id" or "_lastUpdated" when modifier == "missing":
+                return IsMissing(code, value) ? new SearchExpression.None() : new SearchExpression.All();
             case "_id":
                 return Ids(modifier, value);
             case "_lastUpdated" when modifier is null:
                 return Either([.. Alternatives(code, value).Select(v => new SearchExpression.LastUpdated(Date(code, v)))]);
             case "_lastUpdated":
-                throw new SearchFault("invalid", $"_lastUpdated has no modifier :{modifier}.");
-            case "_text" or "_content" or "_list" or "_filter" or "_query":
-                throw new SearchFault("not-supported", $"{code} is not supported.");
+                throw new SearchFault("invalid", $"_lastUpdated has no modifier {Shown(modifier)}. It may have :missing.");
         }
+
+        // R4 search.html#query.
+        if (code == "_query")
+            throw new SearchFault("not-supported", "This server has no named queries, so _query is not supported; say what you search for with the other parameters.");
 
         // All types searched must know the parameter; resources of one type are found by that type's own.
-        var parameters = types.Select(type => Known(type, code)).ToList();
+        var parameters = Known(types, code);
         if (modifier == "missing")
         {
-            var missing = new List<SearchExpression>(parameters.Select(p => new SearchExpression.Missing(p)));
-            return value switch
-            {
-                "true" => Combine(missing),
-                "false" => new SearchExpression.Not(Combine(missing)),
-                _ => throw new SearchFault("value", $"{code}:missing is {Shown(value)}; it must be true or false."),
-            };
+            var missing = Combine(parameters.Select(p => new SearchExpression.Missing(p)));
+            return IsMissing(code, value) ? missing : new SearchExpression.Not(missing);
         }
 
-        var found = Either([.. parameters.SelectMany(p => Matches(p, modifier, value))]);
-
         // Of several values none must match: ":not" and ":not-in" deny all that they name.
+        var found = Either([.. parameters.SelectMany(p => Matches(p, modifier, value))]);
         return modifier is "not" or "not-in" ? new SearchExpression.Not(found) : found;
     }
+
+    private static bool IsMissing(string code, string value) => value switch
+    {
+        "true" => true,
+        "false" => false,
+        _ => throw new SearchFault("value", $"{code}:missing is {Shown(value)}; it must be true or false."),
+    };
 
     private IEnumerable<SearchExpression> Matches(SearchParameter parameter, string? modifier, string value)
     {
@@ -143,7 +180,7 @@ internal sealed partial class SearchParse
         {
             // [type]/[id] is what people paste; the type is in the address already.
             var id = SearchText.Unescape(alternative);
-            if (!ReferenceTarget.IsId(id))
+            if (!ResourceId.IsValid(id))
                 throw new SearchFault("value", $"_id is {Shown(id)}; it must be 1 to 64 of A-Z, a-z, 0-9, - and dot.");
             ids.Add(id);
         }
@@ -152,7 +189,7 @@ internal sealed partial class SearchParse
         {
             null => new SearchExpression.IdIn(ids),
             "not" => new SearchExpression.Not(new SearchExpression.IdIn(ids)),
-            _ => throw new SearchFault("invalid", $"_id has no modifier :{modifier}; it may have :not."),
+            _ => throw new SearchFault("invalid", $"_id has no modifier {Shown(modifier)}. It may have :missing, :not."),
         };
     }
 
@@ -161,13 +198,26 @@ internal sealed partial class SearchParse
 
     private const string UnknownCode = "not-supported";
 
-    private SearchParameter Known(string type, string code)
+    private List<SearchParameter> Known(IReadOnlyList<string> types, string code)
     {
-        if (_registry.Find(type, code) is { Expression: not null } parameter)
-            return parameter;
-        CheckWaiting(type, code);
-        var known = _registry.ForType(type).Where(p => p.Expression is not null).Select(p => p.Code).Concat(ResultParameters);
-        throw new SearchFault(UnknownCode, $"{type} has no search parameter {Shown(code)}. It has {string.Join(", ", known)}.");
+        var parameters = new List<SearchParameter>(types.Count);
+        foreach (var type in types)
+        {
+            if (_registry.Find(type, code) is { Expression: not null } parameter)
+                parameters.Add(parameter);
+            else
+                CheckWaiting(type, code);
+        }
+
+        if (parameters.Count == types.Count)
+            return parameters;
+        var common = types
+            .Select(type => _registry.ForType(type).Where(p => p.Expression is not null).Select(p => p.Code))
+            .Aggregate((a, b) => a.Intersect(b, StringComparer.Ordinal))
+            .Concat(SpecialCriteria).Concat(ResultParameters).Order(StringComparer.Ordinal);
+        throw new SearchFault(UnknownCode, types.Count == 1
+            ? $"{types[0]} has no search parameter {Shown(code)}. It has {string.Join(", ", common)}."
+            : $"{parameters.Count} of the {types.Count} types searched have a search parameter {Shown(code)}, and all must. All have {string.Join(", ", common)}; name fewer types in _type for others.");
     }
 
     // Resources written before the parameter would be missing from what it finds, and nobody could tell.
@@ -208,7 +258,7 @@ internal sealed partial class SearchParse
             SearchParameterType.String => ["exact", "contains"],
             SearchParameterType.Token => ["not", "text", "in", "not-in", "above", "below", "of-type"],
             SearchParameterType.Uri => ["above", "below"],
-            SearchParameterType.Reference => ["identifier"],
+            SearchParameterType.Reference => ["identifier", "above", "below"],
             _ => [],
         };
         if (allowed.Contains(modifier, StringComparer.Ordinal))

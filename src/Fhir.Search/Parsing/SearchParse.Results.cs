@@ -11,13 +11,15 @@ internal sealed partial class SearchParse
 
     /// <summary>The parameters below, for messages that list what exists.</summary>
     private static readonly string[] ResultParameters =
-        ["_count", "_elements", "_include", "_revinclude", "_sort", "_summary", "_total", "_type"];
+        ["_contained", "_containedType", "_count", "_elements", "_include", "_revinclude", "_sort", "_summary", "_total", "_type"];
 
     private readonly List<SortKey> _sort = [];
     private readonly List<Include> _includes = [];
     private SearchResponseOptions _response = new();
     private TotalMode _total;
     private int _count;
+    private ContainedMode _contained;
+    private bool _containedAlone;
 
     // False if the parameter is a criterion.
     private bool ReadResultParameter(string name, string value)
@@ -50,7 +52,7 @@ internal sealed partial class SearchParse
                 Once(name);
                 _response = _response with { Elements = ReadElements(value) };
                 return true;
-            case "_include" or "_include:iterate" or "_revinclude" or "_revinclude:iterate":
+            case "_include" or "_include:iterate" or "_include:recurse" or "_revinclude" or "_revinclude:iterate" or "_revinclude:recurse":
                 if (_includes.Count >= MaxIncludes)
                     throw new SearchFault("too-costly", $"A search may have at most {MaxIncludes} _include and _revinclude parameters.");
                 _includes.AddRange(ReadInclude(name, value));
@@ -59,11 +61,23 @@ internal sealed partial class SearchParse
                 throw new SearchFault("invalid", "_type is for searches over several types; this search has its type in the address.");
             case "_contained":
                 Once(name);
-                if (value != "false")
-                    throw new SearchFault("not-supported", "Contained resources are not searched; only _contained=false is supported.");
+                _contained = value switch
+                {
+                    "false" => ContainedMode.None,
+                    "true" => ContainedMode.Only,
+                    "both" => ContainedMode.Both,
+                    _ => throw new SearchFault("value", $"_contained is {Shown(value)}; it must be false, true or both."),
+                };
                 return true;
             case "_containedType":
-                throw new SearchFault("not-supported", "Contained resources are not searched, so _containedType has no meaning here.");
+                Once(name);
+                _containedAlone = value switch
+                {
+                    "container" => false,
+                    "contained" => true,
+                    _ => throw new SearchFault("value", $"_containedType is {Shown(value)}; it must be container or contained."),
+                };
+                return true;
             default:
                 return false;
         }
@@ -159,6 +173,8 @@ internal sealed partial class SearchParse
 
     private SearchParameter SortParameter(string code)
     {
+        if (code == "_score")
+            throw new SearchFault("not-supported", "Matches have no score to sort by; sort by a search parameter.");
         if (_types.Count != 1)
             throw new SearchFault("not-supported", $"A search over several types can be sorted by _id and _lastUpdated, not by {Shown(code)}.");
         var parameter = _registry.Find(_types[0], code);
@@ -175,9 +191,11 @@ internal sealed partial class SearchParse
     private List<Include> ReadInclude(string name, string value)
     {
         var reverse = name.StartsWith("_revinclude", StringComparison.Ordinal);
-        var iterate = name.EndsWith(":iterate", StringComparison.Ordinal);
-        if (value == "*" && !reverse)
-            return [.. _types.Select(type => new Include(type, null, null, false, iterate))];
+
+        // recurse is what STU3 called it.
+        var iterate = name.EndsWith(":iterate", StringComparison.Ordinal) || name.EndsWith(":recurse", StringComparison.Ordinal);
+        if (value == "*")
+            return [.. (reverse ? Referrers() : _types).Select(type => new Include(type, null, null, reverse, iterate))];
 
         var parts = value.Split(':');
         if (parts.Length is not (2 or 3) || _schema.FindResourceType(parts[0]) is null)
@@ -197,6 +215,11 @@ internal sealed partial class SearchParse
 
         return [new Include(parts[0], parameter, target, reverse, iterate)];
     }
+
+    // The types that may refer to one of those searched.
+    private IEnumerable<string> Referrers() => _schema.ResourceTypes.Select(type => type.Name).Where(type => _registry.ForType(type).Any(
+        p => p is { Expression: not null, Type: SearchParameterType.Reference }
+            && (p.TargetTypes.Count == 0 || p.TargetTypes.Any(target => _types.Contains(target, StringComparer.Ordinal)))));
 
     // What the client wrote, short enough for a message.
     private static string Shown(string text) => text.Length > 100 ? $"'{text[..100]}…'" : $"'{text}'";

@@ -38,8 +38,10 @@ internal sealed partial class SearchParse
 
     private SearchPredicate Token(string code, string? modifier, string value)
     {
-        if (modifier is "in" or "not-in" or "above" or "below")
-            return AskedOfTerminology(code, modifier, value);
+        if (modifier is "in" or "not-in")
+            return InValueSet($"{code}:{modifier}", value);
+        if (modifier is "above" or "below")
+            return Subsumed($"{code}:{modifier}", modifier == "above" ? SubsumptionSide.Above : SubsumptionSide.Below, value);
         if (modifier == "text")
         {
             var folded = StringFolding.Fold(SearchText.Unescape(value));
@@ -63,45 +65,26 @@ internal sealed partial class SearchParse
         };
     }
 
-    // R4 search.html#token: :in and :not-in name a value set, :above and :below a code.
-    private SearchPredicate AskedOfTerminology(string code, string modifier, string value)
+    // A canonical URL with or without |version, or ValueSet/id: what terminology takes (R4 search.html#token).
+    private ValueSetPredicate InValueSet(string asked, string value)
     {
-        if (!_hasTerminology)
-            throw new SearchFault("not-supported", $"{code}:{modifier} is not supported: this server has no terminology to answer it.");
-        AsksTerminology = true;
-        if (modifier is "in" or "not-in")
-            return new ValueSetPredicate(SearchText.Unescape(value));
-        return SearchText.Split(value, '|').ConvertAll(SearchText.Unescape) is [{ Length: > 0 } system, { Length: > 0 } token]
-            ? new SubsumptionPredicate(modifier == "above" ? SubsumptionSide.Above : SubsumptionSide.Below, system, token)
-            : throw new SearchFault("value", $"{code}:{modifier} is {Shown(value)}; it must be system|code, the system being the one whose hierarchy has the code.");
+        AskTerminology(asked);
+        return new ValueSetPredicate(SearchText.Unescape(value));
     }
 
-    private SearchPredicate Reference(SearchParameter parameter, string? modifier, string value)
+    private SubsumptionPredicate Subsumed(string asked, SubsumptionSide side, string value)
     {
-        if (modifier == "identifier")
-        {
-            return Token(parameter.Code, null, value) is TokenPredicate token
-                ? new ReferenceIdentifierPredicate(token.System, token.Code)
-                : throw new SearchFault("value", $"{parameter.Code}:identifier is {Shown(value)}; it must be system|value or value.");
-        }
+        AskTerminology(asked);
+        return SearchText.Split(value, '|').ConvertAll(SearchText.Unescape) is [{ Length: > 0 } system, { Length: > 0 } code]
+            ? new SubsumptionPredicate(side, system, code)
+            : throw new SearchFault("value", $"{asked} is {Shown(value)}; it must be system|code, the system being the one whose hierarchy has the code.");
+    }
 
-        var text = SearchText.Unescape(value);
-        if (ReferenceTarget.IsId(text))
-            return new ReferencePredicate(modifier ?? (parameter.TargetTypes.Count == 1 ? parameter.TargetTypes[0] : null), text, null);
-
-        var target = text.Contains('|', StringComparison.Ordinal)
-            ? ReferenceTarget.ParseCanonical(text, _options.BaseUrls, _schema)
-            : ReferenceTarget.Parse(text, _options.BaseUrls, _schema);
-        if (target.IsLocal)
-        {
-            return modifier is null || modifier == target.Type
-                ? new ReferencePredicate(target.Type, target.Id, null, target.Version)
-                : throw new SearchFault("value", $"{parameter.Code}:{modifier} is {Shown(text)}, which is of another type.");
-        }
-
-        if (modifier is not null || (!text.Contains(':', StringComparison.Ordinal) && !text.StartsWith('#')))
-            throw new SearchFault("value", $"{parameter.Code} is {Shown(text)}; it must be an id, Type/id with a resource type of R4, or an absolute URL.");
-        return new ReferencePredicate(null, null, target.Url, target.Version);
+    private void AskTerminology(string asked)
+    {
+        if (!_hasTerminology)
+            throw new SearchFault("not-supported", $"{asked} is not supported: this server has no terminology to answer it.");
+        AsksTerminology = true;
     }
 
     private static UriPredicate Uri(string? modifier, string value) => new(

@@ -84,6 +84,8 @@ internal sealed partial class SearchParse
         Count = _count,
         Total = _total,
         Includes = _includes,
+        Contained = _contained,
+        ContainedAlone = _containedAlone,
     };
 
     private static SearchExpression Combine(IEnumerable<SearchExpression?> parts) => parts.OfType<SearchExpression>().ToList() switch

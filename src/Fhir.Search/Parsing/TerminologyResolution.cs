@@ -21,6 +21,8 @@ internal sealed class TerminologyResolution(ITerminology terminology, int maxQue
         SearchExpression.Not not => new SearchExpression.Not(await ResolveAsync(not.Part)),
         SearchExpression.Chain chain => chain with { Inner = await ResolveAsync(chain.Inner) },
         SearchExpression.ReverseChain reverse => reverse with { Inner = await ResolveAsync(reverse.Inner) },
+        SearchExpression.Contains contains => contains with { Inner = await ResolveAsync(contains.Inner) },
+        SearchExpression.ContainedIn contained => contained with { Inner = await ResolveAsync(contained.Inner) },
         SearchExpression.Parameter parameter => parameter with { Predicate = await ResolveAsync(parameter.Predicate) },
         _ => expression,
     };

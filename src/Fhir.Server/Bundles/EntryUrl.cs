@@ -53,7 +53,7 @@ internal sealed record EntryUrl(string Text, string Query, FhirRoute Route)
         try
         {
             var route = path.ContainsAny(NotInPaths) ? default : FhirRoute.Parse(path);
-            if (route.Kind != RouteKind.Unknown && (route.Id is null || ResourceRepository.IsId(route.Id)))
+            if (route.Kind != RouteKind.Unknown && (route.Id is null || ResourceId.IsValid(route.Id)))
                 return new EntryUrl(rest.ToString(), mark < 0 ? "" : rest[(mark + 1)..].ToString(), route);
             problem = Issue.Error("value", $"'{text}' is not an address of a FHIR interaction.");
         }

@@ -176,7 +176,7 @@ internal sealed partial class Importer(
     {
         var type = resource.Type.Name;
         var given = resource.ChildValue("id");
-        if (given is not null && !ResourceRepository.IsId(given))
+        if (given is not null && !ResourceId.IsValid(given))
         {
             Fail(document, [Issue.Error("value", $"'{given}' is not an id that R4 allows.", $"{type}.id")]);
             return false;

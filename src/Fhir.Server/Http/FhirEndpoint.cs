@@ -49,7 +49,7 @@ public sealed partial class FhirEndpoint(FhirServer server, ILogger<FhirEndpoint
         var method = exchange.Http.Request.Method;
         if (server.Interactions.Find(route.Kind, method) is { } interaction)
         {
-            return route.Id is null || ResourceRepository.IsId(route.Id)
+            return route.Id is null || ResourceId.IsValid(route.Id)
                 ? interaction.HandleAsync(exchange)
                 : throw new RefusedException(
                     HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? 404 : 400,

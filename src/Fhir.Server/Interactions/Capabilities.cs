@@ -146,8 +146,9 @@ public sealed class Capabilities(FhirServer server)
 
     private void WriteSearch(Utf8JsonWriter json, string type)
     {
-        // Those without an expression (_text, _content, _query) find nothing, and a search refuses them.
-        var parameters = server.SearchParameters.ForType(type).Where(p => p.Expression is not null).ToList();
+        // _query has no expression and no meaning of its own, and a search refuses it.
+        var parameters = server.SearchParameters.ForType(type)
+            .Where(p => p.Expression is not null || p.Code is "_content" or "_filter" or "_text").ToList();
         WriteStrings(json, "searchInclude", ["*", .. parameters.Where(p => p.Type == SearchParameterType.Reference).Select(p => $"{type}:{p.Code}")]);
         json.WriteStartArray("searchParam");
         foreach (var parameter in parameters)

@@ -65,7 +65,7 @@ public static class ReferenceRules
         if (path.IndexOf("/_history/", StringComparison.Ordinal) is var history && history > 0)
             path = path[..history];
         var slash = path.LastIndexOf('/');
-        if (slash <= 0 || !ResourceRepository.IsId(path[(slash + 1)..]))
+        if (slash <= 0 || !ResourceId.IsValid(path[(slash + 1)..]))
             return null;
         path = path[..slash];
         var name = path[(path.LastIndexOf('/') + 1)..];

@@ -41,6 +41,13 @@ public sealed partial class ResourceRepository
                 null);
         }
 
+        // It would find the resources that contain a match, which are of other types.
+        if (query.Contained != ContainedMode.None)
+        {
+            return new CriteriaMatch(
+                InteractionResult.Refused(400, "not-supported", "A conditional interaction is about resources by themselves; leave _contained out."), [], null);
+        }
+
         query = query with { Count = limit, Includes = [], Sort = [], Total = TotalMode.None };
         var matches = new List<StoredVersion>();
         for (string? cursor = null; ;)

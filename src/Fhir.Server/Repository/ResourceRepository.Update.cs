@@ -48,7 +48,7 @@ public sealed partial class ResourceRepository
     public async ValueTask<WriteTarget> TargetUpdateAsync(
         AccessScope scope, ResourceKey key, WriteConditions conditions, CancellationToken cancel)
     {
-        if (!IsId(key.Id))
+        if (!ResourceId.IsValid(key.Id))
         {
             return WriteTarget.Answered(key, InteractionResult.Refused(
                 400, "value", "An id has 1 to 64 of the characters A-Z, a-z, 0-9, '-' and '.'; choose such a one, or POST to have one assigned.", $"{key.Type}.id"));

@@ -44,9 +44,6 @@ public sealed partial class ResourceRepository
     /// <summary>A new server-assigned id: time-ordered, so that index pages fill in order, and not to be guessed.</summary>
     public static string NewId() => Guid.CreateVersion7().ToString("D");
 
-    /// <summary>True if a client may use the text as a logical id (R4 datatypes.html#id).</summary>
-    public static bool IsId(ReadOnlySpan<char> text) => text.Length is > 0 and <= 64 && !text.ContainsAnyExcept(IdAlphabet);
-
     /// <summary>The transaction that a plan, or several together, become.</summary>
     public ResourceTransaction ToTransaction(IReadOnlyList<ResourceWrite> writes, IReadOnlyList<Precondition> preconditions) => new()
     {
@@ -152,7 +149,4 @@ public sealed partial class ResourceRepository
 
         return issues;
     }
-
-    private static readonly System.Buffers.SearchValues<char> IdAlphabet =
-        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.");
 }

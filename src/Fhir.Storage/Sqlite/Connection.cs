@@ -2,6 +2,7 @@
 // itself takes for one row, so the store talks to the library directly.
 
 using System.Text.RegularExpressions;
+using FhirHub.Search;
 using SQLitePCL;
 using static SQLitePCL.raw;
 
@@ -36,7 +37,7 @@ internal sealed class Connection : IDisposable
         Execute("PRAGMA temp_store = MEMORY");
         sqlite3_create_function(_db, "metres", 4, SQLITE_UTF8 | SQLITE_DETERMINISTIC, null, static (context, _, arguments) => sqlite3_result_double(
             context,
-            Geography.Metres(
+            Near.Distance(
                 sqlite3_value_double(arguments[0]),
                 sqlite3_value_double(arguments[1]),
                 sqlite3_value_double(arguments[2]),

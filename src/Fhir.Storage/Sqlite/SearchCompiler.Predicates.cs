@@ -91,16 +91,31 @@ internal sealed partial class SearchCompiler
         HierarchyPredicate hierarchy => Rows(hierarchy, new SearchExpression.All(), parameter),
         GrantedHierarchy { Hierarchy: var hierarchy, Granted: var granted } => Rows(hierarchy, granted, parameter),
         UriPredicate uri => Rows(uri, parameter),
+        UnequalPredicate unequal => Unequal(Rows(unequal.Value, parameter, number, definition), parameter),
         NearPredicate near => new RowSet(
             "position",
             row => Sql.Of(
                 $"""
                 {row}.parameter{parameter}
-                AND {row}.latitude BETWEEN {near.Latitude - Geography.Latitudes(near.Metres)} AND {near.Latitude + Geography.Latitudes(near.Metres)}
+                AND {row}.latitude BETWEEN {near.Latitude - Near.Latitudes(near.Metres)} AND {near.Latitude + Near.Latitudes(near.Metres)}
                 AND metres({row}.latitude, {row}.longitude, {near.Latitude}, {near.Longitude}) <= {near.Metres}
                 """)),
         _ => throw new ArgumentException($"The store can't search by {predicate.GetType().Name}.", nameof(predicate)),
     };
+
+    // Local targets and other ones have a table each; whatever is in the other table is another value.
+    private static RowSet Unequal(RowSet equal, Sql parameter)
+    {
+        Sql Other(Sql row) => Sql.Of($"{row}.parameter{parameter} AND ({equal.Where(row)}) IS NOT TRUE");
+        return equal.Table switch
+        {
+            "token" => new RowSet("token", row => Sql.Of($"{Other(row)} AND {row}.code<>{new CompactText("")}")),
+            "reference" => new RowSet("reference", Other) { Or = new RowSet("link", row => Sql.Of($"{row}.parameter{parameter}")) },
+            "link" => new RowSet("link", Other) { Or = new RowSet("reference", row => Sql.Of($"{row}.parameter{parameter}")) },
+            "string" => new RowSet("string", row => Sql.Of($"{Other(row)} AND {IsWritten(Sql.Of($"{row}.exact"))}")) { KeyIndex = equal.KeyIndex },
+            _ => new RowSet(equal.Table, Other) { KeyIndex = equal.KeyIndex },
+        };
+    }
 
     private static RowSet Rows(TokenPredicate token, Sql parameter)
     {
@@ -127,18 +142,34 @@ internal sealed partial class SearchCompiler
     private static Sql StartsWith(Sql column, string prefix) =>
         prefix.Length == 0 ? Sql.True : Sql.Of($"{column} >= {prefix} AND {column} < {prefix + "\U0010FFFF"}");
 
-    private static RowSet Rows(StringPredicate text, Sql parameter) => text.Match switch
-    {
-        StringMatch.StartsWith => new RowSet("string", row => Sql.Of($"{row}.parameter{parameter} AND {StartsWith(Sql.Of($"{row}.folded"), text.Text)}")),
-        StringMatch.Contains => new RowSet("string", row => Sql.Of($"{row}.parameter{parameter} AND instr({row}.folded, {text.Text}) > 0 AND {row}.exact NOT IN ({IndexRow.MainReading}, {IndexRow.OtherReading})")),
-        _ => new RowSet("string", row => Sql.Of(
-            $"""
-            {row}.parameter{parameter} AND {row}.folded={StringFolding.Fold(text.Text)}
-            AND ({row}.exact={text.Text} OR ({row}.exact='' AND {row}.folded={text.Text}))
-            """)),
-    } with
+    private static RowSet Rows(StringPredicate text, Sql parameter) => new(
+        "string",
+        row => Sql.Of($"{row}.parameter{parameter} AND {Compare(text, Sql.Of($"{row}.folded"), Sql.Of($"{row}.exact"))}"))
     {
         KeyIndex = "string_key",
+    };
+
+    // A reading of a name is no value of the resource: it is found by its beginning alone.
+    private static Sql IsWritten(Sql exact) => Sql.Of($"{exact} NOT IN ({IndexRow.MainReading}, {IndexRow.OtherReading})");
+
+    private static Sql Compare(StringPredicate wanted, Sql folded, Sql exact) => wanted.Match switch
+    {
+        StringMatch.StartsWith => StartsWith(folded, wanted.Text),
+        StringMatch.Exact =>
+            Sql.Of($"{folded}={StringFolding.Fold(wanted.Text)} AND ({exact}={wanted.Text} OR ({exact}='' AND {folded}={wanted.Text}))"),
+        _ => Sql.Of($"{CompareWritten(wanted.Match, folded, wanted.Text)} AND {IsWritten(exact)}"),
+    };
+
+    // SQLite compares UTF-8 bytes, whose order is that of code points.
+    private static Sql CompareWritten(StringMatch match, Sql folded, string text) => match switch
+    {
+        StringMatch.Contains => Sql.Of($"instr({folded}, {text}) > 0"),
+        StringMatch.EndsWith => text.Length == 0 ? Sql.True : Sql.Of($"substr({folded}, -length({text}))={text}"),
+        StringMatch.After => Sql.Of($"{folded}>{text}"),
+        StringMatch.Before => Sql.Of($"{folded}<{text}"),
+        StringMatch.EqualOrAfter => Sql.Of($"{folded}>={text}"),
+        StringMatch.EqualOrBefore => Sql.Of($"{folded}<={text}"),
+        _ => Sql.Of($"{folded}={text}"),
     };
 
     private static RowSet Rows(NumberPredicate number, Sql parameter, Sql unit)
@@ -223,7 +254,11 @@ internal sealed partial class SearchCompiler
             Ordered = reference.Type is not null && parameter.Text == "=?",
         };
 
-        Sql Version(Sql row) => reference.Version is { } version ? Sql.Of($" AND {row}.version={version}") : Sql.Empty;
+        Sql Version(Sql row) => reference.Version is not { } version
+            ? Sql.Empty
+            : !reference.VersionsBelow
+                ? Sql.Of($" AND {row}.version={version}")
+                : Sql.Of($" AND ({row}.version={version} OR ({StartsWith(Sql.Of($"{row}.version"), version + ".")}))");
     }
 
     private static RowSet Rows(UriPredicate uri, Sql parameter) => uri.Match switch
@@ -234,6 +269,9 @@ internal sealed partial class SearchCompiler
             Ordered = parameter.Text == "=?",
         },
         UriMatch.Above => Among(parameter, Sql.Of($"text IN ({Sql.List(Parents(uri.Uri))})")),
+        UriMatch.StartsWith => Among(parameter, StartsWith(Sql.Raw("text"), uri.Uri)),
+        UriMatch.Contains => Among(parameter, Sql.Of($"instr(text, {uri.Uri}) > 0")),
+        UriMatch.EndsWith => Among(parameter, Sql.Of($"substr(text, -length({uri.Uri}))={uri.Uri}")),
         _ => Among(parameter, Sql.Of($"text={uri.Uri} OR ({StartsWith(Sql.Raw("text"), uri.Uri.EndsWith('/') ? uri.Uri : uri.Uri + "/")})")),
     };
 
@@ -275,9 +313,8 @@ internal sealed partial class SearchCompiler
         ReferencePredicate { Id: { } id } =>
             Sql.Of($"name IN (SELECT key FROM resource WHERE type IN (SELECT key FROM type) AND id={new LogicalId(id)})"),
         ReferencePredicate { Url: { } url } => Sql.Of($"name={url}"),
-        StringPredicate { Match: StringMatch.StartsWith } text => StartsWith(Sql.Raw("name"), text.Text),
-        StringPredicate { Match: StringMatch.Contains } text => Sql.Of($"instr(name, {text.Text}) > 0"),
-        StringPredicate text => Sql.Of($"system={text.Text}"),
+        StringPredicate { Match: StringMatch.Exact } text => Sql.Of($"system={text.Text}"),
+        StringPredicate text => Compare(text, Sql.Raw("name"), Sql.Raw("system")),
         NumberPredicate number => DerivedNumber(number),
         RangePredicate range => DerivedRange(range),
         _ => throw new ArgumentException($"A {component.GetType().Name} can only be the last component of a composite.", nameof(component)),

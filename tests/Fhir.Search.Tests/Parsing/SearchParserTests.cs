@@ -92,18 +92,27 @@ public class SearchParserTests
     [InlineData("code:in=http://x", "not-supported")]
     [InlineData("code:not-in=http://x", "not-supported")]
     [InlineData("code:below=5", "not-supported")]
-    [InlineData("subject:above=5", "invalid")]
+    [InlineData("subject:below=Patient/5", "invalid")]
+    [InlineData("specimen:below=5", "invalid")]
+    [InlineData("_id:in=5", "invalid")]
+    [InlineData("_lastUpdated:not=2024", "invalid")]
+    [InlineData("_id:missing=perhaps", "value")]
+    [InlineData("_text:exact=a", "invalid")]
+    [InlineData("_list:not=a", "invalid")]
     [InlineData("code:exact=5", "invalid")]
     [InlineData("date:not=2024", "invalid")]
     [InlineData("value-quantity:text=5", "invalid")]
     [InlineData("subject:Potato=5", "invalid")]
     [InlineData("subject:Organization=5", "invalid")]
-    [InlineData("_text=abc", "not-supported")]
-    [InlineData("_content=abc", "not-supported")]
-    [InlineData("_list=42", "not-supported")]
+    [InlineData("_text=", "value")]
+    [InlineData("_content=-abc", "value")]
+    [InlineData("_list=$current-problems", "not-supported")]
+    [InlineData("_list=a%2Fb", "value")]
     [InlineData("_filter=a%20eq%20b", "not-supported")]
     [InlineData("_query=x", "not-supported")]
-    [InlineData("_contained=true", "not-supported")]
+    [InlineData("_contained=yes", "value")]
+    [InlineData("_containedType=all", "value")]
+    [InlineData("_sort=_score", "not-supported")]
     [InlineData("colour=red", "not-supported")]
     [InlineData("date=yesterday", "value")]
     [InlineData("date=2024-13", "value")]
@@ -132,7 +141,6 @@ public class SearchParserTests
     [InlineData("_include=subject", "value")]
     [InlineData("_include=Observation:code", "not-supported")]
     [InlineData("_include=Observation:subject:Practitioner", "value")]
-    [InlineData("_revinclude=*", "value")]
     [InlineData("_type=Patient", "invalid")]
     [InlineData("subject.colour=red", "not-supported")]
     [InlineData("subject:Potato.name=a", "invalid")]
@@ -153,7 +161,8 @@ public class SearchParserTests
         var issue = Error("Patient", "birthday=2000");
         Assert.Contains("birthdate", issue.Diagnostics, StringComparison.Ordinal);
         Assert.Contains("_lastUpdated", issue.Diagnostics, StringComparison.Ordinal);
-        Assert.DoesNotContain("_content", issue.Diagnostics, StringComparison.Ordinal);
+        Assert.Contains("_filter", issue.Diagnostics, StringComparison.Ordinal);
+        Assert.DoesNotContain("_query", issue.Diagnostics, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -402,28 +411,7 @@ public class SearchParserTests
         Assert.Equal("too-costly", Error("Patient", string.Join('&', Enumerable.Repeat("name=a", 1000))).Code);
     }
 
-    [Fact]
-    public void A_hundred_thousand_random_queries_do_no_harm()
-    {
-        const int seed = 20240511;
-        var random = new Random(seed);
-        string[] pieces =
-        [
-            "name", "birthdate", "_has", ":", ".", "subject", "Patient", "Observation", "=", "&", ",", "|", "$", "\\", "%", "%2", "%ff", "+", "_sort",
-            "_count", "_include", "*", "-", "gt", "ap", "2024", "-02", "-31", "T", "10:30", "Z", "1e", "9999999999999999999999999999", "5.40", "_id",
-            "missing", "true", "exact", "of-type", "near", "0", "http://", "code-value-quantity", "value-quantity", "\0", "\ud83d", "é", "张", "_type",
-            "_elements", "patient", "identifier", "[degF]", "http://unitsofmeasure.org", "not", "0001", "9999", "+14:00", "-14:00", "12-31",
-        ];
-        string[] types = ["Patient", "Observation", "Location", "RiskAssessment", "Bundle"];
-        for (var i = 0; i < 100_000; i++)
-        {
-            var query = string.Concat(Enumerable.Range(0, random.Next(1, 14)).Select(_ => pieces[random.Next(pieces.Length)]));
-            var parsed = Parse(types[random.Next(types.Length)], query, random.Next(2) == 0 ? SearchHandling.Strict : SearchHandling.Lenient);
-            Assert.True(parsed.IsValid || parsed.Issues.Count > 0, query);
-        }
-    }
-
-    private sealed class FixedClock : TimeProvider
+    internal sealed class FixedClock : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => new(2024, 5, 11, 0, 0, 0, TimeSpan.Zero);
     }
