@@ -69,7 +69,7 @@ internal sealed class RandomSearches(int seed) : IResourceLookup
             8 => new SearchExpression.Not(Expression(type, depth - 1)),
             9 when parameter.Type == SearchParameterType.Reference => Chain(parameter, depth),
             10 or 11 => Reverse(type, depth),
-            _ => new SearchExpression.Parameter(parameter, Predicate(parameter)),
+            _ => new SearchExpression.Parameter(parameter, Perhaps(Predicate(parameter))),
         };
     }
 
@@ -116,6 +116,9 @@ internal sealed class RandomSearches(int seed) : IResourceLookup
         _ => new PositionEntry(parameter, Next(5) / 10.0, Next(5) / 10.0),
     };
 
+    private SearchPredicate Perhaps(SearchPredicate predicate) =>
+        predicate is StringPredicate or Search.TokenPredicate or UriPredicate or ReferencePredicate && Next(6) == 0 ? new UnequalPredicate(predicate) : predicate;
+
     private SearchPredicate Predicate(SearchParameter parameter) => parameter.Type switch
     {
         SearchParameterType.Token => Next(5) switch
@@ -125,7 +128,7 @@ internal sealed class RandomSearches(int seed) : IResourceLookup
             2 => new TokenPredicate(Next(2) == 0 ? "" : Pick(s_systems), null),
             _ => TokenPredicate(),
         },
-        SearchParameterType.String => (StringMatch)Next(3) is var match
+        SearchParameterType.String => (StringMatch)Next(9) is var match
             ? new StringPredicate(match, match == StringMatch.Exact ? Pick(s_texts) : StringFolding.Fold(Pick(s_texts)))
             : null!,
         SearchParameterType.Date => Range(Instant()),
@@ -136,9 +139,9 @@ internal sealed class RandomSearches(int seed) : IResourceLookup
             0 => new ReferencePredicate(null, null, Pick(s_uris)),
             1 => new ReferencePredicate(null, Target(parameter).Id, null),
             2 => new ReferenceIdentifierPredicate(Next(2) == 0 ? null : Pick(s_systems), Pick(s_codes)),
-            _ => Target(parameter) is var (type, id) ? new ReferencePredicate(type, id, null, Next(4) == 0 ? "1" : null) : null!,
+            _ => Target(parameter) is var (type, id) ? new ReferencePredicate(type, id, null, Next(4) == 0 ? "1" : null) { VersionsBelow = Next(2) == 0 } : null!,
         },
-        SearchParameterType.Uri => new UriPredicate((UriMatch)Next(3), Pick(s_uris)),
+        SearchParameterType.Uri => new UriPredicate((UriMatch)Next(6), Pick(s_uris)),
         SearchParameterType.Composite => new CompositePredicate([.. parameter.Components.Select(component =>
             component.Parameter.Type == SearchParameterType.Token ? TokenPredicate() : Predicate(component.Parameter))]),
         _ => new NearPredicate(Next(5) / 10.0, Next(5) / 10.0, Next(40_000)),
