@@ -146,9 +146,9 @@ public sealed class Capabilities(FhirServer server)
 
     private void WriteSearch(Utf8JsonWriter json, string type)
     {
-        // Those without an expression are asked of something else than the resource: _filter of its parameters.
+        // Those without an expression ask for texts, or are a filter over the others.
         var parameters = server.SearchParameters.ForType(type)
-            .Where(p => p.Expression is not null || p.Code is "_filter").ToList();
+            .Where(p => p.Expression is not null || p.Code is "_content" or "_filter" or "_text").ToList();
         WriteStrings(json, "searchInclude", ["*", .. parameters.Where(p => p.Type == SearchParameterType.Reference).Select(p => $"{type}:{p.Code}")]);
         json.WriteStartArray("searchParam");
         foreach (var parameter in parameters)
