@@ -86,6 +86,9 @@ public sealed record SearchParserOptions
     /// <summary>Names that the host handles itself; they are accepted and go into the self link.</summary>
     public IReadOnlyCollection<string> HostParameters { get; init; } = ["_format", "_pretty", "_explain"];
 
+    /// <summary>False where there is no full-text index, so that <c>_text</c> and <c>_content</c> are refused.</summary>
+    public bool FullText { get; init; } = true;
+
     /// <summary>Matches on a page where <c>_count</c> does not say.</summary>
     public int DefaultCount { get; init; } = 20;
 

@@ -130,7 +130,13 @@ public sealed class FhirServer : IAsyncDisposable
     {
         var standard = SearchParameterRegistry.R4;
         var index = new IndexOptions { BaseUrls = options.BaseUrls, Pinyin = options.Pinyin };
-        var parsing = new SearchParserOptions { BaseUrls = options.BaseUrls, DefaultCount = options.Limits.PageSize, MaxCount = options.Limits.MaxPageSize };
+        var parsing = new SearchParserOptions
+        {
+            BaseUrls = options.BaseUrls,
+            DefaultCount = options.Limits.PageSize,
+            MaxCount = options.Limits.MaxPageSize,
+            FullText = options.FullText,
+        };
         ITerminology? terminology = null;
         var searchParameters = new SearchParameterSet(standard, index, registry => new SearchParser(registry, parsing, terminology));
         var store = SqliteResourceStore.Open(new SqliteStoreOptions

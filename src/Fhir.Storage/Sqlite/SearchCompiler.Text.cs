@@ -7,7 +7,13 @@ namespace FhirHub.Storage.Sqlite;
 /// <content>Full-text conditions (R4 search.html#content).</content>
 internal sealed partial class SearchCompiler
 {
+    /// <summary>Keys up to which asking the full-text index for each of them costs less than gathering all that it finds.</summary>
+    public const int FewKeys = 100;
+
     private static readonly Sql s_passage = Sql.Raw($"{TextLayout.Schema}.passage");
+
+    /// <summary>True while what is compiled tests up to <see cref="FewKeys"/> keys.</summary>
+    public bool TestsFewKeys { get; set; }
 
     private Sql Test(SearchExpression.Text condition, Sql key)
     {
@@ -28,7 +34,9 @@ internal sealed partial class SearchCompiler
             THEN {key} IN (SELECT value FROM json_each({text.ChangedThatSatisfy(condition)})) ELSE {Sql.Any(holds)} END
             """);
 
-        Sql Found(string query) => Sql.Of($"{key} IN (SELECT rowid FROM {s_passage} WHERE passage MATCH {query})");
+        Sql Found(string query) => TestsFewKeys
+            ? Sql.Of($"EXISTS(SELECT 1 FROM {s_passage} WHERE passage MATCH {query} AND rowid={key})")
+            : Sql.Of($"{key} IN (SELECT rowid FROM {s_passage} WHERE passage MATCH {query})");
     }
 
     private KeySource? Source(SearchExpression.Text condition)

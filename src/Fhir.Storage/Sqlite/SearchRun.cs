@@ -88,6 +88,7 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
     // Matches without order or page. All keys of a type lie together in the resource table, which is the source where none is chosen.
     private Sql From(List<SearchExpression> parts, Sql types, ChosenSource? chosen, Sql after)
     {
+        _compiler.TestsFewKeys = chosen is { Count: <= SearchCompiler.FewKeys };
         List<Sql> tests = [types, .. parts.Where((_, i) => i != chosen?.Part).Select(part => _compiler.Test(part, s_key))];
         return chosen is null
             ? Sql.Of($"FROM resource s WHERE s.seq > 0 AND s.deleted = 0 AND {Sql.All(tests)}{after}")

@@ -154,6 +154,59 @@ public abstract partial class ResourceStoreContract
         await VerifyAsync();
     }
 
+    [Fact]
+    public async Task Random_words_and_phrases_are_found_where_they_stand()
+    {
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        var texts = new Dictionary<string, (string Narrative, string Content)>();
+        for (var i = 0; i < 150; i++)
+        {
+            var id = $"p{random.Next(60):00}";
+            if (random.Next(10) == 0)
+            {
+                await CommitAsync(Delete("Patient", id));
+                texts.Remove(id);
+                continue;
+            }
+
+            texts[id] = (RandomText(random, 8), RandomText(random, 12));
+            await PutAsync("Patient", id, new TestResource(texts[id].Content).Narrative(texts[id].Narrative));
+        }
+
+        for (var i = 0; i < 400; i++)
+        {
+            var part = (TextPart)random.Next(2);
+            var query = new TextQuery([.. Enumerable.Range(0, 1 + random.Next(2)).Select(IReadOnlyList<TextTerm> (_) =>
+                [.. Enumerable.Range(0, 1 + random.Next(3)).Select(_ => new TextTerm(RandomText(random, 3), random.Next(4) == 0, random.Next(4) == 0))])]);
+            var expected = texts
+                .Where(text => new ResourceText([text.Value.Narrative], [text.Value.Content]).Satisfies(part, query))
+                .Select(static text => text.Key).Order(StringComparer.Ordinal);
+            var found = await SearchAsync(Query("Patient", new SearchExpression.Text(part, query)) with { Count = 100 });
+            Assert.True(
+                expected.SequenceEqual(found.Matches.Select(static match => match.Key.Id).Order(StringComparer.Ordinal)),
+                $"seed {seed}, query {i}: {ExpressionText.Of(new SearchExpression.Text(part, query))}\nexpected {string.Join(' ', expected)}\nfound    {Ids(found)}");
+
+            // What Chinese asks for is where the characters stand, whatever they are cut into.
+            var characters = string.Concat(RandomText(random, 3).Where(char.IsLetter).Where(static c => c > 0x3000));
+            if (characters.Length > 0)
+            {
+                var holding = texts.Where(text => text.Value.Narrative.Contains(characters, StringComparison.Ordinal) || text.Value.Content.Contains(characters, StringComparison.Ordinal));
+                var matches = await SearchAsync(Query("Patient", Content(characters)) with { Count = 100 });
+                Assert.True(
+                    holding.Select(static text => text.Key).Order(StringComparer.Ordinal).SequenceEqual(matches.Matches.Select(static match => match.Key.Id).Order(StringComparer.Ordinal)),
+                    $"seed {seed}, query {i}: {characters}");
+            }
+        }
+
+        await VerifyAsync();
+    }
+
+    private static string RandomText(Random random, int longest) =>
+        string.Concat(Enumerable.Range(0, 1 + random.Next(longest)).Select(_ => s_pieces[random.Next(s_pieces.Length)]));
+
+    private static readonly string[] s_pieces = ["高", "血", "压", "高血压", "𠀋", "ab", "a ", " B", "1", " ", ", ", "-", "é ", "か゛", "한국"];
+
     private protected static SearchExpression Content(string word) => new SearchExpression.Text(TextPart.Content, new TextQuery([[new TextTerm(word)]]));
 
     private protected Task<string> TextIdsAsync(string words) =>
