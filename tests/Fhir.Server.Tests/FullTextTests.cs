@@ -46,7 +46,7 @@ public class FullTextTests(ServerFixture server) : IClassFixture<ServerFixture>
     {
         var id = $"p{Guid.NewGuid():N}";
         await PutAsync($"Patient/{id}", $$"""{"resourceType":"Patient","id":"{{id}}","name":[{"text":"欧阳锋 {{id}}"}]}""");
-        await PutAsync($"Observation/{id}", $$"""{"resourceType":"Observation","id":"{{id}}","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/{{id}}"}}""");
+        await PutAsync($"Observation/{id}", $$"""{"resourceType":"Observation","id":"{{id}}","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/{{id}}"} }""");
         Assert.Single((await GetAsync($"Observation?subject:Patient._content=欧阳锋 {id}"))["entry"]!.AsArray());
         Assert.Single((await GetAsync($"Patient?_has:Observation:subject:_content=x&_content={id}"))["entry"]!.AsArray());
 

@@ -18,6 +18,8 @@ internal sealed partial class SearchParse
             throw new SearchFault("invalid", $"{code} has no modifier {Shown(modifier)}.");
         if (value.Length == 0)
             throw new SearchFault("value", $"{code} has no value.");
+        if (code is "_text" or "_content" && !_options.FullText)
+            throw new SearchFault("not-supported", $"{code} needs a full-text index, which this server does not keep (FhirHub:Search:FullText is false).");
         return code switch
         {
             "_list" => InList(types, value),

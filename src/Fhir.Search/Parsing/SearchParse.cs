@@ -71,6 +71,9 @@ internal sealed partial class SearchParse
 
     public ParsedSearch Result()
     {
+        // The texts of a contained resource are part of what it lies in, and are not kept apart.
+        if (_contained != ContainedMode.None && _accepted.Exists(static parameter => parameter.Criterion?.AsksForText == true))
+            _issues.Add(Issue.Error("not-supported", "_text and _content look at whole resources, contained ones included, so they have no meaning with _contained; leave it out.", "http._contained"));
         var failed = _issues.Exists(i => i.Severity == IssueSeverity.Error);
         return new ParsedSearch(
             failed ? null : Query(), _response, [.. _accepted.Select(p => new KeyValuePair<string, string>(p.Name, p.Value))], _issues);

@@ -148,7 +148,7 @@ public sealed class Capabilities(FhirServer server)
     {
         // Those without an expression ask for texts, or are a filter over the others.
         var parameters = server.SearchParameters.ForType(type)
-            .Where(p => p.Expression is not null || p.Code is "_content" or "_filter" or "_text").ToList();
+            .Where(p => p.Expression is not null || p.Code is "_filter" || (p.Code is "_content" or "_text" && server.Options.FullText)).ToList();
         WriteStrings(json, "searchInclude", ["*", .. parameters.Where(p => p.Type == SearchParameterType.Reference).Select(p => $"{type}:{p.Code}")]);
         json.WriteStartArray("searchParam");
         foreach (var parameter in parameters)
