@@ -34,7 +34,7 @@ public static class SearchInteraction
         return new FhirAnswer(200)
         {
             Json = bundle.End(),
-            Html = explanation is null ? null : ExplainPage.Write(explanation),
+            Html = explanation is null ? null : ExplanationPage.Write(explanation),
             Shape = ResourceShape.Whole with { Pretty = shape.Pretty },
         };
     }
@@ -47,7 +47,7 @@ public static class SearchInteraction
         return new FhirAnswer(200)
         {
             Json = OutcomeWriter.ToJson([.. Remarks(parsed.Issues, page, call.Server.Options.Limits), .. explanation!.ToIssues()], null),
-            Html = ExplainPage.Write(explanation),
+            Html = ExplanationPage.Write(explanation),
             Shape = ResourceShape.Whole with { Pretty = shape.Pretty },
         };
     }

@@ -6,7 +6,7 @@ using System.Text.Encodings.Web;
 namespace FhirHub.Server;
 
 /// <summary>Writes the page.</summary>
-internal static class ExplainPage
+internal static class ExplanationPage
 {
     private const string Head =
         """
