@@ -21,6 +21,27 @@ public class ContainedTests(ServerFixture server) : IClassFixture<ServerFixture>
         Assert.Empty(await IdsAsync("MedicationRequest?medication.code=A2"));
     }
 
+    [Fact]
+    public async Task Contained_resources_are_matches_when_asked_for()
+    {
+        var id = await CreateRequestAsync("B1");
+        var (own, _) = await server.Client.CreateAsync("Medication", """{"resourceType":"Medication","code":{"coding":[{"system":"http://meds","code":"B1"}]}}""");
+
+        Assert.Equal([own], await IdsAsync("Medication?code=B1"));
+        Assert.Equal([own], await IdsAsync("Medication?code=B1&_contained=false"));
+        Assert.Equal([id], await IdsAsync("Medication?code=B1&_contained=true"));
+        Assert.Equal([id], await IdsAsync("Medication?code=B1&_contained=true&_containedType=container"));
+        Assert.Equal(new[] { own, id }.Order(), (await IdsAsync("Medication?code=B1&_contained=both")).Order());
+
+        var bundle = await (await server.Client.GetAsync("Medication?code=B1&_contained=true&_containedType=contained&_total=accurate")).JsonAsync();
+        Assert.Equal(1, (int)bundle["total"]!);
+        var entry = bundle["entry"]![0]!;
+        Assert.Equal($"{server.Base}/MedicationRequest/{id}#m", (string?)entry["fullUrl"]);
+        Assert.Equal("Medication", (string?)entry["resource"]!["resourceType"]);
+        Assert.Equal("B1", (string?)entry["resource"]!["code"]!["coding"]![0]!["code"]);
+        Assert.Equal("match", (string?)entry["search"]!["mode"]);
+    }
+
     private async Task<string> CreateRequestAsync(string code) => (await server.Client.CreateAsync("MedicationRequest", Request(code))).Id;
 
     private static string Request(string code, string? id = null) =>
