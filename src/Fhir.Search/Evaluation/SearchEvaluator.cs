@@ -59,12 +59,14 @@ public sealed partial class SearchEvaluator(SearchParameterRegistry registry, IR
         // R4 search.html#token: ":not" is true for resources without the element too.
         SearchExpression.Not not => !Matches(subject, not.Part),
         SearchExpression.TypeIn types => types.Types.Contains(subject.Resource.Type, StringComparer.Ordinal),
-        SearchExpression.IdIn ids => ids.Ids.Contains(subject.Resource.Id, StringComparer.Ordinal),
+
+        // The id of a contained resource means something within its container only.
+        SearchExpression.IdIn ids => !subject.IsContained && ids.Ids.Contains(subject.Resource.Id, StringComparer.Ordinal),
         SearchExpression.LastUpdated updated => LastUpdated(subject.Holder.LastUpdated, updated.Range),
         SearchExpression.Parameter parameter => EntriesOf(subject.Resource, parameter.Definition).Any(entry => Matches(entry, parameter.Predicate)),
         SearchExpression.Missing missing => !EntriesOf(subject.Resource, missing.Definition).Any(),
         SearchExpression.Chain chain => Targets(subject, chain).Any(target => Matches(target, chain.Inner)),
-        SearchExpression.ReverseChain reverse => Referrers(subject.Resource, reverse.Reference).Any(referrer => Matches(referrer, reverse.Inner)),
+        SearchExpression.ReverseChain reverse => Referrers(subject, reverse.Reference).Any(referrer => Matches(referrer, reverse.Inner)),
         SearchExpression.InCompartment compartment => Matches(subject, CompartmentRules.Expand(compartment, subject.Resource.Type, registry)),
         SearchExpression.Contains contains => subject.Resource.Contained.Any(contained =>
             contains.Types.Contains(contained.Type, StringComparer.Ordinal) && Matches(new Subject(contained, subject.Resource), contains.Inner)),
@@ -77,7 +79,10 @@ public sealed partial class SearchEvaluator(SearchParameterRegistry registry, IR
     /// <summary>What a condition is about.</summary>
     /// <param name="Resource">The resource.</param>
     /// <param name="Holder">The resource that contains it; itself if none does.</param>
-    private readonly record struct Subject(IndexedResource Resource, IndexedResource Holder);
+    private readonly record struct Subject(IndexedResource Resource, IndexedResource Holder)
+    {
+        public bool IsContained => !ReferenceEquals(Resource, Holder);
+    }
 
     private static IEnumerable<IndexEntry> EntriesOf(IndexedResource resource, SearchParameter parameter) =>
         resource.Entries.Where(entry => entry.Parameter.Key == parameter.Key);
@@ -110,14 +115,20 @@ public sealed partial class SearchEvaluator(SearchParameterRegistry registry, IR
         return found.Select(static resource => new Subject(resource, resource));
     }
 
-    private IEnumerable<Subject> Referrers(IndexedResource resource, SearchParameter reference) =>
+    private IEnumerable<Subject> Referrers(Subject subject, SearchParameter reference) =>
         lookup.All(reference.ResourceType)
-            .Where(referrer => EntriesOf(referrer, reference).OfType<ReferenceEntry>().Any(entry => LeadsTo(entry, resource)))
+            .Where(referrer => EntriesOf(referrer, reference).OfType<ReferenceEntry>().Any(entry => LeadsTo(entry, referrer, subject)))
             .Select(static referrer => new Subject(referrer, referrer));
 
-    private static bool LeadsTo(ReferenceEntry entry, IndexedResource target) => entry.Url is { } url
-        ? target.Entries.OfType<UriEntry>().Any(uri => uri.Parameter.Code == "url" && uri.Uri == url)
-        : entry.Type == target.Type && entry.Id == target.Id;
+    // Only its container knows a contained resource; a canonical URL names one that stands for itself.
+    private static bool LeadsTo(ReferenceEntry entry, IndexedResource referrer, Subject target) => (entry.Url, target.IsContained) switch
+    {
+        ({ } url, true) => ReferenceEquals(referrer, target.Holder) && url.StartsWith('#') && url.AsSpan(1).SequenceEqual(target.Resource.Id),
+        (null, true) => false,
+        ("#", _) => ReferenceEquals(referrer, target.Resource),
+        ({ } url, _) => target.Resource.Entries.OfType<UriEntry>().Any(uri => uri.Parameter.Code == "url" && uri.Uri == url),
+        _ => entry.Type == target.Resource.Type && entry.Id == target.Resource.Id,
+    };
 
     private bool Matches(IndexEntry entry, SearchPredicate predicate) => (entry, predicate) switch
     {
