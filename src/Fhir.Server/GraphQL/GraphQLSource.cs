@@ -30,7 +30,7 @@ internal sealed class GraphQLSource(FhirCall call, CancellationToken cancel)
     {
         if (_read.TryGetValue(key, out var known))
             return known;
-        if (!ReferenceTarget.IsId(key.Id))
+        if (!ResourceId.IsValid(key.Id))
             return default;
         Count(1);
         var result = await call.Server.Repository.ReadAsync(call.Scope, key, cancel);

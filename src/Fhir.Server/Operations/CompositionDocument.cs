@@ -56,7 +56,7 @@ public static class CompositionDocument
 
         if (id is null)
             throw new RefusedException(400, "required", "Composition/$document needs the parameter id; or call Composition/[id]/$document.");
-        if (ResourceRepository.IsId(id))
+        if (ResourceId.IsValid(id))
             return new ResourceKey("Composition", id);
         return references.TryResolve(id, out var key) && key.Type == "Composition"
             ? key
