@@ -1,5 +1,6 @@
 // The schema as GraphQL tells it of itself (GraphQL October 2021, 4), so that tools like GraphiQL can complete and check queries.
 
+using System.Collections.Concurrent;
 using FhirHub.Search;
 
 namespace FhirHub.Server.GraphQL;
@@ -100,7 +101,7 @@ internal static partial class GraphQLIntrospection
         GraphQLMetaInput input => field == "type" ? [input.Type] : Common(field, input.Name, input.Description),
         GraphQLMetaDirective directive => field switch
         {
-            "locations" => directive.Locations.Select(GraphQLLeaf.Of),
+            "locations" => directive.Locations.Select(Leaf),
             "args" => directive.Arguments,
             "isRepeatable" => [GraphQLLeaf.Of(false)],
             _ => Common(field, directive.Name, directive.Description),
@@ -125,7 +126,7 @@ internal static partial class GraphQLIntrospection
 
     private static IEnumerable<object> OfType(SearchParameterRegistry registry, GraphQLMetaType type, string field) => field switch
     {
-        "kind" => [GraphQLLeaf.Of(type.Kind)],
+        "kind" => [Leaf(type.Kind)],
         "fields" when type.Kind == "OBJECT" => FieldsOf(registry, type.Type!),
         "possibleTypes" when type.Kind == "UNION" => GraphQLSchema.Concrete(type.Type!).OfType<GraphQLType.Object>().Select(o => ByName.Value[o.Name]),
         "enumValues" when type.Kind == "ENUM" => type.Name == "__TypeKind" ? TypeKinds : DirectiveLocations,
@@ -137,11 +138,16 @@ internal static partial class GraphQLIntrospection
 
     private static IEnumerable<object> Common(string field, string name, string? description) => field switch
     {
-        "name" => [GraphQLLeaf.Of(name)],
+        "name" => [Leaf(name)],
         "description" when description is not null => [GraphQLLeaf.Of(description)],
         "isDeprecated" => [GraphQLLeaf.Of(false)],
         _ => [],
     };
+
+    // The texts are the schema's own, so there are only so many of them, and each is written thousands of times.
+    private static readonly ConcurrentDictionary<string, GraphQLLeaf> Leaves = new(StringComparer.Ordinal);
+
+    private static GraphQLLeaf Leaf(string text) => Leaves.GetOrAdd(text, static t => GraphQLLeaf.Of(t));
 
     private static readonly string[] TypeKinds = ["SCALAR", "OBJECT", "INTERFACE", "UNION", "ENUM", "INPUT_OBJECT", "LIST", "NON_NULL"];
 

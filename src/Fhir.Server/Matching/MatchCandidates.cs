@@ -23,6 +23,7 @@ internal sealed class MatchCandidates(FhirCall call, CancellationToken cancel)
 
     private readonly Dictionary<string, MatchCandidate> _found = new(StringComparer.Ordinal);
     private int _searches;
+    private bool _hasNarrowSearch;
 
     /// <summary>True if a search found more than it may give, so that the person may be among what was not compared.</summary>
     public bool IsCut { get; private set; }
@@ -30,6 +31,7 @@ internal sealed class MatchCandidates(FhirCall call, CancellationToken cancel)
     /// <summary>The records worth comparing with the person.</summary>
     public async Task<IReadOnlyCollection<MatchCandidate>> FindAsync(PersonRecord person)
     {
+        _hasNarrowSearch = person.Identifiers.Count > 0 || person.ResidentIds.Count > 0 || person is { BirthDate.IsFull: true, Names.Count: > 0 };
         await FindByIdentifiersAsync(person);
         foreach (var telecom in person.RawTelecoms.Concat(person.Phones.SelectMany(p => new[] { p, "+86" + p })).Concat(person.Emails).Distinct(StringComparer.Ordinal))
             await SearchAsync(isBroad: false, ("telecom", Escape(telecom)));
@@ -138,7 +140,9 @@ internal sealed class MatchCandidates(FhirCall call, CancellationToken cancel)
         if (parsed.Query is not { } query)
             return;
         var page = await call.Server.Store.SearchAsync(call.Scope, query with { Count = MaxPerSearch }, cancel);
-        IsCut |= page.Next is not null && !isBroad;
+
+        // A common name fills any page; that matters only where nothing narrower was asked.
+        IsCut |= page.Next is not null && !(isBroad && _hasNarrowSearch);
         foreach (var version in page.Matches)
         {
             if (_found.Count < MaxCandidates)

@@ -75,6 +75,16 @@ public class MatchOperationTests(ServerFixture server) : IClassFixture<ServerFix
     }
 
     [Fact]
+    public async Task More_namesakes_than_are_compared_are_told()
+    {
+        for (var i = 0; i < 101; i++)
+            await StoreAsync("name=王+伟;sex=m");
+        var bundle = await MatchAsync("name=王+伟");
+        Assert.Contains("incomplete", bundle["entry"]!.AsArray()[^1]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("incomplete", (await MatchAsync("name=王+伟;born=1999-09-09")).ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Nobody_is_an_empty_searchset()
     {
         var bundle = await MatchAsync("name=慕容+无名;born=1911-01-01");
