@@ -201,7 +201,7 @@ internal sealed partial class GraphQLExecution
             case "edges":
                 return [.. page.Matches.Select(m => new GraphQLItem(new GraphQLType.Edge(page.Type), m))];
             case "first":
-                return Cursor(null, 0);
+                return Cursor(page.Page.First, 0);
             case "next" when page.Page.Next is { } next:
                 return Cursor(next, page.Offset + page.Matches.Count);
             case "previous" when page.Page.Previous is { } previous:

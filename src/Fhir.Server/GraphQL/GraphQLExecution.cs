@@ -174,6 +174,10 @@ internal sealed partial class GraphQLExecution(
         {
             Fail(Issue.Error("invalid", "The cursor does not fit this search; start the search anew."), position);
         }
+        catch (ExpiredCursorException e)
+        {
+            Fail(Issue.Error("not-found", e.Message), position);
+        }
         catch (SearchTimeoutException)
         {
             throw GraphQLException.Fatal(
