@@ -25,11 +25,14 @@ public sealed partial class IndexExtractor
         }
     }
 
-    // A missing end is open (R4 search.html#date).
+    // A missing end is open (R4 search.html#date). Where the ends are the wrong way round, what lies between them counts: stores rely
+    // on ranges that do not end before they start.
     private static DateRange? PeriodOf(ElementNode period)
     {
         var hasStart = DateRange.TryParse(period.Child("start"), out var start);
         var hasEnd = DateRange.TryParse(period.Child("end"), out var end);
+        if (hasStart && hasEnd && end.High < start.Low)
+            return new DateRange(end.Low, start.High);
         return hasStart || hasEnd
             ? new DateRange(hasStart ? start.Low : long.MinValue, hasEnd ? end.High : long.MaxValue)
             : null;
@@ -75,7 +78,9 @@ public sealed partial class IndexExtractor
     }
 
     private static (decimal Low, decimal High, decimal Value)? Ends(decimal? low, decimal? high) =>
-        low is null && high is null ? null : (low ?? decimal.MinValue, high ?? decimal.MaxValue, low ?? high!.Value);
+        low is null && high is null ? null
+        : high < low ? (high.Value, low.Value, low.Value)
+        : (low ?? decimal.MinValue, high ?? decimal.MaxValue, low ?? high!.Value);
 
     // A number beyond decimal is still greater than all others.
     private static decimal? NumberOf(ElementNode node)

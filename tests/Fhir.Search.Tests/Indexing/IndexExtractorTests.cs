@@ -282,4 +282,16 @@ public class IndexExtractorTests
             ],
             references);
     }
+
+    [Theory]
+    [InlineData("2024-05-10", "2024-05-01")]
+    [InlineData("2024-05-01", "2024-05-10")]
+    public void A_period_covers_what_lies_between_its_ends_also_the_wrong_way_round(string start, string end)
+    {
+        var entry = Assert.IsType<DateEntry>(Assert.Single(Resources.Extract($"{{'resourceType':'Encounter','period':{{'start':'{start}','end':'{end}'}}}}", "date")));
+
+        Assert.True(DateRange.TryParse("2024-05-01", out var first));
+        Assert.True(DateRange.TryParse("2024-05-10", out var last));
+        Assert.Equal((first.Low, last.High), (entry.Low, entry.High));
+    }
 }
