@@ -67,6 +67,8 @@ internal sealed partial class SearchCompiler
 
     private long Count(KeySource source, long depth)
     {
+        if (source.Scans)
+            return depth;
         var hash = source.Select.Hash();
         if (counts.Find(hash, depth) is { } known)
             return known;

@@ -24,6 +24,9 @@ internal sealed partial class SearchCompiler
         /// <summary>Narrower conditions whose union is <see cref="Where"/>, each one range of the primary key.</summary>
         public IReadOnlyList<Func<Sql, Sql>>? Ranges { get; init; }
 
+        /// <summary>True if all rows of the parameter are looked at, so that to count those that match costs more than it tells.</summary>
+        public bool Scans { get; init; }
+
         /// <summary>Another set; a row of either will do.</summary>
         public RowSet? Or { get; init; }
     }
@@ -54,7 +57,7 @@ internal sealed partial class SearchCompiler
             }
         }
 
-        return new KeySource(Sql.Join(" UNION ALL ", selects), rows.Ordered && selects.Count == 1);
+        return new KeySource(Sql.Join(" UNION ALL ", selects), rows.Ordered && selects.Count == 1) { Scans = rows.Scans };
     }
 
     private RowSet Rows(SearchExpression.Parameter parameter) => parameter.Predicate is CompositePredicate composite
@@ -147,6 +150,7 @@ internal sealed partial class SearchCompiler
         row => Sql.Of($"{row}.parameter{parameter} AND {Compare(text, Sql.Of($"{row}.folded"), Sql.Of($"{row}.exact"))}"))
     {
         KeyIndex = "string_key",
+        Scans = text.Match is StringMatch.Contains or StringMatch.EndsWith,
     };
 
     // A reading of a name is no value of the resource: it is found by its beginning alone.

@@ -14,6 +14,9 @@ internal sealed record KeySource(Sql Select, bool Ordered)
     /// must neither sort nor make distinct, or SQLite would gather all before it gives the first.
     /// </summary>
     public bool Merged { get; init; }
+
+    /// <summary>True if the keys are found by looking at everything: the planner takes it for large and does not count it.</summary>
+    public bool Scans { get; init; }
 }
 
 /// <summary>
@@ -122,7 +125,7 @@ internal sealed partial class SearchCompiler(Connection connection, Dictionaries
         var selects = sources.ConvertAll(static source => Sql.Of($"SELECT key FROM ({source.Select})"));
         return sources.Count <= MergedAtMost && sources.TrueForAll(static source => source is { Ordered: true, Merged: false })
             ? new KeySource(Sql.Of($"{Sql.Join(" UNION ", selects)} ORDER BY key"), Ordered: true) { Merged = true }
-            : new KeySource(United(selects), Ordered: false);
+            : new KeySource(United(selects), Ordered: false) { Scans = sources.Exists(static source => source.Scans) };
     }
 
     private static Sql United(List<Sql> selects) => selects.Count <= UnitedAtMost
