@@ -191,7 +191,11 @@ public sealed record TokenSetPredicate(CodeSet Codes) : SearchPredicate;
 public sealed record OfTypePredicate(string TypeSystem, string TypeCode, string Value) : SearchPredicate;
 
 /// <summary>A date condition; microseconds since 1970-01-01T00:00:00Z, both ends included.</summary>
-public sealed record RangePredicate(SearchPrefix Prefix, long Low, long High) : SearchPredicate;
+public sealed record RangePredicate(SearchPrefix Prefix, long Low, long High) : SearchPredicate
+{
+    /// <summary>For <see cref="SearchPrefix.Ap"/> the ends as they were asked for: how far they are widened depends on the day.</summary>
+    public (long Low, long High)? Asked { get; init; }
+}
 
 /// <summary>
 /// A number condition: the value and the half-open range [Low, High) of its implicit precision; for <see cref="SearchPrefix.Ap"/>

@@ -128,10 +128,10 @@ internal sealed partial class SearchParse
 
         if (prefix == SearchPrefix.Ap)
         {
-            // "10% of the gap between now and the date" (R4 search.html#prefix).
-            var now = DateRange.Of(_now);
-            var gap = now < range.Low ? range.Low - now : now > range.High ? now - range.High : 0;
-            range = new DateRange(range.Low - (gap / 10), range.High + (gap / 10));
+            // "10% of the gap between now and the date" (R4 search.html#prefix). To the day, so that the pages of a search agree.
+            var today = DateRange.Of(new DateTimeOffset(_now.UtcDateTime.Date, TimeSpan.Zero));
+            var gap = today < range.Low ? range.Low - today : today > range.High ? today - range.High : 0;
+            return new RangePredicate(prefix, range.Low - (gap / 10), range.High + (gap / 10)) { Asked = (range.Low, range.High) };
         }
 
         return new RangePredicate(prefix, range.Low, range.High);

@@ -55,9 +55,11 @@ internal static class QueryDigest
                 writer.Write((byte)4);
                 writer.Write((ulong)s_codeSets.GetValue(codes, static set => (object)SumOf(set)));
                 break;
-            case RangePredicate { Prefix: SearchPrefix.Ap }:
-                // What counts as near a date is reckoned from the present, so it differs from page to page.
+            case RangePredicate { Prefix: SearchPrefix.Ap, Asked: var (low, high) }:
+                // How near is near is reckoned from the present, and must not part the pages of a search from each other.
                 writer.Write((byte)5);
+                writer.Write(low);
+                writer.Write(high);
                 break;
             case IEnumerable items:
                 writer.Write((byte)6);

@@ -42,21 +42,23 @@ internal sealed partial class SearchCompiler
         var direction = Sql.Raw(descending ? " DESC" : "");
         IReadOnlyList<Sql> branches;
         string table, column;
+
+        // NOT INDEXED leaves the primary key, which has the order; the index by key would have every row sorted.
         switch (parameter.Type)
         {
             case SearchParameterType.Date:
                 // Each class is in order by itself, and SQLite merges them.
                 (table, column) = ("date", "low");
                 branches = [.. Enumerable.Range(0, DateClass.MaximumSpans.Count).Select(dateClass =>
-                    Sql.Of($"SELECT low AS value, key FROM date WHERE parameter={number} AND class={(long)dateClass}"))];
+                    Sql.Of($"SELECT low AS value, key FROM date NOT INDEXED WHERE parameter={number} AND class={(long)dateClass}"))];
                 break;
             case SearchParameterType.String:
                 (table, column) = ("string", "folded");
-                branches = [Sql.Of($"SELECT folded AS value, key, exact={IndexRow.MainReading} AS main FROM string WHERE parameter={number}")];
+                branches = [Sql.Of($"SELECT folded AS value, key, exact={IndexRow.MainReading} AS main FROM string NOT INDEXED WHERE parameter={number}")];
                 break;
             case SearchParameterType.Number:
                 (table, column) = ("number", "low");
-                branches = [.. Enumerable.Range(0, 2).Select(wide => Sql.Of($"SELECT low AS value, key FROM number WHERE parameter={number} AND unit=0 AND wide={(long)wide}"))];
+                branches = [.. Enumerable.Range(0, 2).Select(wide => Sql.Of($"SELECT low AS value, key FROM number NOT INDEXED WHERE parameter={number} AND unit=0 AND wide={(long)wide}"))];
                 break;
             default:
                 return null;
