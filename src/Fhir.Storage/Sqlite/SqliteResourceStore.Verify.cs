@@ -44,7 +44,8 @@ public sealed partial class SqliteResourceStore
                 // The check of the files reads the full-text index too.
                 reader.Connection.Text?.Fix();
                 var problems = new List<string>();
-                VerifyFile(reader, problems);
+                VerifyFile(reader.Connection, problems);
+                VerifyTextFile(problems);
                 VerifyVersions(reader, problems);
                 VerifyIndex(reader, problems, cancel);
                 if (_text is not null)
@@ -59,14 +60,24 @@ public sealed partial class SqliteResourceStore
         },
         cancel);
 
-    private static void VerifyFile(Reader reader, List<string> problems)
+    private static void VerifyFile(Connection connection, List<string> problems)
     {
-        using var rows = reader.Connection.Prepare("PRAGMA quick_check").Query();
+        using var rows = connection.Prepare("PRAGMA main.quick_check").Query();
         while (rows.Step())
         {
             if (rows.Text(0) != "ok")
                 problems.Add($"The file is damaged: {rows.Text(0)}.");
         }
+    }
+
+    // On a connection of its own: FTS5 checks its index against totals that a reading connection remembers from earlier, and calls the
+    // index damaged where it has grown since.
+    private void VerifyTextFile(List<string> problems)
+    {
+        if (_text is null)
+            return;
+        using var connection = new Connection(_text.Path, readOnly: true, cacheMegabytes: 2);
+        VerifyFile(connection, problems);
     }
 
     private static void VerifyVersions(Reader reader, List<string> problems)
