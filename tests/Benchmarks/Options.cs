@@ -7,6 +7,9 @@ public sealed record Options(double Seconds, int Clients, int Rounds, string? Fo
     /// <summary>A data folder to keep, or null for one that goes when the benchmark ends.</summary>
     public string? Data { get; init; }
 
+    /// <summary>The one step of the scale ladder to measure, or null for all.</summary>
+    public int? Step { get; init; }
+
     /// <summary>The part to measure, or null for all.</summary>
     public string? Filter { get; init; }
 
@@ -23,6 +26,7 @@ public sealed record Options(double Seconds, int Clients, int Rounds, string? Fo
                 "--folder" => options with { Folder = args[i + 1] },
                 "--limit" => options with { Limit = int.Parse(args[i + 1]) },
                 "--data" => options with { Data = args[i + 1] },
+                "--step" => options with { Step = int.Parse(args[i + 1]) },
                 "--filter" => options with { Filter = args[i + 1] },
                 _ => throw new ArgumentException($"There is no option {args[i]}."),
             };

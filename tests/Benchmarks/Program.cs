@@ -30,7 +30,7 @@ static int Usage()
           bundles   Synthea transaction bundles over HTTP (--folder FOLDER)
           store     the store without HTTP, against bare SQLite (--folder FOLDER; --limit N lets it grow to N resources)
           text      full-text search: what its index costs writes, its size, searches (--folder FOLDER; --limit N resources)
-          search    30 queries on 1,000, 8,000 and 64,000 patients made of Synthea's (--folder FOLDER; --limit PATIENTS; --filter CLASS)
+          search    30 queries on 1,000, 8,000 and 64,000 patients made of Synthea's (--folder FOLDER; --limit PATIENTS; --step PATIENTS; --filter CLASS)
           pages     first, second and later pages of searches of 1,000 to 100,000 patients (--limit PATIENTS)
           start     time from start to first answer
           fhirpath  time and memory of one evaluation, by kind of expression

@@ -27,8 +27,7 @@ public static class SearchBenchmark
         var first = new Dictionary<LadderQuery, double>();
         try
         {
-            var steps = s_steps.Where(step => step <= options.Limit).ToArray();
-            foreach (var patients in steps.Length > 0 ? steps : [options.Limit])
+            foreach (var patients in options.Step is { } only ? [only] : s_steps.Where(step => step <= options.Limit))
             {
                 await LoadAsync(population, data, patients);
                 await MeasureAsync(population, data, patients, options, first);
