@@ -22,6 +22,8 @@ public sealed partial class Population
     /// </summary>
     public const int LargestTemplate = 150;
 
+    private static readonly char[] s_digits = [.. "0123456789"];
+
     private readonly List<Template> _templates = [];
     private readonly string[] _families;
     private readonly string[] _givens;
@@ -72,10 +74,14 @@ public sealed partial class Population
         return resources;
     }
 
+    // Synthea's own names end in a number. A new one for each patient keeps the bearers of a name as few in a large population as in
+    // a small one, as they are among real names of a region; else a name of 108 templates would have 64 times the bearers.
     private (Random Random, string Family, string Given, int Days) Traits(int number)
     {
         var random = new Random(number);
-        return (random, _families[random.Next(_families.Length)], _givens[random.Next(_givens.Length)], -random.Next(1500));
+        var family = _families[random.Next(_families.Length)].TrimEnd(s_digits) + random.Next(1_000).ToString("D3", CultureInfo.InvariantCulture);
+        var given = _givens[random.Next(_givens.Length)].TrimEnd(s_digits) + random.Next(1_000).ToString("D3", CultureInfo.InvariantCulture);
+        return (random, family, given, -random.Next(1500));
     }
 
     private static string Reference(Template template, int ordinal, string id, bool isUrn) => isUrn ? $"{template.Resources[ordinal].Type}/{id}" : id;
