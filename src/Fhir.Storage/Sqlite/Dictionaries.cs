@@ -33,6 +33,9 @@ internal sealed class Dictionaries(Connection connection, bool mayAdd = false)
     private readonly Dictionary<string, long> _shapes = new(StringComparer.Ordinal);
     private readonly Dictionary<(long Parameter, string Folded, string Code), long> _displays = [];
 
+    /// <summary>How often parameters had got other numbers when these were looked up.</summary>
+    public int Numbering { get; set; }
+
     /// <summary>Forgets everything, because a rollback may have taken numbers back.</summary>
     public void Clear()
     {

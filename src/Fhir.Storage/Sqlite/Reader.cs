@@ -5,14 +5,11 @@ using System.Collections.Concurrent;
 namespace FhirHub.Storage.Sqlite;
 
 /// <summary>A reading connection with what is cached over it.</summary>
-internal sealed class Reader(string path, int cacheMegabytes) : IDisposable
+internal sealed class Reader(SqliteStoreOptions options) : IDisposable
 {
-    public Connection Connection { get; } = new(path, readOnly: true, cacheMegabytes);
+    public Connection Connection { get; } = new(options.Path, readOnly: true, options.ReaderCacheMegabytes, options.MappedMegabytes);
 
     public Dictionaries Dictionaries => field ??= new Dictionaries(Connection);
-
-    /// <summary>The numbering that the dictionaries are of.</summary>
-    public int Numbering { get; set; }
 
     public VersionReader Versions => field ??= new VersionReader(Connection, Dictionaries);
 
@@ -47,12 +44,12 @@ internal sealed class ReaderPool(SqliteStoreOptions options) : IDisposable
         try
         {
             if (!_idle.TryPop(out var reader))
-                reader = new Reader(options.Path, options.ReaderCacheMegabytes);
+                reader = new Reader(options);
             try
             {
-                if (reader.Numbering != numbering)
+                if (reader.Dictionaries.Numbering != numbering)
                     reader.Dictionaries.Clear();
-                reader.Numbering = numbering;
+                reader.Dictionaries.Numbering = numbering;
                 return read(reader);
             }
             finally

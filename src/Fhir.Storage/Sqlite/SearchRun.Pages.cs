@@ -69,9 +69,15 @@ internal sealed partial class SearchRun
         using var rows = connection.Prepare("SELECT key, updated FROM version WHERE seq=?").Bind(1, seq).Query();
         if (!rows.Step())
             return 0;
+        return SearchHash(query, seq, rows.Int64(0), rows.Int64(1), query.Sort);
+    }
+
+    // What a search finds under this scope, beside what the caller knows of the state of the store.
+    private ulong SearchHash(SearchQuery query, params ReadOnlySpan<object?> more)
+    {
         var expression = _scoped.Rewrite(query.Expression, query.ResourceTypes);
         var granted = query.Contained == ContainedMode.None || scope.IsFull ? null : _scoped.Granted(ResourceTypes(), AccessLetter.Search);
-        return QueryDigest.Hash(seq, rows.Int64(0), rows.Int64(1), query.ResourceTypes, query.Sort, query.Contained, query.ContainedAlone, expression, granted);
+        return QueryDigest.Hash([query.ResourceTypes, query.Contained, query.ContainedAlone, expression, granted, .. more]);
     }
 
     // Makes the list reach beyond the page, so that it is known whether there is a next one.

@@ -110,19 +110,6 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
 
     private const int CostOfTest = 2;
 
-    private long Size(SearchQuery query) =>
-        connection.Scalar(Sql.Of($"SELECT sum(current) FROM type WHERE name IN ({Sql.List(query.ResourceTypes)})")) ?? 0;
-
-    private long Count(SearchQuery query, List<SearchExpression> parts, Sql types, ChosenSource? chosen)
-    {
-        connection.Trace?.Begin("count");
-        if (parts.Count > 0)
-            return connection.Scalar(Sql.Of($"SELECT count(*) FROM (SELECT DISTINCT {s_key} {From(parts, types, chosen, Sql.Empty)})")) ?? 0;
-
-        // Each type's number of resources is kept as they are written.
-        return Size(query);
-    }
-
     private List<long> Keys(SearchQuery query, List<SearchExpression> parts, Sql types, ChosenSource? chosen, int limit)
     {
         if (query.Sort.Count == 0)

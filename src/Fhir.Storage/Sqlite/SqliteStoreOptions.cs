@@ -42,6 +42,11 @@ public sealed record SqliteStoreOptions
     /// <summary>Page cache of each reading connection in megabytes.</summary>
     public int ReaderCacheMegabytes { get; init; } = 12;
 
+    /// <summary>
+    /// Megabytes of the file, from its beginning, that reading connections map into memory; 0 for none. SQLite maps no more than 2,047.
+    /// </summary>
+    public int MappedMegabytes { get; init; } = 2_047;
+
     /// <summary>Memory for current versions that were read lately, in megabytes; 0 for none.</summary>
     public int VersionCacheMegabytes { get; init; } = 64;
 
@@ -56,6 +61,9 @@ public sealed record SqliteStoreOptions
 
     /// <summary>What the planner counted lately.</summary>
     internal SourceCounts SourceCounts { get; } = new(TimeProvider.System);
+
+    /// <summary>Totals that were counted lately.</summary>
+    internal TotalCounts Totals { get; } = new(TimeProvider.System);
 
     /// <summary>Time that a page link is good for, from when it was given.</summary>
     public TimeSpan PageLifetime { get; init; } = TimeSpan.FromHours(1);
