@@ -10,12 +10,9 @@ internal sealed class ReferenceResolver
     /// <summary>The resource that <paramref name="reference"/> names, seen from <paramref name="from"/> (R4 references.html, bundle.html#references).</summary>
     public ElementNode Find(string reference, ElementNode from)
     {
-        var container = from.Resource;
-        if (container.Definition?.Name == "contained")
-            container = container.Parent.Resource;
         if (reference.StartsWith('#'))
-            return Contained(container, reference.AsSpan(1));
-
+            return from.FindContained(reference.AsSpan(1));
+        var container = from.FindContained("");
         var version = reference.IndexOf("/_history/", StringComparison.Ordinal);
         if (version >= 0)
             reference = reference[..version];
@@ -33,19 +30,6 @@ internal sealed class ReferenceResolver
         return fullUrl is not null && fullUrl.EndsWith(tail, StringComparison.Ordinal)
             ? _entries.GetValueOrDefault($"{fullUrl[..^tail.Length]}/{reference}")
             : default;
-    }
-
-    private static ElementNode Contained(ElementNode container, ReadOnlySpan<char> id)
-    {
-        if (id.IsEmpty)
-            return container;
-        foreach (var contained in container.ChildrenOf("contained"))
-        {
-            if (id.SequenceEqual(contained.ChildValue("id")))
-                return contained;
-        }
-
-        return default;
     }
 
     private void Index(ResourceTree tree)

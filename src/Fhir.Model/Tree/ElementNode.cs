@@ -67,6 +67,26 @@ public readonly struct ElementNode : IEquatable<ElementNode>
         }
     }
 
+    /// <summary>
+    /// The resource that <c>#id</c> names seen from here, the container itself for an empty id; nothing if there is none
+    /// (R4 references.html#contained).
+    /// </summary>
+    public ElementNode FindContained(ReadOnlySpan<char> id)
+    {
+        var container = Resource;
+        while (container is { IsRoot: false, Definition.Name: "contained" })
+            container = container.Parent.Resource;
+        if (id.IsEmpty)
+            return container;
+        foreach (var contained in container.ChildrenOf("contained"))
+        {
+            if (id.SequenceEqual(contained.ChildValue("id")))
+                return contained;
+        }
+
+        return default;
+    }
+
     /// <summary>The children, in source order; repetitions follow each other.</summary>
     public ElementChildren Children => new(_tree, _tree is null ? 0 : Node.FirstChild, null);
 

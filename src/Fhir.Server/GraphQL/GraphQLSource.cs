@@ -43,7 +43,7 @@ internal sealed class GraphQLSource(FhirCall call, CancellationToken cancel)
         if (reference.ChildValue("reference") is not { } text)
             return default;
         if (text.StartsWith('#'))
-            return Contained(reference, text.AsSpan(1));
+            return reference.FindContained(text.AsSpan(1));
         var target = ReferenceTarget.Parse(text, [.. call.Server.Options.BaseUrls, call.BaseUrl], Schema.R4);
         if (!target.IsLocal)
             return default;
@@ -132,21 +132,5 @@ internal sealed class GraphQLSource(FhirCall call, CancellationToken cancel)
             throw GraphQLException.Fatal(
                 "too-costly", $"The query needs more than {_limit:N0} resources and searches (FhirHub:Limits:GraphQLResources); ask for less, or in parts.");
         }
-    }
-
-    private static ElementNode Contained(ElementNode reference, ReadOnlySpan<char> id)
-    {
-        var container = reference.Resource;
-        while (container is { IsRoot: false, Definition.Name: "contained" })
-            container = container.Parent.Resource;
-        if (id.IsEmpty)
-            return container;
-        foreach (var contained in container.ChildrenOf("contained"))
-        {
-            if (id.SequenceEqual(contained.ChildValue("id")))
-                return contained;
-        }
-
-        return default;
     }
 }

@@ -81,6 +81,7 @@ public sealed class Capabilities(FhirServer server)
                 WriteResource(json, baseUrl, type.Name);
             json.WriteEndArray();
             WriteInteractions(json, server.Interactions.CodesOf(RouteKind.System, RouteKind.SystemHistory));
+            WriteCommonSearch(json);
             WriteOperations(json, baseUrl, server.Operations.All.Where(o => o.Levels.HasFlag(OperationLevels.System)));
             WriteStrings(json, "compartment", [.. R4Definitions.Compartments.Keys.Select(c => $"http://hl7.org/fhir/CompartmentDefinition/{char.ToLowerInvariant(c[0])}{c[1..]}")]);
             json.WriteEndObject();
@@ -146,9 +147,9 @@ public sealed class Capabilities(FhirServer server)
 
     private void WriteSearch(Utf8JsonWriter json, string type)
     {
-        // Those without an expression ask for texts, or are a filter over the others.
+        // Those without an expression ask for texts.
         var parameters = server.SearchParameters.ForType(type)
-            .Where(p => p.Expression is not null || p.Code is "_filter" || (p.Code is "_content" or "_text" && server.Options.FullText)).ToList();
+            .Where(p => p.Expression is not null || (p.Code is "_content" or "_text" && server.Options.FullText)).ToList();
         WriteStrings(json, "searchInclude", ["*", .. parameters.Where(p => p.Type == SearchParameterType.Reference).Select(p => $"{type}:{p.Code}")]);
         json.WriteStartArray("searchParam");
         foreach (var parameter in parameters)
@@ -157,6 +158,27 @@ public sealed class Capabilities(FhirServer server)
             json.WriteString("name", parameter.Code);
             json.WriteString("definition", parameter.Url);
             json.WriteString("type", parameter.Type.ToString().ToLower(CultureInfo.InvariantCulture));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    // What the standard defines for all types without a SearchParameter of its own (R4 search.html).
+    private static void WriteCommonSearch(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("searchParam");
+        foreach (var (name, type, meaning) in ((string, string, string)[])[
+            ("_filter", "special", "An expression over the other parameters (R4 search_filter.html)."),
+            ("_has", "special", "_has:TYPE:REFERENCE:PARAMETER, resources that are referred to by those that match (R4 search.html#has)."),
+            ("_list", "special", "The id of a List, whose members are searched (R4 search.html#list)."),
+            ("_type", "special", "Types to search where the address names none (R4 http.html#search)."),
+        ])
+        {
+            json.WriteStartObject();
+            json.WriteString("name", name);
+            json.WriteString("type", type);
+            json.WriteString("documentation", meaning);
             json.WriteEndObject();
         }
 
