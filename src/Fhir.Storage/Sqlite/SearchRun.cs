@@ -122,23 +122,6 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
         return KeysOf(Sql.Of($"SELECT key FROM ({matches}) ORDER BY {Order(query.Sort)} LIMIT {(long)limit}"));
     }
 
-    // A search that names no order may be answered in any: of a large source whose keys are in none, what the index gives first is
-    // shown first. The other pages then follow in the order of keys, and leave out what the first one has shown.
-    private List<long>? Streamed(SearchQuery query, List<SearchExpression> parts, Sql types, ChosenSource? chosen)
-    {
-        if (query.Sort.Count > 0 || query.Count > PageCursor.MaxShown || chosen is not { Source.Ordered: false, Count: >= SearchCompiler.SmallSource })
-            return null;
-        var found = new List<long>(query.Count + 1);
-        using var rows = connection.Prepare(Sql.Of($"SELECT {s_key} {From(parts, types, chosen, Sql.Empty)}")).Query();
-        while (found.Count <= query.Count && rows.Step())
-        {
-            if (rows.Int64(0) is var key && !found.Contains(key))
-                found.Add(key);
-        }
-
-        return found;
-    }
-
     private Sql InKeyOrder(SearchQuery query, List<SearchExpression> parts, Sql types, ChosenSource? chosen, Sql after, int limit)
     {
         var from = From(parts, types, IsCheaperThanWalk(chosen, query, limit) ? chosen : null, after);
