@@ -28,14 +28,14 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public TimeSpan TimeToFirstAnswer { get; }
 
-    /// <summary>Resident memory in MB, now and at its peak.</summary>
-    public (double Now, double Peak) Memory
+    /// <summary>Resident memory in MB, now and at its peak, and how much of that of now are pages of files, which each map counts anew.</summary>
+    public (double Now, double Peak, double Mapped) Memory
     {
         get
         {
             var status = File.ReadAllLines($"/proc/{_process.Id}/status");
             double Field(string name) => double.Parse(status.First(l => l.StartsWith(name, StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1]) / 1024;
-            return (Field("VmRSS"), Field("VmHWM"));
+            return (Field("VmRSS"), Field("VmHWM"), Field("RssFile"));
         }
     }
 
