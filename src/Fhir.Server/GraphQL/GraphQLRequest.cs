@@ -55,15 +55,29 @@ internal sealed record GraphQLRequest(string Query, string? OperationName, JsonE
             throw new GraphQLException("structure", "A GraphQL request in JSON is an object with query, operationName and variables; lists of requests are not run.");
 
         // $graphql is a FHIR operation too, so a Parameters resource may carry the query.
-        if (json.TryGetProperty("resourceType", out _))
+        if (Member(json, "resourceType") is not null)
             return new GraphQLRequest(OfParameters(json) ?? throw Missing(), null, null);
         return new GraphQLRequest(
-            Text(json, "query") ?? throw Missing(), Text(json, "operationName"), json.TryGetProperty("variables", out var variables) ? variables : null);
+            Text(json, "query") ?? throw Missing(), Text(json, "operationName"), Member(json, "variables"));
+    }
+
+    /// <summary>A member of a JSON object of a request; null if it has none of that name.</summary>
+    /// <exception cref="GraphQLException">A name that was compared is no text.</exception>
+    public static JsonElement? Member(JsonElement json, string name)
+    {
+        try
+        {
+            return json.TryGetProperty(name, out var value) ? value : null;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new GraphQLException("value", "The name of a member holds half of a surrogate pair.");
+        }
     }
 
     private static string? OfParameters(JsonElement parameters)
     {
-        if (!parameters.TryGetProperty("parameter", out var list) || list.ValueKind != JsonValueKind.Array)
+        if (Member(parameters, "parameter") is not { ValueKind: JsonValueKind.Array } list)
             return null;
         foreach (var parameter in list.EnumerateArray())
         {
@@ -76,7 +90,7 @@ internal sealed record GraphQLRequest(string Query, string? OperationName, JsonE
 
     private static string? Text(JsonElement json, string name)
     {
-        if (!json.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+        if (Member(json, name) is not { ValueKind: not JsonValueKind.Null } value)
             return null;
         try
         {

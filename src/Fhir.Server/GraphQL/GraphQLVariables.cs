@@ -19,7 +19,7 @@ internal sealed class GraphQLVariables
             throw new GraphQLException("value", "variables is a JSON object with a member for each variable.");
         foreach (var variable in operation.Variables)
         {
-            var value = sent is { ValueKind: JsonValueKind.Object } given && given.TryGetProperty(variable.Name, out var json)
+            var value = sent is { ValueKind: JsonValueKind.Object } given && GraphQLRequest.Member(given, variable.Name) is { } json
                 ? ReadSent(json)
                 : variable.Default;
             if (value is null)

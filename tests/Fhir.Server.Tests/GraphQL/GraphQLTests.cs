@@ -263,6 +263,8 @@ public class GraphQLTests(ServerFixture server) : IClassFixture<ServerFixture>
     [InlineData("""{"query":"{ PatientList(family: \"\\ud800\") { id } }"}""")]
     [InlineData("""{"query":"\ud800"}""")]
     [InlineData("""{"query":5}""")]
+    [InlineData("""{"query":"{ __typename }","\ud800 is no character":1}""")]
+    [InlineData("""{"query":"query($text: String) { PatientList(family: $text) { id } }","variables":{"\ud800":"x"}}""")]
     [InlineData("""{"query":"{ __typename }","variables":[]}""")]
     [InlineData("""[{"query":"{ __typename }"}]""")]
     [InlineData("""{""")]
