@@ -27,6 +27,7 @@ internal sealed partial class GraphQLExecution(
     private readonly long _end = Environment.TickCount64 + (call.Server.Options.Limits.SearchSeconds * 1000L);
     private int _values;
     private int _metaValues;
+    private int _depth;
 
     /// <summary>Runs the operation from an object.</summary>
     public async Task<GraphQLResult> RunAsync(GraphQLOperation operation, GraphQLItem root)
@@ -104,10 +105,21 @@ internal sealed partial class GraphQLExecution(
 
     private async ValueTask WriteObjectAsync(GraphQLObject target, GraphQLItem item, Selected selected, bool inList, string suffix, Place? place)
     {
-        foreach (var (field, definition) in selected.FieldsOf(this, item.Type))
+        // The check before looks into each fragment once, wherever it is spread first; references lead on for as long as fragments do.
+        if (_depth >= GraphQLValidator.MaxDepth)
+            throw GraphQLException.Fatal("too-costly", $"The answer would be nested more than {GraphQLValidator.MaxDepth} levels deep; ask for less, or in parts.");
+        _depth++;
+        try
         {
-            CheckTime(field.First.Position);
-            await WriteFieldAsync(target, item, field, definition, inList, suffix, new Place(place, field.First.Key + suffix));
+            foreach (var (field, definition) in selected.FieldsOf(this, item.Type))
+            {
+                CheckTime(field.First.Position);
+                await WriteFieldAsync(target, item, field, definition, inList, suffix, new Place(place, field.First.Key + suffix));
+            }
+        }
+        finally
+        {
+            _depth--;
         }
     }
 

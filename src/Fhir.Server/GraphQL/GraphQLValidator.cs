@@ -8,8 +8,8 @@ internal sealed class GraphQLValidator
     private const int MaxErrors = 20;
     private const int MaxSteps = 20_000;
 
-    // Fragments within fragments nest deeper than the text does.
-    private const int MaxDepth = 100;
+    /// <summary>Greatest nesting of what is selected: fragments within fragments nest deeper than the text does.</summary>
+    public const int MaxDepth = 100;
 
     private readonly GraphQLDocument _document;
     private readonly HashSet<string> _variables;

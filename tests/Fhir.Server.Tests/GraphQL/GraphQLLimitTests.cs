@@ -1,0 +1,38 @@
+// What bounds a GraphQL query: depth, size, and that no list is cut silently.
+
+using System.Text.Json.Nodes;
+
+namespace FhirHub.Server.Tests.GraphQL;
+
+/// <summary>A server with small limits.</summary>
+public sealed class SmallGraphQLServer : ServerFixture
+{
+    protected override IReadOnlyList<string> Settings => ["--FhirHub:Limits:MaxPageSize=3"];
+}
+
+public class GraphQLLimitTests(SmallGraphQLServer server) : IClassFixture<SmallGraphQLServer>
+{
+    [Fact]
+    public async Task References_in_a_circle_are_not_followed_deeper_than_a_query_may_nest()
+    {
+        await PutAsync("circle-a", "\"link\":[{\"type\":\"seealso\",\"other\":{\"reference\":\"Patient/circle-b\"}}]");
+        await PutAsync("circle-b", "\"link\":[{\"type\":\"seealso\",\"other\":{\"reference\":\"Patient/circle-a\"}}]");
+
+        // Each fragment is checked before the one that spreads it, so that none of them looks deep by itself.
+        const int Fragments = 60;
+        const string Round = "link { other { resource { ... on Patient { ";
+        var query = "{ Patient(id: \"circle-a\") { " + string.Concat(Enumerable.Range(0, Fragments).Reverse().Select(i => $"...f{i} ")) + "} } "
+            + string.Concat(Enumerable.Range(0, Fragments).Select(i =>
+                $"fragment f{i} on Patient {{ {Repeat(Round)} {(i + 1 < Fragments ? $"...f{i + 1}" : "id")} {Repeat("} } } } ")} }} "));
+        var response = await server.Client.SendAsync("POST", "$graphql", query, "application/graphql");
+        Assert.Equal(200, (int)response.StatusCode);
+        Assert.Contains("nested", Message(await response.JsonAsync()), StringComparison.Ordinal);
+
+        static string Repeat(string text) => string.Concat(Enumerable.Repeat(text, 10));
+    }
+
+    private async Task PutAsync(string id, string content) => Assert.Equal(
+        201, (int)(await server.Client.SendAsync("PUT", $"Patient/{id}", $"{{\"resourceType\":\"Patient\",\"id\":\"{id}\",{content}}}")).StatusCode);
+
+    private static string Message(JsonNode answer) => (string)answer["errors"]![0]!["message"]!;
+}
