@@ -115,7 +115,14 @@ internal sealed partial class GraphQLExecution
                 default:
                     var wanted = variables.Texts(argument);
                     if (wanted.Count > 0)
-                        nodes = nodes.FindAll(n => HasValue(n, argument.Name, wanted));
+                    {
+                        nodes = nodes.FindAll(node =>
+                        {
+                            CheckTime(argument.Position);
+                            return HasValue(node, argument.Name, wanted);
+                        });
+                    }
+
                     break;
             }
         }

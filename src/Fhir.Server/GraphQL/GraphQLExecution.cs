@@ -24,9 +24,11 @@ internal sealed partial class GraphQLExecution(
     private readonly List<GraphQLError> _errors = [];
     private readonly Dictionary<(string Text, int Position), FhirPathExpression> _expressions = [];
     private readonly int _maxValues = call.Server.Options.Limits.GraphQLValues;
+    private readonly int _maxBytes = call.Server.Options.Limits.GraphQLBytes;
     private readonly long _end = Environment.TickCount64 + (call.Server.Options.Limits.SearchSeconds * 1000L);
     private int _values;
     private int _metaValues;
+    private long _bytes;
     private int _depth;
 
     /// <summary>Runs the operation from an object.</summary>
@@ -226,6 +228,7 @@ internal sealed partial class GraphQLExecution(
             _ = target[key + suffix, isList && !directives.Singleton];
         for (var i = 0; i < values.Count; i++)
         {
+            CheckTime(field.First.Position);
             var value = values[i];
             var name = suffix + SliceOf(directives, value, i);
             if (directives.Flatten)
@@ -243,7 +246,7 @@ internal sealed partial class GraphQLExecution(
             }
 
             entry.Add(await CompleteAsync(value, field, isList ? new Place(place, entry.Count) : place));
-            CountValue(field.First.Position, definition.Kind);
+            CountValue(field.First.Position, definition.Kind, key.Length + name.Length + ((value as GraphQLLeaf)?.Json.Length ?? 0));
         }
     }
 
@@ -293,8 +296,11 @@ internal sealed partial class GraphQLExecution(
             throw GraphQLException.Fatal("timeout", "The query took longer than FhirHub:Limits:SearchSeconds allows; ask for less, or in parts.", position);
     }
 
-    private void CountValue(int position, GraphQLFieldKind kind)
+    private void CountValue(int position, GraphQLFieldKind kind, int bytes)
     {
+        // One large value may be asked for under many names.
+        if ((_bytes += bytes) > _maxBytes)
+            throw GraphQLException.Fatal("too-costly", $"The answer has more than {_maxBytes:N0} bytes (FhirHub:Limits:GraphQLBytes); ask for less, or in parts.", position);
         if (kind == GraphQLFieldKind.Meta ? ++_metaValues > MaxMetaValues : ++_values > _maxValues)
         {
             throw GraphQLException.Fatal(

@@ -40,6 +40,7 @@ public static class ConfigurationReader
                 ConditionalDeletes = Number(configuration, "FhirHub:Limits:ConditionalDeletes", limits.ConditionalDeletes, 1, 100_000),
                 GraphQLResources = Number(configuration, "FhirHub:Limits:GraphQLResources", limits.GraphQLResources, 1, 1_000_000),
                 GraphQLValues = Number(configuration, "FhirHub:Limits:GraphQLValues", limits.GraphQLValues, 1, 100_000_000),
+                GraphQLBytes = Number(configuration, "FhirHub:Limits:GraphQLBytes", limits.GraphQLBytes, 1024, 1024 * 1024 * 1024),
                 SearchSeconds = Number(configuration, "FhirHub:Limits:SearchSeconds", limits.SearchSeconds, 1, 3600),
             },
         };

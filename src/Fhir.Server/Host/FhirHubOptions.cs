@@ -136,6 +136,9 @@ public sealed record LimitOptions
     /// <summary><c>GraphQLValues</c>: values that the answer to one GraphQL query may have.</summary>
     public int GraphQLValues { get; init; } = 500_000;
 
+    /// <summary><c>GraphQLBytes</c>: bytes of names and plain values that the answer to one GraphQL query may have.</summary>
+    public int GraphQLBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary><c>SearchSeconds</c>: time of one search.</summary>
     public int SearchSeconds { get; init; } = 30;
 }

@@ -7,7 +7,7 @@ namespace FhirHub.Server.Tests.GraphQL;
 /// <summary>A server with small limits.</summary>
 public sealed class SmallGraphQLServer : ServerFixture
 {
-    protected override IReadOnlyList<string> Settings => ["--FhirHub:Limits:MaxPageSize=3"];
+    protected override IReadOnlyList<string> Settings => ["--FhirHub:Limits:MaxPageSize=3", "--FhirHub:Limits:GraphQLBytes=1000000"];
 }
 
 public class GraphQLLimitTests(SmallGraphQLServer server) : IClassFixture<SmallGraphQLServer>
@@ -31,8 +31,21 @@ public class GraphQLLimitTests(SmallGraphQLServer server) : IClassFixture<SmallG
         static string Repeat(string text) => string.Concat(Enumerable.Repeat(text, 10));
     }
 
+    [Fact]
+    public async Task A_large_value_is_not_answered_any_number_of_times()
+    {
+        await PutAsync("large", $"\"photo\":[{{\"data\":\"{new string('A', 40_000)}\"}}]");
+        var once = await QueryAsync("{ Patient(id: \"large\") { photo { data } } }");
+        Assert.Null(once["errors"]);
+        var often = string.Concat(Enumerable.Range(0, 50).Select(i => $"a{i}: data "));
+        Assert.Contains("GraphQLBytes", Message(await QueryAsync($"{{ Patient(id: \"large\") {{ photo {{ {often} }} }} }}")), StringComparison.Ordinal);
+    }
+
     private async Task PutAsync(string id, string content) => Assert.Equal(
         201, (int)(await server.Client.SendAsync("PUT", $"Patient/{id}", $"{{\"resourceType\":\"Patient\",\"id\":\"{id}\",{content}}}")).StatusCode);
+
+    private async Task<JsonNode> QueryAsync(string query) =>
+        await (await server.Client.SendAsync("POST", "$graphql", query, "application/graphql")).JsonAsync();
 
     private static string Message(JsonNode answer) => (string)answer["errors"]![0]!["message"]!;
 }
