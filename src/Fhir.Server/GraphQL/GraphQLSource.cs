@@ -1,5 +1,6 @@
 // Where a query's resources come from: reads and searches through the store, with what the client may see, and bounded.
 
+using System.Globalization;
 using FhirHub.Model;
 using FhirHub.Search;
 using FhirHub.Storage;
@@ -24,6 +25,9 @@ internal sealed class GraphQLSource(FhirCall call, CancellationToken cancel)
     private readonly Dictionary<ResourceKey, ElementNode> _read = [];
     private readonly int _limit = call.Server.Options.Limits.GraphQLResources;
     private int _count;
+
+    /// <summary>True if a resource was asked for.</summary>
+    public bool HasRead => _count > 0;
 
     /// <summary>A resource by its type and id; "no such element" if there is none that the client may see.</summary>
     public async ValueTask<ElementNode> ReadAsync(ResourceKey key)
@@ -55,19 +59,21 @@ internal sealed class GraphQLSource(FhirCall call, CancellationToken cancel)
         return result.IsSuccess ? Parse(result.Version!) : default;
     }
 
-    /// <summary>All matches of a search, or a page of them if its size is given.</summary>
+    /// <summary>All matches of a search, or as many as are asked for.</summary>
     public async ValueTask<IReadOnlyList<ElementNode>> ListAsync(TypeDefinition type, List<KeyValuePair<string, string>> parameters)
     {
-        var isSized = parameters.Exists(p => p.Key == "_count");
+        var asked = parameters.FindLast(p => p.Key == "_count").Value;
         Count(1);
         var query = await ParseAsync(type, parameters);
-        if (!isSized)
+        if (asked is null)
             query = query with { Count = Math.Min(call.Server.Options.Limits.MaxPageSize, _limit) };
         var page = await call.Server.Store.SearchAsync(call.Scope, query, cancel);
-        if (!isSized && page.Next is not null)
+
+        // Of a greater size than a page may have, a search makes that of a page; a list has no link to the rest.
+        if (page.Next is not null && !(int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size <= query.Count))
         {
             throw new GraphQLException(
-                "too-costly", $"There are more than {query.Count:N0} matches; give _count, narrow the search, or page through {type.Name}Connection.");
+                "too-costly", $"There are more than {query.Count:N0} matches; give a smaller _count, narrow the search, or page through {type.Name}Connection.");
         }
 
         return Parse(page.Matches);

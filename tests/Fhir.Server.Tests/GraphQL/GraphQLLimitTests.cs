@@ -41,6 +41,19 @@ public class GraphQLLimitTests(SmallGraphQLServer server) : IClassFixture<SmallG
         Assert.Contains("GraphQLBytes", Message(await QueryAsync($"{{ Patient(id: \"large\") {{ photo {{ {often} }} }} }}")), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_list_that_is_longer_than_a_page_may_be_is_refused_and_not_cut()
+    {
+        for (var i = 0; i < 5; i++)
+            await PutAsync($"listed-{i}", "\"birthDate\":\"1931-01-01\"");
+        Assert.Equal(2, (await QueryAsync("{ PatientList(birthdate: \"1931-01-01\", _count: 2) { id } }"))["data"]!["PatientList"]!.AsArray().Count);
+        foreach (var count in (string[])["", ", _count: 4", ", _count: 5000"])
+        {
+            var answer = await QueryAsync($"{{ PatientList(birthdate: \"1931-01-01\"{count}) {{ id }} }}");
+            Assert.Contains("more than 3 matches", Message(answer), StringComparison.Ordinal);
+        }
+    }
+
     private async Task PutAsync(string id, string content) => Assert.Equal(
         201, (int)(await server.Client.SendAsync("PUT", $"Patient/{id}", $"{{\"resourceType\":\"Patient\",\"id\":\"{id}\",{content}}}")).StatusCode);
 
