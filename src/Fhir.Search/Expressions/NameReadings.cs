@@ -55,7 +55,8 @@ internal static class NameReadings
                 characters.Add(rune);
         }
 
-        return [.. characters];
+        // There are signs between the characters, and numbers that are of none yet.
+        return characters.Count > 0 ? [.. characters] : null;
     }
 
     // Kana and Hangul: the Chinese characters beside them are read in Japanese or Korean.

@@ -23,7 +23,7 @@ public sealed record IndexOptions
 public sealed partial class IndexExtractor
 {
     /// <summary>To be raised whenever the same resource and parameters give other entries than before.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     // Whoever may write a SearchParameter must not be able to hold up every write. Steps and not time: what is extracted must not
     // depend on how busy the machine is.

@@ -101,6 +101,12 @@ public class NameReadingTests
         Assert.InRange(Readings($"'family':'{string.Concat(Enumerable.Repeat("乐行", 500))}'").Count(), 1, 40);
     }
 
+    [Theory]
+    [InlineData("'text':'䷀'")]
+    [InlineData("'family':'䷀','given':['䷁']")]
+    [InlineData("'text':'\\ud87f\\udffe'")]
+    public void Signs_that_are_no_characters_of_a_name_have_no_reading(string name) => Assert.Empty(Readings(name));
+
     [Fact]
     public void Readings_can_be_switched_off()
     {
