@@ -131,7 +131,7 @@ public sealed class Reindexing(IResourceStore store, SearchParameterSet searchPa
         try
         {
             await store.ReindexAsync(request, this, cancel);
-            await searchParameters.RefreshAsync(store, cancel);
+            await searchParameters.RefreshAsync(store, CancellationToken.None);
             state = ReindexState.Completed;
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)

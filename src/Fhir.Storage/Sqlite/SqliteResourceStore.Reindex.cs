@@ -85,13 +85,15 @@ public sealed partial class SqliteResourceStore
         return state;
     }
 
+    // The new values are in place, so there is nothing left to interrupt: what is not swept here goes whenever the writer has nothing to do.
     private async Task SweepAsync(ReindexProgress state, IProgress<ReindexProgress>? progress, CancellationToken cancel)
     {
         do
         {
             progress?.Report(state);
         }
-        while (await _writer.IndexAsync(static session => session.Sweep(RowsPerSweep), cancel, ResourcesPerStep));
+        while (!cancel.IsCancellationRequested
+            && await _writer.IndexAsync(static session => session.Sweep(RowsPerSweep), CancellationToken.None, ResourcesPerStep));
     }
 
     private Task<List<ReindexedResource>> ExtractAsync(IReadOnlyList<KeyRange> ranges, long after, CancellationToken cancel) => Task.Run(

@@ -87,6 +87,26 @@ public abstract partial class ResourceStoreContract
     }
 
     [Fact]
+    public async Task A_reindex_that_has_only_to_tidy_up_can_not_be_interrupted_any_more()
+    {
+        await SeedRedAsync(10);
+        await DeclareAsync(Parameters.Colour);
+        using var stop = new CancellationTokenSource();
+        var interrupt = new StepProgress(step =>
+        {
+            if (step.IsSweeping)
+                stop.Cancel();
+        });
+
+        await Store.ReindexAsync(new ReindexRequest([Parameters.Colour.IndexKey]), interrupt, stop.Token);
+
+        Assert.True(stop.IsCancellationRequested);
+        Assert.Single(await DeclareAsync(Parameters.Colour));
+        Assert.Equal(10, await TotalAsync(Parameters.Colour, s_red));
+        await VerifyAsync();
+    }
+
+    [Fact]
     public async Task Writes_during_a_reindex_are_found_by_what_they_hold_last()
     {
         await SeedRedAsync(800);
