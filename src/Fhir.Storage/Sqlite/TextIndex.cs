@@ -202,7 +202,8 @@ internal sealed class TextIndex : IDisposable
         reached?.ForEach(static waiting => waiting.TrySetResult());
     }
 
-    // Those who wait hear of it; the index tries again after a while. False if the store is closing.
+    // Those who wait hear of it; the index tries again after a while, or at once to make anew what was just found damaged. False if the
+    // store is closing.
     private bool Fail(Exception exception)
     {
         lock (_lock)
@@ -210,9 +211,10 @@ internal sealed class TextIndex : IDisposable
             foreach (var (_, waiting) in _waiting)
                 waiting.TrySetException(exception);
             _waiting.Clear();
+            var wasDamaged = _damaged;
             _damaged |= exception is StoreException failure && TextLayout.IsDamage(failure);
             var until = Environment.TickCount64 + (long)s_afterFailure.TotalMilliseconds;
-            while (!_closing && !_damaged && Environment.TickCount64 < until)
+            while (!_closing && (wasDamaged || !_damaged) && Environment.TickCount64 < until)
                 Monitor.Wait(_lock, s_afterFailure);
             return !_closing;
         }
