@@ -81,6 +81,58 @@ public sealed class SqlitePagesTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_list_that_goes_while_it_is_made_longer_is_made_again_from_its_start()
+    {
+        Action? whileListed = null;
+        await using var store = await OpenAsync(6_000, options => options with
+        {
+            PagesMegabytes = 0,
+            Extract = (key, json) =>
+            {
+                Interlocked.Exchange(ref whileListed, null)?.Invoke();
+                return TestResource.Extract(key, json);
+            },
+        });
+        var query = Query() with { Count = 1_000 };
+        var others = Query() with { Count = 10, Expression = new SearchExpression.IdIn([.. Enumerable.Range(0, 30).Select(static i => $"p{i}")]) };
+        var other = (await SearchAsync(store, others)).Next;
+        var second = (await SearchAsync(store, query)).Next;
+        var next = second;
+        for (var page = 2; page <= 4; page++)
+            next = (await SearchAsync(store, query with { Cursor = next })).Next;
+
+        // What has changed is read again while the rest of the list is made; meanwhile another list takes its room.
+        await WriteAsync(store, 5_999, 1);
+        whileListed = () => SearchAsync(store, others with { Cursor = other }).GetAwaiter().GetResult();
+        Assert.Equal(1_000, (await SearchAsync(store, query with { Cursor = next })).Matches.Count);
+        Assert.Null(whileListed);
+        Assert.Equal(1_000, (await SearchAsync(store, query with { Cursor = second })).Matches.Count);
+    }
+
+    [Fact]
+    public async Task Walks_side_by_side_lose_nothing_where_there_is_no_room_for_all_their_lists()
+    {
+        await using var store = await OpenAsync(200, static options => options with { PagesMegabytes = 0 });
+        var walks = Enumerable.Range(0, 8).Select(walk => Task.Run(async () =>
+        {
+            var query = Query() with { Count = 10, Expression = new SearchExpression.IdIn([.. Enumerable.Range(walk, 100).Select(static i => $"p{i}")]) };
+            for (var round = 0; round < 20; round++)
+            {
+                var page = await SearchAsync(store, query);
+                var found = page.Matches.Count;
+                while (page.Next is not null)
+                {
+                    page = await SearchAsync(store, query with { Cursor = page.Next });
+                    found += page.Matches.Count;
+                }
+
+                Assert.Equal(100, found);
+            }
+        }));
+        await Task.WhenAll(walks);
+    }
+
     private string PagesPath => Path.Combine(_folder, "pages.db");
 
     private static SearchQuery Query() => new() { ResourceTypes = ["Patient"], Expression = new SearchExpression.All() };

@@ -58,17 +58,20 @@ internal sealed class PageLists(SqliteStoreOptions options) : IDisposable
         }
     }
 
-    /// <summary>Adds keys to the end of a list.</summary>
+    /// <summary>Adds keys to the end of a list, unless it went meanwhile to make room for others.</summary>
     /// <param name="list">The list.</param>
     /// <param name="known">What there was of it.</param>
     /// <param name="keys">The keys.</param>
     /// <param name="last">The key after which the next piece begins.</param>
     /// <param name="isComplete">True if there is no next piece.</param>
+    /// <returns>What there is of it then.</returns>
     public PageList Append(ulong list, PageList known, IReadOnlyList<long> keys, long last, bool isComplete)
     {
         lock (_lock)
         {
-            var bytes = (long)Overhead;
+            if (known.Length > 0 && Find(list) is var found && found.Length != known.Length)
+                return found;
+            var (bytes, before) = ((long)Overhead, _bytes);
             Connection.Execute("BEGIN IMMEDIATE");
             try
             {
@@ -93,7 +96,9 @@ internal sealed class PageLists(SqliteStoreOptions options) : IDisposable
             }
             catch
             {
-                Connection.Execute("ROLLBACK");
+                _bytes = before;
+                if (Connection.IsInTransaction)
+                    Connection.Execute("ROLLBACK");
                 throw;
             }
         }

@@ -6,10 +6,11 @@ using FhirHub.Search;
 
 namespace FhirHub.Storage.Sqlite;
 
-/// <summary>The state of the store at a commit. It lives in a read transaction, whose end takes everything back.</summary>
+/// <summary>The state of the store at a commit. It lives in a read transaction; its own end takes everything back.</summary>
 internal sealed class PastState : IDisposable
 {
     private const string Prefix = "then_";
+    private const string Savepoint = "past";
 
     private static readonly string[] s_resourceTables = ["resource", "contained", "shape"];
     private static readonly string[] s_indexTables = [.. Enum.GetNames<IndexTable>().Select(static name => name.ToLowerInvariant())];
@@ -59,6 +60,7 @@ internal sealed class PastState : IDisposable
         if (selects.TrueForAll(select => connection.Scalar(Sql.Of($"SELECT EXISTS({select})")) == 0))
             return null;
 
+        connection.Execute($"SAVEPOINT {Savepoint}");
         var past = new PastState(connection, dictionaries, options, commit, withTexts);
         past.Collect(selects);
         past.Restore();
@@ -115,7 +117,14 @@ internal sealed class PastState : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _connection.IgnoresIndexNames = false;
+    public void Dispose()
+    {
+        _connection.IgnoresIndexNames = false;
+
+        // A search may ask for several pieces of a list. One that ran out of time may have ended the transaction.
+        if (_connection.IsInTransaction)
+            _connection.Execute($"ROLLBACK TO {Savepoint}; RELEASE {Savepoint}");
+    }
 
     private void Collect(List<Sql> selects)
     {

@@ -21,9 +21,8 @@ internal sealed partial class SearchRun
             throw new InvalidCursorException("The page link is not one that this server gave for this search; start again from the first page.");
 
         connection.Trace?.Begin("list the matches of the first page's moment");
-        var list = Extend(query, cursor, lists);
+        var (list, keys) = Listed(query, cursor, lists);
         connection.Trace?.Begin("fetch");
-        var keys = lists.Read(cursor.List, cursor.Offset, query.Count);
         var matches = new List<StoredVersion>(keys.Count);
         var shown = new List<long>(keys.Count);
         foreach (var key in keys)
@@ -80,6 +79,19 @@ internal sealed partial class SearchRun
         return QueryDigest.Hash([query.ResourceTypes, query.Contained, query.ContainedAlone, expression, granted, .. more]);
     }
 
+    // A list may go at any time to make room for others, and is then made again.
+    private (PageList List, List<long> Keys) Listed(SearchQuery query, PageCursor cursor, PageLists lists)
+    {
+        while (true)
+        {
+            var list = Extend(query, cursor, lists);
+            var keys = lists.Read(cursor.List, cursor.Offset, query.Count);
+            if (keys.Count >= Math.Min(query.Count, list.Length - cursor.Offset))
+                return (list, keys);
+            connection.CheckLimit();
+        }
+    }
+
     // Makes the list reach beyond the page, so that it is known whether there is a next one.
     private PageList Extend(SearchQuery query, PageCursor cursor, PageLists lists)
     {
@@ -87,10 +99,10 @@ internal sealed partial class SearchRun
         lock (lists.Making(cursor.List))
         {
             var list = lists.Find(cursor.List);
-            if (list.Length == 0 && cursor.Shown.Count > 0)
-                list = lists.Append(cursor.List, list, cursor.Shown, 0, isComplete: false);
             while (!list.IsComplete && list.Length < needed)
             {
+                if (list.Length == 0 && cursor.Shown.Count > 0)
+                    list = lists.Append(cursor.List, list, cursor.Shown, 0, isComplete: false);
                 var limit = query.Sort.Count > 0
                     ? options.SortedMatches + 1
                     : (int)Math.Clamp(Math.Max(list.Length, needed - list.Length), FirstPiece, LargestPiece);
