@@ -13,10 +13,13 @@ public sealed class FhirPathExpression
 
     private static readonly FhirPathContext DefaultContext = new();
 
-    private FhirPathExpression(string text, FhirPathSyntax syntax)
+    private readonly StaticType _result;
+
+    private FhirPathExpression(string text, FhirPathSyntax syntax, StaticType result)
     {
         Text = text;
         Syntax = syntax;
+        _result = result;
     }
 
     /// <summary>The expression as written.</summary>
@@ -24,6 +27,12 @@ public sealed class FhirPathExpression
 
     /// <summary>The syntax tree.</summary>
     public FhirPathSyntax Syntax { get; }
+
+    /// <summary>
+    /// The types of the elements that it can give, where the context type that it was compiled for tells; null if they may be any, or
+    /// if it computes values that are no elements.
+    /// </summary>
+    public IReadOnlyList<TypeDefinition>? ElementTypes => _result.Elements;
 
     /// <summary>
     /// Compiles an expression. With a context type, names that its elements don't have and arguments that can't be of the
@@ -37,9 +46,8 @@ public sealed class FhirPathExpression
     {
         ArgumentNullException.ThrowIfNull(expression);
         var syntax = FhirPathParser.Parse(expression, Schema.R4);
-        if (contextType is not null)
-            FhirPathTypeChecker.Check(syntax, contextType, checkOrder);
-        return new FhirPathExpression(expression, syntax);
+        return new FhirPathExpression(
+            expression, syntax, contextType is null ? StaticType.Unknown : FhirPathTypeChecker.Check(syntax, contextType, checkOrder));
     }
 
     /// <summary>The compiled expression, from a bounded cache.</summary>

@@ -5,10 +5,10 @@ namespace FhirHub.Model.FhirPath;
 
 internal sealed class FhirPathTypeChecker(StaticType root, bool checkOrder)
 {
-    public static void Check(FhirPathSyntax syntax, TypeDefinition contextType, bool checkOrder)
+    public static StaticType Check(FhirPathSyntax syntax, TypeDefinition contextType, bool checkOrder)
     {
         var type = StaticType.Of([contextType]);
-        new FhirPathTypeChecker(type, checkOrder).TypeOf(syntax, type);
+        return new FhirPathTypeChecker(type, checkOrder).TypeOf(syntax, type);
     }
 
     private static FhirPathException Fault(string message, FhirPathSyntax at) => new(FhirPathFault.Semantic, message, at.Position);

@@ -35,6 +35,27 @@ public sealed partial class IndexExtractor
         Resource,
     }
 
+    private static readonly Lazy<ValueShape[]> s_shapesOfR4 = new(static () => ShapesOf(Schema.R4));
+
+    /// <summary>True if a parameter of that type may find a value in an element of the type.</summary>
+    internal static bool MayFind(SearchParameterType parameter, TypeDefinition type)
+    {
+        var shape = s_shapesOfR4.Value[type.Index];
+        return parameter switch
+        {
+            SearchParameterType.Token => shape is ValueShape.CodeableConcept or ValueShape.Coding or ValueShape.Identifier or ValueShape.ContactPoint
+                or (>= ValueShape.Text and <= ValueShape.Date),
+            SearchParameterType.String => shape is ValueShape.HumanName or ValueShape.Address or ValueShape.CodeableConcept or ValueShape.Coding
+                or (>= ValueShape.Text and <= ValueShape.Canonical),
+            SearchParameterType.Date => shape is ValueShape.Date or ValueShape.Period or ValueShape.Timing,
+            SearchParameterType.Number => shape is ValueShape.Number or ValueShape.Quantity or ValueShape.Range,
+            SearchParameterType.Quantity => shape is ValueShape.Quantity or ValueShape.Range or ValueShape.Money or ValueShape.SampledData or ValueShape.Number,
+            SearchParameterType.Uri => shape is ValueShape.Uri or ValueShape.Canonical or ValueShape.Text or ValueShape.Id,
+            SearchParameterType.Reference => shape is ValueShape.Reference or ValueShape.Canonical or ValueShape.Uri or ValueShape.Resource,
+            _ => true,
+        };
+    }
+
     private static ValueShape[] ShapesOf(Schema schema)
     {
         var shapes = new ValueShape[schema.Types.Count];

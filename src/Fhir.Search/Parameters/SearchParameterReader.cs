@@ -96,7 +96,7 @@ public static partial class SearchParameterReader
         }
 
         // An abstract base says too little of elements; there the syntax is all that can be checked.
-        if (!Compiles(definition.Expression, null, issues))
+        if (Compiled(definition.Expression, null, issues) is null)
             return;
         foreach (var name in definition.Base)
         {
@@ -106,25 +106,40 @@ public static partial class SearchParameterReader
             var parts = SearchParameterRegistry.PartsFor(type, definition.Expression);
             if (parts.Count == 0)
                 Add(issues, "invalid", "expression", $"No part of the expression is about {name}, which is one of the bases; start one with '{name}.'.");
-            else if (!Compiles(string.Join(" | ", parts), type, issues))
+            else if (Compiled(string.Join(" | ", parts), type, issues) is not { } compiled)
                 return;
+            else
+                CheckFound(definition.Type, name, compiled, issues);
         }
     }
 
-    private static bool Compiles(string expression, TypeDefinition? type, List<Issue> issues)
+    // Of what the schema can't tell, such as what a function computes, the resources will.
+    private static void CheckFound(string parameter, string resource, FhirPathExpression expression, List<Issue> issues)
+    {
+        var type = Enum.Parse<SearchParameterType>(parameter, ignoreCase: true);
+        if (expression.ElementTypes is not { } found || found.Any(element => IndexExtractor.MayFind(type, element)))
+            return;
+        Add(
+            issues,
+            "invalid",
+            "expression",
+            $"In a {resource} the expression leads to {Shown(string.Join(" or ", found.Select(t => t.Name).Distinct(StringComparer.Ordinal)))}, in which a parameter of type {parameter} finds nothing; change the type, or lead the expression to another element.");
+    }
+
+    private static FhirPathExpression? Compiled(string expression, TypeDefinition? type, List<Issue> issues)
     {
         try
         {
-            FhirPathExpression.Compile(expression, type);
+            var compiled = FhirPathExpression.Compile(expression, type);
             if (!Clock().IsMatch(expression))
-                return true;
+                return compiled;
             Add(issues, "not-supported", "expression", "The expression asks for the time, but what is indexed of a resource must not change while the resource stays the same; compare with a date in the search instead.");
-            return false;
+            return null;
         }
         catch (FhirPathException fault)
         {
             Add(issues, "invalid", "expression", $"The expression is no FHIRPath that {type?.Name ?? "the server"} can be searched by: {fault.Message}");
-            return false;
+            return null;
         }
     }
 

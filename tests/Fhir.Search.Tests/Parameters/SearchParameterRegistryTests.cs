@@ -30,6 +30,12 @@ public class SearchParameterRegistryTests
         Assert.Equal(expression, Registry.Find(type, code)!.Expression);
 
     [Fact]
+    public void No_expression_of_the_standard_leads_to_nothing_of_its_type() => Assert.All(
+        R4Definitions.SearchParameters,
+        standard => Assert.DoesNotContain(
+            SearchParameterReader.Check(standard with { Url = "urn:own", Code = "own" }, Registry), issue => issue.Diagnostics!.Contains("finds nothing", StringComparison.Ordinal)));
+
+    [Fact]
     public void Only_the_parameters_of_the_standard_without_expression_extract_nothing()
     {
         var without = Schema.R4.ResourceTypes.SelectMany(t => Registry.ForType(t.Name)).Where(p => p.Expression is null);

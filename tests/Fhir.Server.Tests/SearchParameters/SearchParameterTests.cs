@@ -70,6 +70,26 @@ public class SearchParameterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_schema_of_graphql_has_the_parameters_of_the_moment()
+    {
+        const string Query = "{ __type(name: \"Query\") { fields { name args { name } } } }";
+        Assert.DoesNotContain("motto", await SchemaAsync());
+        Assert.DoesNotContain("motto", await SchemaAsync());
+        var (id, _) = await Client.CreateAsync("SearchParameter", Definition("motto", "string", "Patient.extension('urn:motto').value"));
+        Assert.Contains("motto", await SchemaAsync());
+        Assert.Equal(await SchemaAsync(), await SchemaAsync());
+        await Client.SendAsync("DELETE", $"SearchParameter/{id}");
+        Assert.DoesNotContain("motto", await SchemaAsync());
+
+        async Task<string[]> SchemaAsync()
+        {
+            var answer = await (await Client.SendAsync("POST", "$graphql", Query, "application/graphql")).JsonAsync();
+            var list = answer["data"]!["__type"]!["fields"]!.AsArray().Single(f => (string?)f!["name"] == "PatientList")!;
+            return [.. list["args"]!.AsArray().Select(a => (string)a!["name"]!)];
+        }
+    }
+
+    [Fact]
     public async Task Composites_chains_reverse_chains_includes_and_sort_work_with_added_parameters()
     {
         var bundle = """
@@ -128,6 +148,29 @@ public class SearchParameterTests : IAsyncLifetime
         definition["status"] = "draft";
         Assert.Equal(201, (int)(await Client.SendAsync("POST", "SearchParameter", definition.ToJsonString())).StatusCode);
     }
+
+    [Theory]
+    [InlineData("date", "Patient.name", "HumanName")]
+    [InlineData("string", "Patient.contact", "Patient.contact")]
+    [InlineData("reference", "Patient.birthDate | Patient.active", "date or boolean")]
+    [InlineData("quantity", "Patient.name.where(use = 'official').given.first()", "string")]
+    [InlineData("number", "(Patient.deceased as dateTime)", "dateTime")]
+    public async Task An_expression_that_leads_to_nothing_of_the_type_is_refused(string type, string expression, string found)
+    {
+        var issue = await (await Client.SendAsync("POST", "SearchParameter", Definition("odd", type, expression))).FailsAsync(422, "invalid");
+        Assert.Contains($"leads to {found}, ", (string)issue["diagnostics"]!, StringComparison.Ordinal);
+        Assert.Equal("SearchParameter.expression", (string?)issue["expression"]![0]);
+    }
+
+    [Theory]
+    [InlineData("date", "Patient.deceased")]
+    [InlineData("date", "Patient.name.period | Patient.name")]
+    [InlineData("date", "Patient.extension('urn:x').value")]
+    [InlineData("reference", "Patient.contained")]
+    [InlineData("token", "Patient.name.exists()")]
+    [InlineData("string", "Patient.name.given.first() & '!'")]
+    public async Task An_expression_that_may_lead_to_the_type_is_taken(string type, string expression) =>
+        await Client.CreateAsync("SearchParameter", Definition("odd", type, expression));
 
     [Fact]
     public async Task A_composite_needs_its_components_and_keeps_them()
