@@ -69,7 +69,17 @@ internal static class GraphQLOperationEndpoint
         {
             var request = read();
             query = request.Query;
+            var answers = GraphQLSchemaAnswers.Of(call.Server.SearchParameters);
+            var key = call.Route.Type is null ? GraphQLSchemaAnswers.KeyOf(request) : null;
+            if (key is not null && answers.Find(key) is { } known)
+                return (200, known);
             result = await RunAsync(call, request, cancel);
+            if (key is not null && result.IsOfSchema)
+            {
+                var json = result.ToJson(query, requestId);
+                answers.Keep(key, json);
+                return (200, json);
+            }
         }
         catch (GraphQLException e)
         {
@@ -108,7 +118,8 @@ internal static class GraphQLOperationEndpoint
             root = GraphQLItem.Of(resource);
         }
 
-        return await new GraphQLExecution(call, document, variables, source, cancel).RunAsync(operation, root);
+        var result = await new GraphQLExecution(call, document, variables, source, cancel).RunAsync(operation, root);
+        return result with { IsOfSchema = result.Errors.Count == 0 && !source.HasRead };
     }
 
     private static GraphQLOperation OperationOf(GraphQLDocument document, string? name)

@@ -136,6 +136,9 @@ internal sealed record GraphQLError(Issue Issue, int Position, IReadOnlyList<obj
 /// <param name="Errors">What went wrong.</param>
 internal sealed record GraphQLResult(int Status, GraphQLObject? Data, IReadOnlyList<GraphQLError> Errors)
 {
+    /// <summary>True if nothing but the schema was asked, so that every client gets the same.</summary>
+    public bool IsOfSchema { get; init; }
+
     /// <summary>Characters are left as they are: the answer is JSON and never part of a page.</summary>
     public static JsonSerializerOptions TextOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
