@@ -4,7 +4,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using FhirHub.Search;
-using FhirHub.Storage;
 
 namespace FhirHub.Server;
 
@@ -12,19 +11,12 @@ namespace FhirHub.Server;
 internal static class ImportCommand
 {
     private const int AllGood = 0;
-    private const int SomeFailed = 1;
     private const int Interrupted = 130;
 
     private static readonly Argument<string[]> Paths = new("PATH")
     {
         Description = "Files, folders and archives: .json and .xml (a resource or a Bundle), .ndjson, .gz, .tar, .tar.gz, .tgz, .zip",
         Arity = ArgumentArity.OneOrMore,
-    };
-
-    private static readonly Option<string?> Data = new("--data")
-    {
-        Description = "Folder of the records; else FhirHub:DataPath of the configuration, ./data",
-        HelpName = "PATH",
     };
 
     private static readonly Option<int?> Jobs = new("--jobs", "-j")
@@ -45,7 +37,7 @@ internal static class ImportCommand
             "Import resources and Bundles from files, folders and archives")
         {
             Paths,
-            Data,
+            DataFolderVerb.Data,
             Jobs,
             StopOnError,
             Again,
@@ -82,27 +74,10 @@ internal static class ImportCommand
             return FhirHubCommand.UsageError;
         }
 
-        try
-        {
-            var options = FhirHost.ReadOptions([]);
-            if (parsed.GetValue(Data) is { } data)
-                options = options with { DataPath = data };
-            await using var server = FhirServer.Open(options);
-            var settings = new ImportSettings { StopOnError = parsed.GetValue(StopOnError), Again = parsed.GetValue(Again) };
-            if (parsed.GetValue(Jobs) is { } jobs)
-                settings = settings with { Jobs = jobs };
-            return await ImportAsync(server, paths, settings);
-        }
-        catch (DataFolderInUseException inUse)
-        {
-            await Console.Error.WriteLineAsync(inUse.Message);
-            return SomeFailed;
-        }
-        catch (Exception e) when (e is ConfigurationException or StoreException or IOException or UnauthorizedAccessException)
-        {
-            await Console.Error.WriteLineAsync($"The import can't go on: {e.Message}");
-            return SomeFailed;
-        }
+        var settings = new ImportSettings { StopOnError = parsed.GetValue(StopOnError), Again = parsed.GetValue(Again) };
+        if (parsed.GetValue(Jobs) is { } jobs)
+            settings = settings with { Jobs = jobs };
+        return await DataFolderVerb.RunAsync(parsed, server => ImportAsync(server, paths, settings));
     }
 
     private static async Task<int> ImportAsync(FhirServer server, string[] paths, ImportSettings settings)
@@ -141,6 +116,6 @@ internal static class ImportCommand
             return Interrupted;
         }
 
-        return progress.Failed > 0 ? SomeFailed : AllGood;
+        return progress.Failed > 0 ? DataFolderVerb.Failed : AllGood;
     }
 }

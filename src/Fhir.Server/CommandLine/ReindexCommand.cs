@@ -12,16 +12,9 @@ namespace FhirHub.Server;
 internal static class ReindexCommand
 {
     private const int AllGood = 0;
-    private const int Failed = 1;
     private const int Interrupted = 130;
 
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(5);
-
-    private static readonly Option<string?> Data = new("--data")
-    {
-        Description = "Folder of the records; else FhirHub:DataPath of the configuration, ./data",
-        HelpName = "PATH",
-    };
 
     private static readonly Option<string[]> Urls = new("--parameter", "-p")
     {
@@ -34,7 +27,7 @@ internal static class ReindexCommand
     /// <summary>The verb with its help.</summary>
     public static Command Create()
     {
-        var command = new Command("reindex", "Index stored resources for search parameters that were added or changed") { Data, Urls, Full };
+        var command = new Command("reindex", "Index stored resources for search parameters that were added or changed") { DataFolderVerb.Data, Urls, Full };
         command.Options.Add(VerbHelp.Option(
             """
             Without options it does what is due: the parameters that wait, or all after a change of the program, of
@@ -56,32 +49,24 @@ internal static class ReindexCommand
             return FhirHubCommand.UsageError;
         }
 
-        try
-        {
-            var options = FhirHost.ReadOptions([]);
-            if (parsed.GetValue(Data) is { } data)
-                options = options with { DataPath = data };
-            await using var server = FhirServer.Open(options);
-            var urls = parsed.GetValue(Urls) ?? [];
-            var request = parsed.GetValue(Full)
-                ? ReindexRequest.All
-                : urls.Length > 0 ? Reindex.Of(server, urls) : await server.Store.FindReindexAsync(CancellationToken.None) ?? Reindex.Due(server);
-            if (request is not null)
-                return await ReindexAsync(server, request);
-            if (urls.Length > 0)
-            {
-                await Console.Error.WriteLineAsync($"No search parameter in use has the url {string.Join(", ", urls)}.");
-                return Failed;
-            }
+        return await DataFolderVerb.RunAsync(parsed, server => RunAsync(server, parsed.GetValue(Urls) ?? [], parsed.GetValue(Full)));
+    }
 
-            Console.WriteLine("Nothing is due: all resources are indexed for all search parameters. --full indexes them anew.");
-            return AllGood;
-        }
-        catch (Exception e) when (e is ConfigurationException or StoreException or IOException or UnauthorizedAccessException)
+    private static async Task<int> RunAsync(FhirServer server, string[] urls, bool isFull)
+    {
+        var request = isFull
+            ? ReindexRequest.All
+            : urls.Length > 0 ? Reindex.Of(server, urls) : await server.Store.FindReindexAsync(CancellationToken.None) ?? Reindex.Due(server);
+        if (request is not null)
+            return await ReindexAsync(server, request);
+        if (urls.Length > 0)
         {
-            await Console.Error.WriteLineAsync($"The reindex can't go on: {e.Message}");
-            return Failed;
+            await Console.Error.WriteLineAsync($"No search parameter in use has the url {string.Join(", ", urls)}.");
+            return DataFolderVerb.Failed;
         }
+
+        Console.WriteLine("Nothing is due: all resources are indexed for all search parameters. --full indexes them anew.");
+        return AllGood;
     }
 
     private static async Task<int> ReindexAsync(FhirServer server, ReindexRequest request)
