@@ -133,6 +133,24 @@ public sealed class SqlitePagesTests : IDisposable
         await Task.WhenAll(walks);
     }
 
+    [Fact]
+    public async Task A_page_that_takes_too_long_after_changes_says_so()
+    {
+        var query = Query() with { Count = 1_000 };
+        string? next;
+        await using (var store = await OpenAsync(5_000))
+        {
+            next = (await SearchAsync(store, query)).Next;
+            await WriteAsync(store, 0, 5_000);
+        }
+
+        await using (var store = await OpenAsync(0, static options => options with { SearchTimeout = TimeSpan.FromMilliseconds(1) }))
+        {
+            for (var i = 0; i < 10; i++)
+                await Assert.ThrowsAsync<SearchTimeoutException>(() => SearchAsync(store, query with { Cursor = next }));
+        }
+    }
+
     private string PagesPath => Path.Combine(_folder, "pages.db");
 
     private static SearchQuery Query() => new() { ResourceTypes = ["Patient"], Expression = new SearchExpression.All() };

@@ -79,8 +79,11 @@ internal sealed class ReaderPool(SqliteStoreOptions options) : IDisposable
             finally
             {
                 reader.Connection.Unlimit();
-                reader.Connection.Execute("ROLLBACK");
                 reader.Connection.Text?.End();
+
+                // Where a temporary table was being written when the time was over, the transaction is over too.
+                if (reader.Connection.IsInTransaction)
+                    reader.Connection.Execute("ROLLBACK");
             }
         },
         cancel);
