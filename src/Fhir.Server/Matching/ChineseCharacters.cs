@@ -2,6 +2,7 @@
 
 using System.Collections.Frozen;
 using System.Text;
+using FhirHub.Search;
 
 namespace FhirHub.Server.Matching;
 
@@ -31,7 +32,7 @@ internal static class ChineseCharacters
     }
 
     /// <summary>True if the text has a Chinese character.</summary>
-    public static bool IsIn(string text) => text.AsSpan().ContainsAnyInRange('\u3400', '\u9FFF');
+    public static bool IsIn(string text) => Pinyin.HasHan(text);
 
     private static FrozenDictionary<Rune, Rune> Load()
     {

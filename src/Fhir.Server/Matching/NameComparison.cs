@@ -75,8 +75,7 @@ internal static class NameComparison
             return Result("same sound", Math.Max(2, bits - 6));
         if (a.Family == b.Family)
         {
-            var common = a.Given.Count(c => b.Given.Contains(c, StringComparison.Ordinal));
-            return common > 0 ? Result("given name alike", 0.5, NameAgreement.Alike) : Result("other given name", -8, NameAgreement.Differs);
+            return a.Given.EnumerateRunes().Intersect(b.Given.EnumerateRunes()).Any() ? Result("given name alike", 0.5, NameAgreement.Alike) : Result("other given name", -8, NameAgreement.Differs);
         }
 
         return a.Given == b.Given

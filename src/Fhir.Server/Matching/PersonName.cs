@@ -50,7 +50,7 @@ internal sealed record PersonName(string Family, string Given, bool IsChinese)
         if (ChineseCharacters.IsIn(text))
         {
             var joined = Joined(text);
-            var length = joined.Length > 2 && DoubleSurnames.Contains(joined[..2]) ? 2 : 1;
+            var length = joined.Length > 2 && DoubleSurnames.Contains(joined[..2]) ? 2 : Rune.GetRuneAt(joined, 0).Utf16SequenceLength;
             return joined.Length > length ? new PersonName(joined[..length], joined[length..], true) : new PersonName(joined, "", true);
         }
 
@@ -118,5 +118,5 @@ internal sealed record PersonReading(string Family, string Given)
             yield return new PersonReading(reading.Family.Replace("v", vowel, StringComparison.Ordinal), reading.Given.Replace("v", vowel, StringComparison.Ordinal));
     }
 
-    private static string Letters(string text) => string.Concat(text.Where(char.IsLetter));
+    private static string Letters(string text) => string.Concat(text.EnumerateRunes().Where(Rune.IsLetter));
 }

@@ -50,6 +50,14 @@ public class PersonComparisonTests
     }
 
     [Theory]
+    [InlineData("name=王+𠮷", "name=王+𠮟", "other given name")]
+    [InlineData("name=𠮷明", "name=𠮷+𠮟", "other given name")]
+    [InlineData("name=𠮷𠮟", "name=𠮷+𠮟", "same")]
+    [InlineData("name=𠮷+𠮟明", "name=𠮷𠮟", "given name alike")]
+    public void Rare_characters_are_characters_too(string asked, string found, string level) =>
+        Assert.Equal(level, Assert.Single(PersonComparison.Compare(People.Record(asked), People.Record(found)).Fields, f => f.Field == "name").Level);
+
+    [Theory]
     [InlineData("11010519491231002X", "1949-12-31", "female")]
     [InlineData("440524188001010014", "1880-01-01", "male")]
     public void A_resident_number_holds_birth_and_gender(string number, string birth, string gender)
