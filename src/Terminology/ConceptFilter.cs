@@ -10,11 +10,11 @@ internal sealed class ConceptFilter
 {
     private static readonly TimeSpan RegexTimeout = TimeSpan.FromSeconds(1);
 
-    private readonly Func<Concept, bool> _selects;
+    private readonly Func<ParsedConcept, bool> _selects;
 
-    private ConceptFilter(Func<Concept, bool> selects) => _selects = selects;
+    private ConceptFilter(Func<ParsedConcept, bool> selects) => _selects = selects;
 
-    public bool Selects(Concept concept)
+    public bool Selects(ParsedConcept concept)
     {
         try
         {
@@ -27,7 +27,7 @@ internal sealed class ConceptFilter
     }
 
     /// <exception cref="TerminologyException">The code system or this server can't tell what the filter selects.</exception>
-    public static ConceptFilter Read(ElementNode filter, CodeSystem system, TerminologyLimits limits)
+    public static ConceptFilter Read(ElementNode filter, ParsedCodeSystem system, TerminologyLimits limits)
     {
         var property = filter.ChildValue("property") ?? "";
         var op = filter.ChildValue("op") ?? "";
@@ -43,10 +43,10 @@ internal sealed class ConceptFilter
         {
             "=" when isConcept => Members(One(system, value), true),
             "=" => concept => Values(system, concept, property).Contains(value, StringComparer.Ordinal),
-            "is-a" when isConcept => Members(CodeSystem.Closure(Known(system, value), SubsumptionSide.Below), true),
-            "descendent-of" when isConcept => Members([.. CodeSystem.Closure(Known(system, value), SubsumptionSide.Below).Skip(1)], true),
-            "is-not-a" when isConcept => Members(CodeSystem.Closure(Known(system, value), SubsumptionSide.Below), false),
-            "generalizes" when isConcept => Members(CodeSystem.Closure(Known(system, value), SubsumptionSide.Above), true),
+            "is-a" when isConcept => Members(ParsedCodeSystem.Closure(Known(system, value), SubsumptionSide.Below), true),
+            "descendent-of" when isConcept => Members([.. ParsedCodeSystem.Closure(Known(system, value), SubsumptionSide.Below).Skip(1)], true),
+            "is-not-a" when isConcept => Members(ParsedCodeSystem.Closure(Known(system, value), SubsumptionSide.Below), false),
+            "generalizes" when isConcept => Members(ParsedCodeSystem.Closure(Known(system, value), SubsumptionSide.Above), true),
             "regex" => Matches(system, property, value, limits),
             "in" => InList(system, property, value, true),
             "not-in" => InList(system, property, value, false),
@@ -55,21 +55,21 @@ internal sealed class ConceptFilter
         });
     }
 
-    private static TerminologyException NotSupported(CodeSystem system, string property, string op, string value) => new(
+    private static TerminologyException NotSupported(ParsedCodeSystem system, string property, string op, string value) => new(
         "not-supported", $"The value set filters {system.Url} by '{property} {op} {value}', which can't be worked out here; enumerate the codes or use another filter.");
 
-    private static Concept[] One(CodeSystem system, string code) => system.Find(code) is { } concept ? [concept] : [];
+    private static ParsedConcept[] One(ParsedCodeSystem system, string code) => system.Find(code) is { } concept ? [concept] : [];
 
-    private static Concept Known(CodeSystem system, string code) => system.Find(code) ?? throw new TerminologyException(
+    private static ParsedConcept Known(ParsedCodeSystem system, string code) => system.Find(code) ?? throw new TerminologyException(
         "not-found", $"The value set filters {system.Url} by its code '{code}', which it does not have; correct the filter or the code system.");
 
-    private static Func<Concept, bool> Members(IReadOnlyCollection<Concept> concepts, bool wanted)
+    private static Func<ParsedConcept, bool> Members(IReadOnlyCollection<ParsedConcept> concepts, bool wanted)
     {
-        var members = concepts as HashSet<Concept> ?? [.. concepts];
+        var members = concepts as HashSet<ParsedConcept> ?? [.. concepts];
         return concept => members.Contains(concept) == wanted;
     }
 
-    private static Func<Concept, bool> InList(CodeSystem system, string property, string list, bool wanted)
+    private static Func<ParsedConcept, bool> InList(ParsedCodeSystem system, string property, string list, bool wanted)
     {
         var values = list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .ToHashSet(property is "concept" or "code" && !system.IsCaseSensitive ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
@@ -77,7 +77,7 @@ internal sealed class ConceptFilter
     }
 
     // The whole value must match, as everywhere in FHIR. An expression that can't run without backtracking is refused.
-    private static Func<Concept, bool> Matches(CodeSystem system, string property, string pattern, TerminologyLimits limits)
+    private static Func<ParsedConcept, bool> Matches(ParsedCodeSystem system, string property, string pattern, TerminologyLimits limits)
     {
         if (pattern.Length > limits.RegexLength)
             throw new TerminologyException("too-costly", $"A regular expression in the value set's filters has more than {limits.RegexLength:N0} characters.");
@@ -99,7 +99,7 @@ internal sealed class ConceptFilter
         }
     }
 
-    private static IEnumerable<string> Values(CodeSystem system, Concept concept, string property) => property switch
+    private static IEnumerable<string> Values(ParsedCodeSystem system, ParsedConcept concept, string property) => property switch
     {
         "concept" or "code" => [concept.Code],
         "display" => concept.Node.ChildValue("display") is { } display ? [display] : [],

@@ -12,7 +12,7 @@ namespace FhirHub.Terminology;
 public sealed class LocalTerminology : ITerminology
 {
     private readonly TerminologyLimits _limits;
-    private readonly TerminologyLibrary _library;
+    private readonly ParsedLibrary _library;
     private readonly BoundedCache<Answer> _answers;
 
     /// <summary>Terminology over sources.</summary>
@@ -21,7 +21,7 @@ public sealed class LocalTerminology : ITerminology
     public LocalTerminology(IReadOnlyList<ITerminologySource> sources, TerminologyLimits? limits = null)
     {
         _limits = limits ?? new TerminologyLimits();
-        _library = new TerminologyLibrary(sources, _limits);
+        _library = new ParsedLibrary(sources, _limits);
         _answers = new BoundedCache<Answer>(_limits.CachedCodes);
     }
 
@@ -52,7 +52,7 @@ public sealed class LocalTerminology : ITerminology
             var concept = codeSystem.Find(code) ?? throw new TerminologyException(
                 "not-found", $"The code system {system}{(codeSystem.Version is { } version ? $" in version {version}" : "")} has no code '{code}'.");
             var selection = new CodeSelection(_limits.Codes);
-            foreach (var related in CodeSystem.Closure(concept, side))
+            foreach (var related in ParsedCodeSystem.Closure(concept, side))
             {
                 foreach (var spelling in codeSystem.Spellings(related.Code))
                     selection.Add(system, spelling);

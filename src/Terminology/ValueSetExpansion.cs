@@ -5,7 +5,7 @@ using FhirHub.Model;
 namespace FhirHub.Terminology;
 
 /// <summary>One expansion (R4 valueset.html#composition). Not safe to use from several threads.</summary>
-internal sealed class ValueSetExpansion(TerminologyLibrary library, TerminologyLimits limits)
+internal sealed class ValueSetExpansion(ParsedLibrary library, TerminologyLimits limits)
 {
     // Concepts looked at and codes moved: what an expansion costs beside finding its resources.
     private const long MaxWork = 20_000_000;
@@ -125,7 +125,7 @@ internal sealed class ValueSetExpansion(TerminologyLibrary library, TerminologyL
     }
 
     // Codes that a code system lacks are taken all the same: who enumerates them may know a later version of it.
-    private static void Enumerated(ElementNode include, string system, CodeSystem? codeSystem, bool activeOnly, CodeSelection selection)
+    private static void Enumerated(ElementNode include, string system, ParsedCodeSystem? codeSystem, bool activeOnly, CodeSelection selection)
     {
         foreach (var node in include.ChildrenOf("concept"))
         {
@@ -138,7 +138,7 @@ internal sealed class ValueSetExpansion(TerminologyLibrary library, TerminologyL
         }
     }
 
-    private void Filtered(ElementNode include, CodeSystem codeSystem, bool activeOnly, CodeSelection selection, CancellationToken cancel)
+    private void Filtered(ElementNode include, ParsedCodeSystem codeSystem, bool activeOnly, CodeSelection selection, CancellationToken cancel)
     {
         var filters = new List<ConceptFilter>();
         foreach (var filter in include.ChildrenOf("filter"))
@@ -151,7 +151,7 @@ internal sealed class ValueSetExpansion(TerminologyLibrary library, TerminologyL
         }
     }
 
-    private static void Add(CodeSystem codeSystem, Concept concept, CodeSelection selection)
+    private static void Add(ParsedCodeSystem codeSystem, ParsedConcept concept, CodeSelection selection)
     {
         foreach (var spelling in codeSystem.Spellings(concept.Code))
             selection.Add(codeSystem.Url, spelling);

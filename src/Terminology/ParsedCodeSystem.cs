@@ -5,16 +5,16 @@ using FhirHub.Model;
 namespace FhirHub.Terminology;
 
 /// <summary>A concept of a code system.</summary>
-internal sealed class Concept(string code, ElementNode node)
+internal sealed class ParsedConcept(string code, ElementNode node)
 {
     public string Code { get; } = code;
 
     /// <summary>The <c>CodeSystem.concept</c> element.</summary>
     public ElementNode Node { get; } = node;
 
-    public List<Concept> Parents { get; } = [];
+    public List<ParsedConcept> Parents { get; } = [];
 
-    public List<Concept> Children { get; } = [];
+    public List<ParsedConcept> Children { get; } = [];
 
     /// <summary>Values of a property, as text.</summary>
     public IEnumerable<string> Property(string name)
@@ -30,18 +30,18 @@ internal sealed class Concept(string code, ElementNode node)
 }
 
 /// <summary>A CodeSystem (R4 codesystem.html). Immutable once made.</summary>
-internal sealed class CodeSystem
+internal sealed class ParsedCodeSystem
 {
     private const string ConceptProperties = "http://hl7.org/fhir/concept-properties#";
 
-    private readonly Dictionary<string, Concept> _concepts;
-    private readonly List<Concept> _inOrder = [];
+    private readonly Dictionary<string, ParsedConcept> _concepts;
+    private readonly List<ParsedConcept> _inOrder = [];
     private readonly HashSet<string> _properties = new(StringComparer.Ordinal);
     private readonly HashSet<string> _filters = new(StringComparer.Ordinal);
     private readonly List<string> _inactiveProperties;
     private readonly List<string> _statusProperties;
 
-    private CodeSystem(ElementNode root)
+    private ParsedCodeSystem(ElementNode root)
     {
         Url = root.ChildValue("url") ?? "";
         Version = root.ChildValue("version");
@@ -75,11 +75,11 @@ internal sealed class CodeSystem
     public bool IsCaseSensitive { get; }
 
     /// <summary>The concepts in the order of the resource, those with children before their children.</summary>
-    public IReadOnlyList<Concept> Concepts => _inOrder;
+    public IReadOnlyList<ParsedConcept> Concepts => _inOrder;
 
-    public static CodeSystem Read(ResourceTree tree) => new(tree.Root);
+    public static ParsedCodeSystem Read(ResourceTree tree) => new(tree.Root);
 
-    public Concept? Find(string code) => _concepts.GetValueOrDefault(code);
+    public ParsedConcept? Find(string code) => _concepts.GetValueOrDefault(code);
 
     /// <summary>True if the code system declares the property, or a concept has it.</summary>
     public bool HasProperty(string name) =>
@@ -89,15 +89,15 @@ internal sealed class CodeSystem
     public bool HasFilter(string name) => _filters.Contains(name);
 
     /// <summary>True if the concept is marked as no longer in use (R4 codesystem-concept-properties.html).</summary>
-    public bool IsInactive(Concept concept) =>
+    public bool IsInactive(ParsedConcept concept) =>
         _inactiveProperties.Exists(property => concept.Property(property).Contains("true", StringComparer.Ordinal))
         || _statusProperties.Exists(property => concept.Property(property).Any(static status => status is "retired" or "inactive"));
 
     /// <summary>The concept and all above or below it, each once, whatever loops a bad hierarchy has.</summary>
-    public static IReadOnlyCollection<Concept> Closure(Concept start, SubsumptionSide side)
+    public static IReadOnlyCollection<ParsedConcept> Closure(ParsedConcept start, SubsumptionSide side)
     {
-        var seen = new HashSet<Concept> { start };
-        var open = new Stack<Concept>();
+        var seen = new HashSet<ParsedConcept> { start };
+        var open = new Stack<ParsedConcept>();
         open.Push(start);
         while (open.TryPop(out var concept))
         {
@@ -138,7 +138,7 @@ internal sealed class CodeSystem
         return names;
     }
 
-    private static void Relate(Concept parent, Concept child)
+    private static void Relate(ParsedConcept parent, ParsedConcept child)
     {
         if (parent == child || child.Parents.Contains(parent))
             return;
@@ -146,7 +146,7 @@ internal sealed class CodeSystem
         child.Parents.Add(parent);
     }
 
-    private void Collect(ElementNode holder, Concept? parent, bool nestingSubsumes)
+    private void Collect(ElementNode holder, ParsedConcept? parent, bool nestingSubsumes)
     {
         foreach (var node in holder.ChildrenOf("concept"))
         {
@@ -154,7 +154,7 @@ internal sealed class CodeSystem
                 continue;
             if (!_concepts.TryGetValue(code, out var concept))
             {
-                _concepts.Add(code, concept = new Concept(code, node));
+                _concepts.Add(code, concept = new ParsedConcept(code, node));
                 _inOrder.Add(concept);
             }
 
@@ -165,7 +165,7 @@ internal sealed class CodeSystem
         }
     }
 
-    private void Link(string property, Action<Concept, Concept> relate)
+    private void Link(string property, Action<ParsedConcept, ParsedConcept> relate)
     {
         foreach (var concept in _inOrder)
         {
