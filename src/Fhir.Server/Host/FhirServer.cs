@@ -13,12 +13,14 @@ public sealed class FhirServer : IAsyncDisposable
 {
     private readonly DataFolderLock _hold;
 
-    private FhirServer(DataFolderLock hold, FhirHubOptions options, IResourceStore store, SearchParameterSet searchParameters, ITerminology terminology)
+    private FhirServer(
+        DataFolderLock hold, FhirHubOptions options, IResourceStore store, SearchParameterSet searchParameters, ITerminology terminology, TerminologyLibrary terminologyLibrary)
     {
         _hold = hold;
         Options = options;
         Store = store;
         Terminology = terminology;
+        TerminologyLibrary = terminologyLibrary;
         SearchParameterSet = searchParameters;
         Reindexing = new Reindexing(store, searchParameters);
         Repository = new ResourceRepository(store, new ResourcePreparer(searchParameters), searchParameters, options);
@@ -35,6 +37,7 @@ public sealed class FhirServer : IAsyncDisposable
             GraphQL.GraphQLOperationEndpoint.Operation,
             Matching.MatchOperation.Operation,
             Reindex.Operation,
+            .. TerminologyOperations.All,
         ]);
         Interactions = new InteractionTable(
         [
@@ -89,6 +92,9 @@ public sealed class FhirServer : IAsyncDisposable
 
     /// <summary>Code systems and value sets: those created here, then those of R4.</summary>
     public ITerminology Terminology { get; }
+
+    /// <summary>What the terminology operations answer from.</summary>
+    public TerminologyLibrary TerminologyLibrary { get; }
 
     /// <summary>Reads searches.</summary>
     public SearchParser SearchParser => SearchParameterSet.Current.Parser;
@@ -154,11 +160,12 @@ public sealed class FhirServer : IAsyncDisposable
         });
 
         // Terminology searches the store, which extracts by the search parameters; their parsers are made anew when they are loaded.
-        terminology = new LocalTerminology([new StoredTerminologySource(store, standard, options.BaseUrls), new R4TerminologySource()]);
+        ITerminologySource[] sources = [new StoredTerminologySource(store, standard, options.BaseUrls), new R4TerminologySource()];
+        terminology = new LocalTerminology(sources);
 
         // Before the first request there is nobody to wait for.
         Task.Run(() => searchParameters.LoadAsync(store, CancellationToken.None)).GetAwaiter().GetResult();
-        return new FhirServer(hold, options, store, searchParameters, terminology);
+        return new FhirServer(hold, options, store, searchParameters, terminology, new TerminologyLibrary(sources));
     }
 
     /// <summary>

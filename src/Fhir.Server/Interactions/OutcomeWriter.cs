@@ -52,8 +52,21 @@ public static class OutcomeWriter
         writer.WriteStartObject();
         writer.WriteString("severity"u8, SeverityOf(issue.Severity));
         writer.WriteString("code"u8, issue.Code);
-        writer.WriteString("diagnostics"u8, Printable(
-            issue.Line > 0 ? $"{issue.Diagnostics} (line {issue.Line}, column {issue.Column})" : issue.Diagnostics));
+        var diagnostics = Printable(issue.Line > 0 ? $"{issue.Diagnostics} (line {issue.Line}, column {issue.Column})" : issue.Diagnostics);
+        if (issue.Detail is { } detail)
+        {
+            writer.WriteStartObject("details"u8);
+            writer.WriteStartArray("coding"u8);
+            writer.WriteStartObject();
+            writer.WriteString("system"u8, detail.System);
+            writer.WriteString("code"u8, detail.Code);
+            writer.WriteEndObject();
+            writer.WriteEndArray();
+            writer.WriteString("text"u8, diagnostics);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteString("diagnostics"u8, diagnostics);
         if (issue.Expression is { Length: > 0 } expression)
         {
             writer.WriteStartArray("expression"u8);

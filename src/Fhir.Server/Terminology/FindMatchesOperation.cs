@@ -1,6 +1,5 @@
 // CodeSystem $find-matches: codes that have the properties at hand.
 
-using FhirHub.Model;
 using FhirHub.Terminology;
 
 namespace FhirHub.Server;

@@ -8,7 +8,7 @@ using FhirHub.Terminology;
 namespace FhirHub.Server;
 
 /// <summary>Writes a Parameters resource (R4 parameters.html). A value that is null is left out with its parameter.</summary>
-internal sealed class ParametersWriter
+internal sealed class ParametersWriter : IDisposable
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
@@ -29,9 +29,12 @@ internal sealed class ParametersWriter
         if (_isOpen)
             _json.WriteEndArray();
         _json.WriteEndObject();
-        _json.Dispose();
+        Dispose();
         return _output.WrittenMemory;
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _json.Dispose();
 
     /// <summary>The resource as an answer.</summary>
     public FhirAnswer ToAnswer(FhirCall call) =>

@@ -79,13 +79,16 @@ public sealed class StoredTerminologySource(IResourceStore store, SearchParamete
         if (Read(stored) is not { } tree)
             return null;
         var (key, version) = (stored.Key, stored.Version);
-        return TerminologyEntry.Of(tree.Root, $"{key}/_history/{version}", ReadAsync);
+        return TerminologyEntry.Of(tree.Root, Stamp(stored), ReadAsync);
 
         async ValueTask<ResourceTree> ReadAsync(CancellationToken cancel) =>
             await store.ReadVersionAsync(AccessScope.Full, key, version, cancel) is { IsDeleted: false } again && Read(again) is { } resource
                 ? resource
                 : throw new TerminologyException("not-found", $"{key} was removed while it was used; ask again.");
     }
+
+    /// <summary>Names the content of a stored version.</summary>
+    internal static string Stamp(StoredVersion version) => $"{version.Key}/_history/{version.Version}";
 
     private static ResourceTree? Read(StoredVersion version) => ResourceParser.ParseJson(version.Body.ToArray(version)).Tree;
 }

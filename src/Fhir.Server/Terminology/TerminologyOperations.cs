@@ -47,37 +47,6 @@ public static class TerminologyOperations
         OfR4(
             "CodeSystem-find-matches", "find-matches", OperationLevels.Type | OperationLevels.Instance, "CodeSystem", FindMatchesOperation.AnswerAsync,
             [DisplayLanguage, .. SystemVersions, Supplements, Resources]),
-        OfR4(
-            "ValueSet-expand", "expand", OperationLevels.Type | OperationLevels.Instance, "ValueSet", ExpandOperation.AnswerAsync,
-            [
-                new("property", "string", "A property of the concepts that goes with them; * for all.") { Repeats = true },
-                .. ValueSetVersions, Supplements, Resources,
-            ]),
-        OfR4(
-            "ValueSet-validate-code", "validate-code", OperationLevels.Type | OperationLevels.Instance, "ValueSet", ValidateCodeOperation.OfValueSetAsync,
-            [
-                new("inferSystem", "boolean", "True if the value set says which system the code is of."),
-                new("activeOnly", "boolean", "True if inactive codes are not valid."),
-                new("valueset-membership-only", "boolean", "True if displays are not looked at."),
-                LenientDisplay, .. SystemVersions, .. ValueSetVersions, Supplements, Resources,
-            ]),
-        OfR4(
-            "ConceptMap-translate", "translate", OperationLevels.Type | OperationLevels.Instance, "ConceptMap", TranslateOperation.AnswerAsync,
-            [
-                new("sourceCode", "code", "The code to translate."),
-                new("sourceSystem", "uri", "Its system."),
-                new("sourceVersion", "string", "The version of its system."),
-                new("sourceCoding", "Coding", "The code to translate."),
-                new("sourceCodeableConcept", "CodeableConcept", "The codes to translate."),
-                new("sourceScope", "uri", "The value set that the code was chosen from."),
-                new("targetCode", "code", "The code to find the sources of."),
-                new("targetCoding", "Coding", "The code to find the sources of."),
-                new("targetCodeableConcept", "CodeableConcept", "The codes to find the sources of."),
-                new("targetSystem", "uri", "The system to translate to, or of the target code."),
-                new("targetScope", "uri", "The value set to translate to."),
-                DisplayLanguage, Resources,
-            ]),
-        OfR4("ConceptMap-closure", "closure", OperationLevels.System, "", ClosureOperation.AnswerAsync, SystemVersions, affectsState: true),
     ];
 
     private static Operation OfR4(

@@ -1,6 +1,5 @@
 // $validate-code on code systems and value sets: parameters in, verdict and issues out.
 
-using FhirHub.Model;
 using FhirHub.Terminology;
 
 namespace FhirHub.Server;
@@ -13,7 +12,6 @@ namespace FhirHub.Server;
 internal static class ValidateCodeOperation
 {
     private static readonly CodedNames OfCodeSystem = new("code", "url", "version", "display", "coding", "codeableConcept");
-    private static readonly CodedNames OfValueSet = new("code", "system", "systemVersion", "display", "coding", "codeableConcept");
 
     public static async ValueTask<FhirAnswer> OfCodeSystemAsync(FhirCall call, Operation operation, CancellationToken cancel)
     {
@@ -27,15 +25,6 @@ internal static class ValidateCodeOperation
         if (question.Form != CodedForm.Code && input.Text("version") is { } version)
             question = question with { Codings = [.. question.Codings.Select(c => c with { Version = c.Version ?? version })] };
         return Write(input, question, await CodeSystemValidation.RunAsync(request.Scope, given, url, question, cancel)).ToAnswer(call);
-    }
-
-    public static async ValueTask<FhirAnswer> OfValueSetAsync(FhirCall call, Operation operation, CancellationToken cancel)
-    {
-        var input = OperationInput.Read(call, operation.Parameters);
-        var request = await TerminologyRequest.ReadAsync(call, input, cancel);
-        var question = Read(call, input, OfValueSet, request);
-        var content = await ValueSetInput.ContentAsync(call, request, input, cancel);
-        return Write(input, question, await ValueSetValidation.RunAsync(request.Scope, content, question, cancel)).ToAnswer(call);
     }
 
     private static CodeValidation Read(FhirCall call, OperationInput input, CodedNames names, TerminologyRequest request)

@@ -100,7 +100,7 @@ public sealed class ConceptMatching
         return worstFirst;
     }
 
-    private ConceptMatch ToMatch(int ordinal, List<ConceptSet> precise, IReadOnlyList<ConceptSet> near)
+    private ConceptMatch ToMatch(int ordinal, List<ConceptSet> precise, List<ConceptSet> near)
     {
         var concept = _system.At(ordinal);
         var unmatched = new List<MatchProperty>();

@@ -1,5 +1,7 @@
 // Which of two codes includes the other.
 
+using FhirHub.Model;
+
 namespace FhirHub.Terminology;
 
 /// <summary>CodeSystem <c>$subsumes</c> (R4 codesystem-operation-subsumes.html).</summary>
@@ -11,9 +13,7 @@ public static class Subsumption
     {
         ArgumentNullException.ThrowIfNull(system);
         if (system.Table is not { } table || system.Header.Content == "not-present")
-        {
             return Find(system, codeA).Code == Find(system, codeB).Code ? "equivalent" : "not-subsumed";
-        }
 
         var (a, b) = (table.Find(codeA), table.Find(codeB));
         if (a < 0 || b < 0)
@@ -27,6 +27,6 @@ public static class Subsumption
 
     private static Concept Find(CodeSystem system, string code) => system.Find(code) ?? throw Unknown(system, code);
 
-    private static Model.TerminologyException Unknown(CodeSystem system, string code) => new(
+    private static TerminologyException Unknown(CodeSystem system, string code) => new(
         "not-found", $"The code system {CodingCheck.Canonical(system.Url, system.Version)} has no code '{code}', so nothing can be said about what it includes; check the code.");
 }

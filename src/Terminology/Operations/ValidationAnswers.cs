@@ -20,8 +20,12 @@ internal static class ValidationAnswers
         {
             foreach (var issue in check.Issues)
             {
-                if (!issues.Contains(issue))
-                    issues.Add(issue);
+                // A code that nothing can be said about does no harm beside one that is right.
+                var weighed = valid is not null && check != valid && issue is { Severity: IssueSeverity.Error, Type: TerminologyIssueType.NotFound }
+                    ? issue with { Severity = IssueSeverity.Warning }
+                    : issue;
+                if (!issues.Contains(weighed))
+                    issues.Add(weighed);
             }
         }
 

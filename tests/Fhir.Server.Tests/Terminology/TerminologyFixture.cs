@@ -84,11 +84,11 @@ public sealed class TerminologyFixture : ServerFixture, IAsyncLifetime
 /// <summary>A Parameters resource, by names.</summary>
 public sealed class ParametersAnswer(JsonNode json)
 {
-    public IEnumerable<JsonNode> All(string name) => json["parameter"]!.AsArray().Where(p => (string?)p!["name"] == name).Select(p => p!);
+    public IEnumerable<JsonNode> All(string name) => json["parameter"]?.AsArray().Where(p => (string?)p!["name"] == name).Select(p => p!) ?? [];
 
     public bool Result => (bool)Value("result")!;
 
-    public string? Text(string name) => (string?)Value(name);
+    public string? Text(string name) => Value(name)?.ToString();
 
     public JsonNode? Value(string name) => All(name).SingleOrDefault() is { } parameter ? ValueOf(parameter) : null;
 
