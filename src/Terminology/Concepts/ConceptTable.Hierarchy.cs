@@ -48,6 +48,18 @@ public sealed partial class ConceptTable
         return includesSelf ? above.Or(ConceptSet.Of(this, [concept])) : above;
     }
 
+    /// <summary>What is below any concept of a set at any depth; a concept of the set only if it is below another.</summary>
+    public ConceptSet Descendants(ConceptSet concepts) => Closure(concepts, SearchSide.Below);
+
+    /// <summary>What is above any concept of a set at any height; a concept of the set only if it is above another.</summary>
+    public ConceptSet Ancestors(ConceptSet concepts) => Closure(concepts, SearchSide.Above);
+
+    /// <summary>The concepts directly below any concept of a set.</summary>
+    public ConceptSet Children(ConceptSet concepts) => Neighbours(concepts, SearchSide.Below);
+
+    /// <summary>The concepts directly above any concept of a set.</summary>
+    public ConceptSet Parents(ConceptSet concepts) => Neighbours(concepts, SearchSide.Above);
+
     private static ConceptSet Without(ConceptSet set, int concept, bool includesSelf) => includesSelf ? set : set.Where(other => other != concept);
 
     private enum SearchSide
@@ -56,13 +68,42 @@ public sealed partial class ConceptTable
         Below,
     }
 
-    // Each concept once, whatever loops a bad hierarchy has.
+    private ConceptSet Neighbours(ConceptSet concepts, SearchSide side)
+    {
+        ArgumentNullException.ThrowIfNull(concepts);
+        var found = new ulong[(Count + 63) >> 6];
+        foreach (var concept in concepts)
+        {
+            foreach (var next in side == SearchSide.Above ? Parents(concept) : Children(concept))
+                found[next >> 6] |= 1UL << (next & 63);
+        }
+
+        return ConceptSet.OfWords(this, found);
+    }
+
+    private ConceptSet Closure(ConceptSet concepts, SearchSide side)
+    {
+        var seen = new ulong[(Count + 63) >> 6];
+        var open = new Stack<int>(Neighbours(concepts, side));
+        foreach (var concept in open)
+            seen[concept >> 6] |= 1UL << (concept & 63);
+        Follow(open, seen, side);
+        return ConceptSet.OfWords(this, seen);
+    }
+
     private ConceptSet Closure(int start, SearchSide side)
     {
         var seen = new ulong[(Count + 63) >> 6];
         seen[start >> 6] |= 1UL << (start & 63);
         var open = new Stack<int>();
         open.Push(start);
+        Follow(open, seen, side);
+        return ConceptSet.OfWords(this, seen);
+    }
+
+    // Each concept once, whatever loops a bad hierarchy has.
+    private void Follow(Stack<int> open, ulong[] seen, SearchSide side)
+    {
         while (open.TryPop(out var concept))
         {
             foreach (var next in side == SearchSide.Above ? Parents(concept) : Children(concept))
@@ -74,7 +115,5 @@ public sealed partial class ConceptTable
                 open.Push(next);
             }
         }
-
-        return ConceptSet.OfWords(this, seen);
     }
 }

@@ -134,6 +134,14 @@ public sealed partial class ConceptTable
         return null;
     }
 
+    internal ReadOnlySpan<PropertyRow> PropertyRows(int concept) => _properties[concept];
+
+    internal int ValueCount => _values.Length;
+
+    internal ValueRow Value(int number) => _values[number];
+
+    internal string ValueText(int number) => ValueText(_values[number]);
+
     private ConceptSet WithRow(Func<PropertyRow, bool> holds) => ConceptSet.Where(this, concept =>
     {
         foreach (var row in _properties[concept])

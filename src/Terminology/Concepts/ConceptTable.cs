@@ -158,6 +158,8 @@ public sealed partial class ConceptTable
     /// <summary>The languages of the designations.</summary>
     public IReadOnlyList<string> DesignationLanguages => _languages;
 
+    internal IReadOnlyList<CodingValue> DesignationUses => _uses;
+
     internal ReadOnlySpan<DesignationRow> DesignationRows(int concept) => _designations[concept];
 
     internal ReadOnlySpan<byte> Text(TextRange range) => _texts.Slice(range.Start, range.Length);

@@ -177,6 +177,13 @@ public sealed partial class ConceptTableBuilder
         AddValue(concept, DefineProperty(property, PropertyType.Coding), PropertyType.Coding, TableText.OfCoding(value), value.Code, group);
     }
 
+    /// <summary>Defines a property whose uri or description is to be known; a property that is defined already stays as it is.</summary>
+    public void Define(PropertyDefinition property)
+    {
+        ArgumentNullException.ThrowIfNull(property);
+        DefineProperty(property);
+    }
+
     /// <summary>Adds a concept to a named set, such as a reference set of SNOMED CT.</summary>
     public void AddToSet(string set, int concept)
     {

@@ -56,7 +56,7 @@ internal sealed partial class EclParser
             ("d", "TYPE") => new EclFilter.Type(EqualOrNot(), AnyOf(Several(() => Token(("syn", Synonym), ("fsn", FullySpecifiedName), ("def", Definition))))),
             ("d", "DIALECTID") => DialectIdentifiers(),
             ("d", "DIALECT") => DialectAliases(),
-            ("d", "ID") => new EclFilter.Identifier(EqualOrNot(), Several(_text.TakeDigits)),
+            ("d", "ID") => new EclFilter.Identifier(EqualOrNot(), Several(DescriptionIdentifier)),
             ("c", "DEFINITIONSTATUSID") => new EclFilter.DefinitionStatus(EqualOrNot(), Concepts()),
             ("c", "DEFINITIONSTATUS") => new EclFilter.DefinitionStatus(EqualOrNot(), AnyOf(Several(() => Token(("primitive", Primitive), ("defined", Defined))))),
             ("m", not "") => new EclFilter.Field(name, Value(TakeComparison())),
@@ -92,6 +92,13 @@ internal sealed partial class EclParser
     {
         var time = _text.TakeQuoted();
         return time.Length is 0 or 8 && time.All(char.IsAsciiDigit) ? time : throw _text.Fault("an effective time has eight digits, such as \"20240301\"");
+    }
+
+    private string DescriptionIdentifier()
+    {
+        var digits = _text.TakeDigits();
+        _text.SkipBlanks();
+        return digits.Length > 0 ? digits : throw _text.Fault("the identifier of a description is wanted");
     }
 
     private string Word()

@@ -41,7 +41,7 @@ public sealed record ColumnMapping
     public string? Sheet { get; init; }
 
     /// <summary>The separator of a CSV file; found if null.</summary>
-    public string? Delimiter { get; init; }
+    public char? Separator { get; init; }
 
     /// <summary>Reads <c>code=Code</c>, <c>display=Name</c>, <c>designation:zh-CN=中文名</c>, <c>property:strength=Strength</c> and so on.</summary>
     /// <exception cref="TerminologyException">A part is none of these, or the code is missing.</exception>

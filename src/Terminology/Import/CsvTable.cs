@@ -1,8 +1,6 @@
-// CSV files with a header line, by the names of their columns; CsvHelper reads the quotes.
+// CSV files with a line of column names, by those names; CsvHelper reads the quotes.
 
-using System.Globalization;
 using CsvHelper;
-using CsvHelper.Configuration;
 using FhirHub.Model;
 
 namespace FhirHub.Terminology.Import;
@@ -13,50 +11,52 @@ internal interface IRowTable : IDisposable
     /// <summary>The names of the columns.</summary>
     IReadOnlyList<string> Columns { get; }
 
-    /// <summary>Goes to the next row.</summary>
-    bool Read();
-
     /// <summary>The value in a column of the row, trimmed; empty if there is none.</summary>
     string this[int column] { get; }
+
+    /// <summary>Goes to the next row.</summary>
+    bool Read();
 
     /// <summary>A fault of the row.</summary>
     TerminologyException Fault(string message);
 }
 
-/// <summary>A CSV file (RFC 4180; other separators are found by the header line).</summary>
+/// <summary>A CSV file (RFC 4180).</summary>
 internal sealed class CsvTable : IRowTable
 {
     private readonly ReleaseFile _file;
-    private readonly CsvParser _parser;
+    private readonly CsvReader _reader;
     private readonly Dictionary<string, int> _columns = new(StringComparer.OrdinalIgnoreCase);
 
-    public CsvTable(ReleaseFile file, ReleaseLimits limits, string? delimiter = null)
+    /// <param name="file">The file.</param>
+    /// <param name="limits">Bounds.</param>
+    /// <param name="separator">What is between two values; found if null.</param>
+    public CsvTable(ReleaseFile file, ReleaseLimits limits, char? separator = null)
     {
         _file = file;
-        delimiter ??= Delimiter(file);
-        _parser = new CsvParser(
-            new StreamReader(file.Open()),
-            new CsvConfiguration(CultureInfo.InvariantCulture)
-            {
-                Delimiter = delimiter,
-                TrimOptions = TrimOptions.Trim,
-                BadDataFound = null,
-                MaxFieldSize = limits.LineBytes,
-                BufferSize = 64 * 1024,
-            });
-        Columns = Advance() ? [.. _parser.Record!.Select(static column => column.Trim('\uFEFF', ' '))] : [];
+        _reader = CsvReader.Create(file.Open(), new CsvReaderOptions
+        {
+            Separator = separator,
+            TrimWhitespace = true,
+            TrimInsideQuotes = true,
+            TrackLineNumbers = true,
+            MaxRecordSize = limits.LineBytes,
+            PoolStrings = true,
+            FieldCountMismatch = CsvFieldCountHandling.Allow,
+        });
+        Columns = Guarded(() => _reader.Headers.ToArray());
         for (var column = 0; column < Columns.Count; column++)
             _columns.TryAdd(Columns[column], column);
     }
 
     public IReadOnlyList<string> Columns { get; }
 
-    public string this[int column] => column >= 0 && column < _parser.Count ? _parser[column] : "";
+    public string this[int column] => column >= 0 && column < _reader.FieldCount ? _reader.GetString(column) : "";
 
     /// <summary>The value in a column of that name; empty if there is no such column.</summary>
     public string this[string column] => _columns.TryGetValue(column, out var number) ? this[number] : "";
 
-    public bool Read() => Advance();
+    public bool Read() => Guarded(_reader.Read);
 
     /// <summary>Says that columns must be there.</summary>
     public CsvTable With(params ReadOnlySpan<string> columns)
@@ -70,41 +70,19 @@ internal sealed class CsvTable : IRowTable
         return this;
     }
 
-    public TerminologyException Fault(string message) => _file.Fault(message, _parser.RawRow);
+    public TerminologyException Fault(string message) => _file.Fault(message, _reader.LineNumber);
 
-    public void Dispose() => _parser.Dispose();
+    public void Dispose() => _reader.Dispose();
 
-    private bool Advance()
+    private T Guarded<T>(Func<T> read)
     {
         try
         {
-            return _parser.Read();
+            return read();
         }
-        catch (MaxFieldSizeException)
+        catch (CsvFormatException e)
         {
-            throw Fault("a value is too long; check that quotes are closed");
+            throw _file.Fault($"{e.Message.ReplaceLineEndings(" ")} Check that quotes are closed, and that the file is whole.");
         }
-        catch (CsvHelperException e)
-        {
-            throw Fault(e.Message.ReplaceLineEndings(" "));
-        }
-    }
-
-    // The separator that the header line has most of.
-    private static string Delimiter(ReleaseFile file)
-    {
-        using var reader = new StreamReader(file.Open());
-        var start = new char[16 * 1024];
-        var text = start.AsSpan(0, reader.ReadBlock(start));
-        var end = text.IndexOfAny('\r', '\n');
-        var header = end < 0 ? text : text[..end];
-        var best = ',';
-        foreach (var candidate in (ReadOnlySpan<char>)[',', ';', '\t', '|'])
-        {
-            if (header.Count(candidate) > header.Count(best))
-                best = candidate;
-        }
-
-        return best.ToString();
     }
 }

@@ -63,14 +63,14 @@ public sealed partial class LoincReader : ReleaseReader
     public override void Read(ConceptTableBuilder builder, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        Rows(_main, cancel, row => AddTerm(builder, row), "LOINC_NUM", "LONG_COMMON_NAME");
-        Rows(_parts, cancel, row => AddPart(builder, row), "PartNumber", "PartName");
-        Rows(_partLinks, cancel, row => LinkPart(builder, row), "LoincNumber", "PartNumber", "PartName");
-        Rows(_answers, cancel, row => AddAnswer(builder, row), "AnswerListId", "AnswerStringId");
-        Rows(_answerLinks, cancel, row => LinkAnswers(builder, row), "LoincNumber", "AnswerListId");
-        Rows(_hierarchy, cancel, row => AddParent(builder, row), "IMMEDIATE_PARENT", "CODE");
+        Rows(_main, row => AddTerm(builder, row), ["LOINC_NUM", "LONG_COMMON_NAME"], cancel);
+        Rows(_parts, row => AddPart(builder, row), ["PartNumber", "PartName"], cancel);
+        Rows(_partLinks, row => LinkPart(builder, row), ["LoincNumber", "PartNumber", "PartName"], cancel);
+        Rows(_answers, row => AddAnswer(builder, row), ["AnswerListId", "AnswerStringId"], cancel);
+        Rows(_answerLinks, row => LinkAnswers(builder, row), ["LoincNumber", "AnswerListId"], cancel);
+        Rows(_hierarchy, row => AddParent(builder, row), ["IMMEDIATE_PARENT", "CODE"], cancel);
         foreach (var (file, language) in _variants)
-            Rows(file, cancel, row => Translate(builder, row, language), "LOINC_NUM");
+            Rows(file, row => Translate(builder, row, language), ["LOINC_NUM"], cancel);
     }
 
     private static CodeSystemHeader MakeHeader(string version) => new()
@@ -108,11 +108,11 @@ public sealed partial class LoincReader : ReleaseReader
         ],
     };
 
-    private void Rows(ReleaseFile? file, CancellationToken cancel, Action<CsvTable> row, params ReadOnlySpan<string> columns)
+    private void Rows(ReleaseFile? file, Action<CsvTable> row, string[] columns, CancellationToken cancel)
     {
         if (file is null)
             return;
-        using var table = new CsvTable(file, Files.Limits, ",").With(columns);
+        using var table = new CsvTable(file, Files.Limits, ',').With(columns);
         for (var count = 0; table.Read(); count++)
         {
             if ((count & 0xFFF) == 0)
@@ -128,12 +128,16 @@ public sealed partial class LoincReader : ReleaseReader
         if (match.Success)
             return match.Groups[1].Value;
         string? version = null;
-        Rows(_main, cancel, row =>
-        {
-            var changed = row["VersionLastChanged"];
-            if (changed.Length > 0 && (version is null || BusinessVersion.Order.Compare(changed, version) > 0))
-                version = changed;
-        });
+        Rows(
+            _main,
+            row =>
+            {
+                var changed = row["VersionLastChanged"];
+                if (changed.Length > 0 && (version is null || BusinessVersion.Order.Compare(changed, version) > 0))
+                    version = changed;
+            },
+            [],
+            cancel);
         return version ?? throw new TerminologyException("invalid", $"{Files.Path} does not say which version of LOINC it is; say it.");
     }
 

@@ -21,7 +21,7 @@ internal sealed partial class Rf2Files
         _date = date;
         foreach (var file in release.All)
         {
-            if (FileName().Match(file.Name) is { Success: true } match && match.Groups["type"].Value.ToUpperInvariant() == type)
+            if (FileName().Match(file.Name) is { Success: true } match && match.Groups["type"].Value.Equals(type, StringComparison.OrdinalIgnoreCase))
                 _files.Add((file, match.Groups["content"].Value, match.Groups["fields"].Value));
         }
     }

@@ -50,16 +50,16 @@ public sealed partial class RxNormReader : ReleaseReader
     {
         ArgumentNullException.ThrowIfNull(builder);
         var ranks = new Dictionary<int, int>();
-        Rows(_names, cancel, row => AddName(builder, row, ranks));
+        Rows(_names, row => AddName(builder, row, ranks), cancel);
         foreach (var (concept, rank) in ranks)
         {
             if (rank >= Obsolete)
                 builder.AddProperty(concept, "inactive", "true");
         }
 
-        Rows(_types, cancel, row => AddSemanticType(builder, row));
-        Rows(_attributes, cancel, row => AddAttribute(builder, row));
-        Rows(_relations, cancel, row => AddRelation(builder, row));
+        Rows(_types, row => AddSemanticType(builder, row), cancel);
+        Rows(_attributes, row => AddAttribute(builder, row), cancel);
+        Rows(_relations, row => AddRelation(builder, row), cancel);
     }
 
     private static CodeSystemHeader MakeHeader(string version) => new()
@@ -96,13 +96,13 @@ public sealed partial class RxNormReader : ReleaseReader
         .ThenBy(static file => file.Path.Length)
         .FirstOrDefault();
 
-    // NLM names a release by its day: RxNorm_full_03042024.
+    // NLM names a release by its day, RxNorm_full_03042024; year first, so that the latest is last in order.
     private string FindVersion()
     {
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Files.Path)));
         var match = Release().Match(name);
         if (match.Success)
-            return match.Groups[1].Value;
+            return $"{match.Groups[1].ValueSpan[4..]}{match.Groups[1].ValueSpan[..4]}";
 
         // VCUI, RCUI, VSAB, RSAB, SON, SF, SVER
         if (Find("RXNSAB.RRF") is { } sources)
@@ -110,15 +110,15 @@ public sealed partial class RxNormReader : ReleaseReader
             using var lines = new DelimitedLines(sources, '|', Files.Limits);
             while (lines.Read())
             {
-                if (lines.Is(3, "RXNORM"u8) && lines[6].Length > 0)
-                    return lines.Text(6);
+                if (lines.Is(3, "RXNORM"u8) && SourceDay().Match(lines.Text(6)) is { Success: true } day)
+                    return $"20{day.Groups[1].ValueSpan}";
             }
         }
 
         throw new TerminologyException("invalid", $"{Files.Path} does not say which release of RxNorm it is; say the version.");
     }
 
-    private void Rows(ReleaseFile? file, CancellationToken cancel, Action<DelimitedLines> row)
+    private void Rows(ReleaseFile? file, Action<DelimitedLines> row, CancellationToken cancel)
     {
         if (file is null)
             return;
@@ -180,6 +180,10 @@ public sealed partial class RxNormReader : ReleaseReader
         var relation = row[7].IsEmpty ? row.Text(3) : row.Text(7);
         builder.AddProperty(concept, relation, row.Text(0), PropertyType.Code);
     }
+
+    // 20AA_240304F
+    [GeneratedRegex(@"_(\d{6})", RegexOptions.NonBacktracking)]
+    private static partial Regex SourceDay();
 
     [GeneratedRegex(@"rxnorm.*?(\d{8})", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Release();

@@ -79,7 +79,7 @@ public sealed class TableReader : ReleaseReader
 
     private IRowTable Open() => IsWorkbook(_file.Name)
         ? new Workbook(_file, Files.Limits, Options.Columns?.Sheet)
-        : new CsvTable(_file, Files.Limits, Options.Columns?.Delimiter);
+        : new CsvTable(_file, Files.Limits, Options.Columns?.Separator);
 
     private CodeSystemHeader MakeHeader()
     {
