@@ -30,12 +30,16 @@ public sealed class TerminologyLibrary
         _limits = limits ?? new TerminologyLimits();
         _codeSystems = new BoundedCache<CodeSystem>(_limits.CachedBytes);
         _resources = new BoundedCache<ResourceTree>(_limits.CachedBytes);
+        Contents = new BoundedCache<ValueSetContent>(_limits.CachedContentBytes);
     }
 
     /// <summary>Bounds of one answer.</summary>
     public TerminologyLimits Limits => _limits;
 
     internal IReadOnlyList<ITerminologySource> Sources { get; }
+
+    /// <summary>What value sets came to lately.</summary>
+    internal BoundedCache<ValueSetContent> Contents { get; }
 
     internal IReadOnlyList<ICodeSystemSource> CodeSystemSources { get; }
 
@@ -110,4 +114,7 @@ internal sealed class LibraryState(string text)
     public string Text { get; } = text;
 
     public System.Collections.Concurrent.ConcurrentDictionary<(string Type, string Url), IReadOnlyList<IReadOnlyList<TerminologyEntry>>> Entries { get; } = new();
+
+    /// <summary>Code systems by the value set of all their codes; null until someone asks.</summary>
+    public IReadOnlyDictionary<string, CanonicalName>? WholeValueSets { get; set; }
 }

@@ -34,7 +34,7 @@ public sealed record CodeSystemResolution(string Url, string? AskedVersion, Code
 /// <summary>
 /// The terminology of one request. The state of the sources is read once, when it is opened. Not safe to use from several threads.
 /// </summary>
-public sealed class TerminologyScope
+public sealed partial class TerminologyScope
 {
     private readonly TerminologyLibrary _library;
     private readonly LibraryState _state;

@@ -42,6 +42,9 @@ public sealed class TerminologyEntry
     /// <summary><c>CodeSystem.supplements</c>, or null.</summary>
     public string? Supplements { get; private init; }
 
+    /// <summary><c>CodeSystem.valueSet</c>, or null.</summary>
+    public string? ValueSet { get; private init; }
+
     /// <summary>The entry of a resource; <paramref name="read"/> reads it again when it is asked for.</summary>
     public static TerminologyEntry Of(ElementNode resource, string stamp, Func<CancellationToken, ValueTask<ResourceTree>> read)
     {
@@ -54,6 +57,7 @@ public sealed class TerminologyEntry
             VersionAlgorithm = CodeSystemHeader.VersionAlgorithmOf(resource),
             Content = isCodeSystem ? resource.ChildValue("content") : null,
             Supplements = isCodeSystem ? resource.ChildValue("supplements") : null,
+            ValueSet = isCodeSystem ? resource.ChildValue("valueSet") : null,
         };
     }
 
@@ -71,7 +75,11 @@ public sealed class TerminologyEntry
 /// <summary>A resource's name, without the resource.</summary>
 /// <param name="Url">The canonical URL.</param>
 /// <param name="Version">The business version, or null.</param>
-public sealed record CanonicalName(string Url, string? Version);
+public sealed record CanonicalName(string Url, string? Version)
+{
+    /// <summary>The value set of all codes of a code system (R4 <c>CodeSystem.valueSet</c>), where no resource defines it; or null.</summary>
+    public string? ValueSet { get; init; }
+}
 
 /// <summary>A place that has CodeSystems, ValueSets, ConceptMaps and NamingSystems.</summary>
 public interface ITerminologySource

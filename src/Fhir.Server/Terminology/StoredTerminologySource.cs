@@ -49,7 +49,7 @@ public sealed class StoredTerminologySource(IResourceStore store, SearchParamete
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<CanonicalName>> ListAsync(string resourceType, CancellationToken cancel) =>
-        [.. (await SearchAsync(resourceType, new SearchExpression.All(), cancel)).Select(static entry => new CanonicalName(entry.Url, entry.Version))];
+        [.. (await SearchAsync(resourceType, new SearchExpression.All(), cancel)).Select(static entry => new CanonicalName(entry.Url, entry.Version) { ValueSet = entry.ValueSet })];
 
     // The latest first, so that of two resources with one version that which was changed last is taken.
     private async ValueTask<IReadOnlyList<TerminologyEntry>> SearchAsync(string resourceType, SearchExpression condition, CancellationToken cancel)
