@@ -2,6 +2,7 @@
 
 using System.Buffers;
 using System.Text;
+using FhirHub.Model;
 
 namespace FhirHub.Terminology;
 
@@ -21,12 +22,14 @@ public sealed partial class ConceptTable
     private readonly Column<TextRange> _definitions;
     private readonly Column<byte> _flags;
     private readonly GroupedColumn<DesignationRow> _designations;
+    private readonly Lazy<TextIndex> _textIndex;
     private readonly IReadOnlyList<string> _languages;
     private readonly IReadOnlyList<CodingValue> _uses;
 
     internal ConceptTable(TableImage image)
     {
         _image = image;
+        _textIndex = new Lazy<TextIndex>(() => TextIndex.Of(this));
         var facts = image.Facts;
         Header = facts.Header;
         Count = facts.Concepts;
@@ -53,6 +56,15 @@ public sealed partial class ConceptTable
         _setMembers = image.Section<int>(TableSection.SetMembers);
         if (_displays.Length != Count || _flags.Length != Count || _codeStarts.Length != Count + 1 || !System.Numerics.BitOperations.IsPow2(_codeSlots.Length))
             throw new InvalidDataException("It is damaged; import the code system again.");
+    }
+
+    /// <summary>Opens the table of a file, which is mapped to memory.</summary>
+    /// <exception cref="IOException">The file can't be read.</exception>
+    /// <exception cref="InvalidDataException">It is not a table, of another layout, or damaged.</exception>
+    public static ConceptTable Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new ConceptTable(new TableImage(MappedFile.Open(path)));
     }
 
     /// <summary>What the code system says of itself.</summary>
@@ -159,6 +171,14 @@ public sealed partial class ConceptTable
     public IReadOnlyList<string> DesignationLanguages => _languages;
 
     internal IReadOnlyList<CodingValue> DesignationUses => _uses;
+
+    /// <summary>Finds concepts by words of their displays, designations and codes.</summary>
+    /// <exception cref="TerminologyException">There is too much text.</exception>
+    public TextIndex TextIndex => _textIndex.Value;
+
+    internal TableImage Image => _image;
+
+    internal TextRange DisplayRange(int concept) => _displays[concept];
 
     internal ReadOnlySpan<DesignationRow> DesignationRows(int concept) => _designations[concept];
 

@@ -48,7 +48,7 @@ public sealed partial class ConceptTableBuilder
         WriteGrouped(_properties, TableSection.PropertyStarts, TableSection.Properties);
         WriteValues(valuesStart);
         WriteSets();
-        _writer.Finish(new TableFacts
+        _writer.WriteFacts(new TableFacts
         {
             Header = Header with { Properties = _propertyDefinitions },
             Concepts = Count,
@@ -58,6 +58,15 @@ public sealed partial class ConceptTableBuilder
             Uses = _uses,
             Sets = [.. _sets.Keys],
         });
+        _writer.Finish();
+    }
+
+    /// <summary>Adds the text index to a table that was finished.</summary>
+    /// <param name="path">The file that the builder's stream writes.</param>
+    internal void AddTextIndex(string path)
+    {
+        TextIndexBuilder.Of(ConceptTable.Open(path), long.MaxValue).WriteTo(_writer);
+        _writer.Finish();
     }
 
     private void WriteHierarchy()

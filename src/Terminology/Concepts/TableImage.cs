@@ -116,6 +116,7 @@ internal sealed class TableImageWriter
     private readonly List<(TableSection Section, long Start, long Length)> _sections = [];
     private byte[] _facts = [];
     private long _open = -1;
+    private long _directoryStart = -1;
 
     public TableImageWriter(Stream stream)
     {
@@ -127,6 +128,13 @@ internal sealed class TableImageWriter
     public void Begin(TableSection section)
     {
         Close();
+        if (_directoryStart >= 0)
+        {
+            // What comes after the end takes the place of the directory, which moves on.
+            _stream.Position = _directoryStart;
+            _directoryStart = -1;
+        }
+
         Span<byte> gap = stackalloc byte[8];
         gap.Clear();
         _stream.Write(gap[..(int)(-_stream.Position & 7)]);
@@ -155,11 +163,16 @@ internal sealed class TableImageWriter
         Write(rows);
     }
 
-    /// <summary>Writes the facts, the directory and the header.</summary>
-    public void Finish(TableFacts facts)
+    /// <summary>Writes the facts.</summary>
+    public void WriteFacts(TableFacts facts)
     {
         _facts = JsonSerializer.SerializeToUtf8Bytes(facts);
         Section<byte>(TableSection.Facts, _facts);
+    }
+
+    /// <summary>Writes the directory and the header. Further sections may follow, and then this again.</summary>
+    public void Finish()
+    {
         Close();
         var directory = new byte[_sections.Count * TableImage.DirectoryEntryLength];
         for (var i = 0; i < _sections.Count; i++)
@@ -170,19 +183,20 @@ internal sealed class TableImageWriter
             BinaryPrimitives.WriteInt64LittleEndian(entry[16..], _sections[i].Length);
         }
 
-        var directoryStart = _stream.Position;
+        _directoryStart = _stream.Position;
         _stream.Write(directory);
         var header = new byte[TableImage.HeaderLength];
         TableImage.Magic.CopyTo(header);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8), TableImage.Layout);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(12), _sections.Count);
-        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(16), directoryStart);
+        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(16), _directoryStart);
         BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(24), _stream.Position);
         TableImage.Checksum(header, directory, _facts).CopyTo(header, TableImage.CheckedLength);
         var end = _stream.Position;
         _stream.Position = 0;
         _stream.Write(header);
         _stream.Position = end;
+        _stream.Flush();
     }
 
     private void Close()

@@ -53,12 +53,20 @@ internal enum TableSection
     SetStarts = 20,
     SetMembers = 21,
 
-    TermBytes = 30,
-    TermStarts = 31,
-    TermPostingStarts = 32,
-    TermPostings = 33,
-    TermTypoSlots = 34,
-    TermTypos = 35,
+    /// <summary>The text index: words in their order, and the concepts of each.</summary>
+    WordBytes = 30,
+    WordStarts = 31,
+    WordConceptStarts = 32,
+    WordConcepts = 33,
+
+    /// <summary>The same for the pinyin of Chinese texts and its initials.</summary>
+    ReadingBytes = 34,
+    ReadingStarts = 35,
+    ReadingConceptStarts = 36,
+    ReadingConcepts = 37,
+
+    /// <summary><see cref="PhraseRow"/>s in the order of their folded texts.</summary>
+    Phrases = 38,
 }
 
 /// <summary>A text in the heap; of no length where there is none.</summary>
@@ -76,6 +84,10 @@ internal readonly record struct PropertyRow(int Definition, int Value, int Group
 /// <summary>A value: its text, its type, and which concept of the table it names, or -1.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct ValueRow(TextRange Text, int Type, int Concept);
+
+/// <summary>A display or designation of a concept.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly record struct PhraseRow(int Concept, TextRange Text);
 
 /// <summary>What a table says once: short lists, and what its code system is.</summary>
 internal sealed record TableFacts
