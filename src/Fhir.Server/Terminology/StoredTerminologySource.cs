@@ -17,13 +17,21 @@ public sealed class StoredTerminologySource(IResourceStore store, SearchParamete
 
     private static readonly string[] Types = ["CodeSystem", "ValueSet", "ConceptMap", "NamingSystem"];
 
+    private KnownState? _state;
+
     /// <inheritdoc/>
     public async ValueTask<string> StateAsync(CancellationToken cancel)
     {
+        // Four look-ups in the store take longer than most answers do. The number is taken before they are made.
+        var commits = store.Commits;
+        if (_state is { } known && known.Commits == commits)
+            return known.Text;
+
         // Every change, a deletion too, adds a version.
         var state = "";
         foreach (var type in Types)
             state += $"{(await store.HistoryAsync(AccessScope.Full, new HistoryQuery { Type = type, Count = 0 }, cancel)).Total} ";
+        _state = new KnownState(commits, state);
         return state;
     }
 
@@ -91,4 +99,6 @@ public sealed class StoredTerminologySource(IResourceStore store, SearchParamete
     internal static string Stamp(StoredVersion version) => $"{version.Key}/_history/{version.Version}";
 
     private static ResourceTree? Read(StoredVersion version) => ResourceParser.ParseJson(version.Body.ToArray(version)).Tree;
+
+    private sealed record KnownState(long Commits, string Text);
 }
