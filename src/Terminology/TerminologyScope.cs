@@ -138,6 +138,10 @@ public sealed partial class TerminologyScope
     public ValueTask<TerminologyResource?> ConceptMapAsync(string canonical, CancellationToken cancel) =>
         ResourceAsync("ConceptMap", canonical, [], cancel);
 
+    /// <summary>The StructureDefinition of a canonical, whose elements are bound to value sets; null if there is none.</summary>
+    public ValueTask<TerminologyResource?> StructureDefinitionAsync(string canonical, CancellationToken cancel) =>
+        ResourceAsync("StructureDefinition", canonical, [], cancel);
+
     /// <summary>All versions of a resource that are known here, the latest first; null stands for one without a version.</summary>
     /// <param name="resourceType"><c>ValueSet</c> or <c>ConceptMap</c>.</param>
     /// <param name="url">The URL without a version.</param>

@@ -160,12 +160,12 @@ public sealed class FhirServer : IAsyncDisposable
         });
 
         // Terminology searches the store, which extracts by the search parameters; their parsers are made anew when they are loaded.
-        ITerminologySource[] sources = [new StoredTerminologySource(store, standard, options.BaseUrls), new R4TerminologySource()];
-        terminology = new LocalTerminology(sources);
+        var library = new TerminologyLibrary([new StoredTerminologySource(store, standard, options.BaseUrls), new R4TerminologySource()]);
+        terminology = new LocalTerminology(library);
 
         // Before the first request there is nobody to wait for.
         Task.Run(() => searchParameters.LoadAsync(store, CancellationToken.None)).GetAwaiter().GetResult();
-        return new FhirServer(hold, options, store, searchParameters, terminology, new TerminologyLibrary(sources));
+        return new FhirServer(hold, options, store, searchParameters, terminology, library);
     }
 
     /// <summary>

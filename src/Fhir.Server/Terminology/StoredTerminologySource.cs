@@ -15,14 +15,14 @@ public sealed class StoredTerminologySource(IResourceStore store, SearchParamete
 {
     private const int PageSize = 100;
 
-    private static readonly string[] Types = ["CodeSystem", "ValueSet", "ConceptMap", "NamingSystem"];
+    private static readonly string[] Types = ["CodeSystem", "ValueSet", "ConceptMap", "NamingSystem", "StructureDefinition"];
 
     private KnownState? _state;
 
     /// <inheritdoc/>
     public async ValueTask<string> StateAsync(CancellationToken cancel)
     {
-        // Four look-ups in the store take longer than most answers do. The number is taken before they are made.
+        // Look-ups in the store take longer than most answers do. The number is taken before they are made.
         var commits = store.Commits;
         if (_state is { } known && known.Commits == commits)
             return known.Text;

@@ -47,6 +47,14 @@ public static class TerminologyOperations
         OfR4(
             "CodeSystem-find-matches", "find-matches", OperationLevels.Type | OperationLevels.Instance, "CodeSystem", FindMatchesOperation.AnswerAsync,
             [DisplayLanguage, .. SystemVersions, Supplements, Resources]),
+        OfR4(
+            "ValueSet-validate-code", "validate-code", OperationLevels.Type | OperationLevels.Instance, "ValueSet", ValidateCodeOperation.OfValueSetAsync,
+            [
+                new("inferSystem", "boolean", "True if the value set says which system the code is of."),
+                new("activeOnly", "boolean", "True if inactive codes are not valid."),
+                new("valueset-membership-only", "boolean", "True if displays are not looked at."),
+                LenientDisplay, .. SystemVersions, .. ValueSetVersions, Supplements, Resources,
+            ]),
     ];
 
     private static Operation OfR4(

@@ -12,6 +12,7 @@ namespace FhirHub.Server;
 internal static class ValidateCodeOperation
 {
     private static readonly CodedNames OfCodeSystem = new("code", "url", "version", "display", "coding", "codeableConcept");
+    private static readonly CodedNames OfValueSet = new("code", "system", "systemVersion", "display", "coding", "codeableConcept");
 
     public static async ValueTask<FhirAnswer> OfCodeSystemAsync(FhirCall call, Operation operation, CancellationToken cancel)
     {
@@ -25,6 +26,16 @@ internal static class ValidateCodeOperation
         if (question.Form != CodedForm.Code && input.Text("version") is { } version)
             question = question with { Codings = [.. question.Codings.Select(c => c with { Version = c.Version ?? version })] };
         return Write(input, question, await CodeSystemValidation.RunAsync(request.Scope, given, url, question, cancel)).ToAnswer(call);
+    }
+
+    public static async ValueTask<FhirAnswer> OfValueSetAsync(FhirCall call, Operation operation, CancellationToken cancel)
+    {
+        var input = OperationInput.Read(call, operation.Parameters);
+        var request = await TerminologyRequest.ReadAsync(call, input, cancel);
+        var question = Read(call, input, OfValueSet, request);
+        var valueSet = await ValueSetInput.ReadAsync(call, request, input, cancel);
+        var content = await valueSet.ContentAsync(request.Scope, cancel);
+        return Write(input, question, await ValueSetValidation.RunAsync(request.Scope, content, question, cancel)).ToAnswer(call);
     }
 
     private static CodeValidation Read(FhirCall call, OperationInput input, CodedNames names, TerminologyRequest request)
