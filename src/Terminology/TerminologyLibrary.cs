@@ -16,6 +16,7 @@ public sealed class TerminologyLibrary
     private readonly TerminologyLimits _limits;
     private readonly BoundedCache<CodeSystem> _codeSystems;
     private readonly BoundedCache<ResourceTree> _resources;
+    private readonly BoundedCache<ConceptMapTable> _conceptMaps;
     private LibraryState _state = new("");
 
     /// <summary>A library over sources.</summary>
@@ -31,6 +32,7 @@ public sealed class TerminologyLibrary
         _codeSystems = new BoundedCache<CodeSystem>(_limits.CachedBytes);
         _resources = new BoundedCache<ResourceTree>(_limits.CachedBytes);
         Contents = new BoundedCache<ValueSetContent>(_limits.CachedContentBytes);
+        _conceptMaps = new BoundedCache<ConceptMapTable>(_limits.CachedBytes);
     }
 
     /// <summary>Bounds of one answer.</summary>
@@ -72,6 +74,17 @@ public sealed class TerminologyLibrary
         var codeSystem = new TableCodeSystem(table);
         _codeSystems.Set(entry.Stamp, codeSystem, table.Bytes);
         return codeSystem;
+    }
+
+    /// <summary>The compiled rows of a ConceptMap, from memory if it was asked for lately.</summary>
+    internal async ValueTask<ConceptMapTable> ConceptMapAsync(TerminologyEntry entry, CancellationToken cancel)
+    {
+        if (_conceptMaps.TryGet(entry.Stamp, out var known))
+            return known;
+        var resource = await entry.ReadAsync(cancel);
+        var table = ConceptMapTable.Read(resource);
+        _conceptMaps.Set(entry.Stamp, table, resource.Json.Length);
+        return table;
     }
 
     internal async ValueTask<ResourceTree> ResourceAsync(TerminologyEntry entry, CancellationToken cancel)
@@ -117,4 +130,9 @@ internal sealed class LibraryState(string text)
 
     /// <summary>Code systems by the value set of all their codes; null until someone asks.</summary>
     public IReadOnlyDictionary<string, CanonicalName>? WholeValueSets { get; set; }
+
+    public System.Collections.Concurrent.ConcurrentDictionary<string, IReadOnlyList<string>> SystemNames { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The concept maps by their systems, once somebody asked for maps without naming one.</summary>
+    public ConceptMapIndex? ConceptMaps { get; set; }
 }

@@ -76,6 +76,8 @@ public sealed partial class TerminologyScope
         var check = Rule(Parameters.CheckSystemVersions, url);
         var asked = Rule(Parameters.ForceSystemVersions, url) ?? version ?? Rule(Parameters.SystemVersions, url) ?? check;
         var candidates = await CandidatesAsync(url, cancel);
+        if (candidates.Count == 0)
+            candidates = await OtherCandidatesAsync(url, cancel);
         var chosen = Choose(candidates, asked);
         var resolution = new CodeSystemResolution(url, asked, null, [.. Ordered(candidates).Select(static candidate => candidate.Version).Distinct(StringComparer.Ordinal)]);
         if (chosen is null)
@@ -236,7 +238,7 @@ public sealed partial class TerminologyScope
     // What the request brought along first, then the sources in their order.
     private async ValueTask<List<IReadOnlyList<TerminologyEntry>>> AllAsync(string resourceType, string url, CancellationToken cancel) =>
     [
-        _overlay.FindAll(entry => entry.ResourceType == resourceType && entry.Url == url),
+        _overlay.FindAll(entry => entry.ResourceType == resourceType && entry.IsNamed(url)),
         .. await _library.FindAsync(_state, resourceType, url, cancel),
     ];
 
@@ -263,7 +265,7 @@ public sealed partial class TerminologyScope
         if (entry is null && version is not null)
             entry = await FindAsync(resourceType, canonical, null, static _ => true, cancel);
         if (entry is null)
-            return null;
+            return resourceType == "ValueSet" && version is null && ImplicitValueSets.Find(url) is { } made ? new TerminologyResource(made, $"implicit|{url}", IsShared: true) : null;
         return _overlay.Contains(entry)
             ? new TerminologyResource(await entry.ReadAsync(cancel), entry.Stamp, IsShared: false)
             : new TerminologyResource(await _library.ResourceAsync(entry, cancel), entry.Stamp, IsShared: true);

@@ -36,6 +36,11 @@ public sealed class TerminologyEntry
     /// <summary>How its versions compare, or null.</summary>
     public string? VersionAlgorithm { get; private init; }
 
+    /// <summary>
+    /// Further names of the code system that a CodeSystem or NamingSystem is about: URNs of its identifiers, URIs of its unique ids.
+    /// </summary>
+    public IReadOnlyList<string> OtherNames { get; private init; } = [];
+
     /// <summary><c>CodeSystem.content</c>, or null.</summary>
     public string? Content { get; private init; }
 
@@ -55,6 +60,7 @@ public sealed class TerminologyEntry
         {
             Version = resource.ChildValue("version"),
             VersionAlgorithm = CodeSystemHeader.VersionAlgorithmOf(resource),
+            OtherNames = SystemNames.Read(resource),
             Content = isCodeSystem ? resource.ChildValue("content") : null,
             Supplements = isCodeSystem ? resource.ChildValue("supplements") : null,
             ValueSet = isCodeSystem ? resource.ChildValue("valueSet") : null,
@@ -66,6 +72,16 @@ public sealed class TerminologyEntry
     {
         ArgumentNullException.ThrowIfNull(resource);
         return Of(resource.Root, stamp, _ => ValueTask.FromResult(resource));
+    }
+
+    /// <summary>True if that is its canonical URL or another of its names.</summary>
+    public bool IsNamed(string name) => Url == name || OtherNames.Contains(name, StringComparer.Ordinal);
+
+    /// <summary>A name of a code system as <c>NamingSystem.uniqueId.value</c> may have it: an object identifier without <c>urn:oid:</c>.</summary>
+    public static string UniqueId(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return SystemNames.Plain(name);
     }
 
     /// <summary>The resource.</summary>
@@ -90,7 +106,10 @@ public interface ITerminologySource
     /// </summary>
     ValueTask<string> StateAsync(CancellationToken cancel);
 
-    /// <summary>All versions of a canonical URL, in any order; CodeSystems that are supplements are among them.</summary>
+    /// <summary>
+    /// All versions of a canonical URL, in any order; CodeSystems that are supplements are among them. CodeSystems and NamingSystems
+    /// are found by their other names too (<see cref="TerminologyEntry.OtherNames"/>).
+    /// </summary>
     /// <param name="resourceType"><c>CodeSystem</c>, <c>ValueSet</c>, <c>ConceptMap</c> or <c>NamingSystem</c>.</param>
     /// <param name="url">The URL without a version.</param>
     /// <param name="cancel">Ends the wait.</param>

@@ -17,7 +17,7 @@ internal sealed class MemorySource : ITerminologySource
         var parsed = ResourceParser.ParseJson(Encoding.UTF8.GetBytes(json));
         Assert.True(parsed.IsValid, string.Join(' ', parsed.Issues.Select(i => i.Diagnostics)));
         var root = parsed.Tree!.Root;
-        _resources.RemoveAll(r => r.ResourceType == root.Type.Name && r.Url == root.ChildValue("url") && r.Version == root.ChildValue("version"));
+        _resources.RemoveAll(r => r.ResourceType == root.Type.Name && r.Url.Length > 0 && r.Url == root.ChildValue("url") && r.Version == root.ChildValue("version"));
         _resources.Add(TerminologyEntry.Of(parsed.Tree, $"m{++_state}"));
         return this;
     }
@@ -27,7 +27,7 @@ internal sealed class MemorySource : ITerminologySource
     public ValueTask<IReadOnlyList<TerminologyEntry>> FindAsync(string resourceType, string url, CancellationToken cancel)
     {
         Finds++;
-        return ValueTask.FromResult<IReadOnlyList<TerminologyEntry>>(_resources.FindAll(r => r.ResourceType == resourceType && r.Url == url));
+        return ValueTask.FromResult<IReadOnlyList<TerminologyEntry>>(_resources.FindAll(r => r.ResourceType == resourceType && r.IsNamed(url)));
     }
 
     public ValueTask<IReadOnlyList<TerminologyEntry>> SupplementsAsync(string url, CancellationToken cancel) =>

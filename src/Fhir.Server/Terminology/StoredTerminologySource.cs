@@ -45,10 +45,7 @@ public sealed class StoredTerminologySource(IResourceStore store, SearchParamete
             return [entry];
         }
 
-        // A NamingSystem has no canonical URL in R4; one is found by any of its identifiers.
-        return resourceType == "NamingSystem"
-            ? await SearchAsync(resourceType, new SearchExpression.Parameter(Parameter(resourceType, "value"), new StringPredicate(StringMatch.Exact, url)), cancel)
-            : await SearchAsync(resourceType, new SearchExpression.Parameter(Parameter(resourceType, "url"), new UriPredicate(UriMatch.Exact, url)), cancel);
+        return await SearchAsync(resourceType, Named(resourceType, url), cancel);
     }
 
     /// <inheritdoc/>
@@ -58,6 +55,21 @@ public sealed class StoredTerminologySource(IResourceStore store, SearchParamete
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<CanonicalName>> ListAsync(string resourceType, CancellationToken cancel) =>
         [.. (await SearchAsync(resourceType, new SearchExpression.All(), cancel)).Select(static entry => new CanonicalName(entry.Url, entry.Version) { ValueSet = entry.ValueSet })];
+
+    // A NamingSystem has no canonical URL in R4: one is found by any of its unique ids, which stand there without "urn:oid:".
+    private SearchExpression Named(string resourceType, string name)
+    {
+        if (resourceType == "NamingSystem")
+        {
+            return new SearchExpression.Or([.. new[] { name, TerminologyEntry.UniqueId(name) }.Distinct(StringComparer.Ordinal)
+                .Select(value => new SearchExpression.Parameter(Parameter(resourceType, "value"), new StringPredicate(StringMatch.Exact, value)))]);
+        }
+
+        SearchExpression byUrl = new SearchExpression.Parameter(Parameter(resourceType, "url"), new UriPredicate(UriMatch.Exact, name));
+        return resourceType == "CodeSystem" && name.StartsWith("urn:", StringComparison.Ordinal)
+            ? new SearchExpression.Or([byUrl, new SearchExpression.Parameter(Parameter(resourceType, "identifier"), new TokenPredicate(null, name))])
+            : byUrl;
+    }
 
     // The latest first, so that of two resources with one version that which was changed last is taken.
     private async ValueTask<IReadOnlyList<TerminologyEntry>> SearchAsync(string resourceType, SearchExpression condition, CancellationToken cancel)

@@ -14,6 +14,7 @@ public sealed class ConceptMapTable
         Name = root.ChildValue("title") ?? root.ChildValue("name") ?? Url ?? root.ChildValue("id") ?? "";
         SourceScope = root.ChildValue("source");
         TargetScope = root.ChildValue("target");
+        IsRetired = root.ChildValue("status") == "retired";
         var groups = new List<ConceptMapGroup>();
         foreach (var group in root.ChildrenOf("group"))
             groups.Add(ConceptMapGroup.Read(group));
@@ -34,6 +35,9 @@ public sealed class ConceptMapTable
 
     /// <summary>The value set that is mapped to, or null.</summary>
     public string? TargetScope { get; }
+
+    /// <summary>True if it is not to be used unless it is named.</summary>
+    public bool IsRetired { get; }
 
     /// <summary>The groups, in the order of the map.</summary>
     public IReadOnlyList<ConceptMapGroup> Groups { get; }

@@ -5,16 +5,24 @@ using FhirHub.Model;
 namespace FhirHub.Terminology;
 
 /// <summary>One translation (R4 conceptmap-operation-translate.html). Not safe to use from several threads.</summary>
-internal sealed class Translation(IConceptMaps maps, TerminologyLimits limits, TranslateRequest request)
+internal sealed class Translation(TerminologyScope scope, TranslateRequest request)
 {
     private readonly List<TranslateMatch> _matches = [];
     private readonly List<string> _unmet = [];
     private readonly List<ConceptMapTable> _path = [];
+    private readonly Dictionary<string, IReadOnlyList<string>> _names = new(StringComparer.Ordinal);
     private IReadOnlyList<ConceptMapTable> _used = [];
 
     /// <exception cref="TerminologyException">A map is not known, or falls back on itself.</exception>
     public async ValueTask<TranslateAnswer> RunAsync(CancellationToken cancel)
     {
+        foreach (var system in request.Codings.Select(static coding => coding.System)
+            .Concat(request.Dependencies.SelectMany(static dependency => dependency.Codings).Select(static coding => coding.System))
+            .Append(request.TargetSystem).OfType<string>())
+        {
+            _names[system] = await scope.SystemNamesAsync(system, cancel);
+        }
+
         _used = await MapsAsync(cancel);
         foreach (var map in _used)
         {
@@ -22,6 +30,8 @@ internal sealed class Translation(IConceptMaps maps, TerminologyLimits limits, T
                 await TranslateAsync(map, coding, cancel);
         }
 
+        for (var i = 0; i < _matches.Count; i++)
+            _matches[i] = await NamedAsync(_matches[i], cancel);
         var result = _matches.Exists(static match => MapEquivalence.IsMatch(match.Equivalence));
         return new TranslateAnswer(result, TranslationMessage.For(request, _used, _matches, _unmet), _matches);
     }
@@ -31,10 +41,13 @@ internal sealed class Translation(IConceptMaps maps, TerminologyLimits limits, T
         if (request.Table is { } table)
             return [table];
         if (request.Map is not null)
-            return [await maps.GetAsync(request.Map, request.MapVersion, cancel)];
+            return [await scope.ConceptMapTableAsync(request.Map, request.MapVersion, cancel)];
 
         var fitting = new List<ConceptMapTable>();
-        foreach (var map in await maps.ForSystemsAsync([.. request.Codings.Select(static coding => coding.System)], request.IsReverse, cancel))
+        var systems = request.Codings.All(static coding => coding.System is not null)
+            ? request.Codings.SelectMany(coding => _names[coding.System!]).ToHashSet(StringComparer.Ordinal)
+            : [];
+        foreach (var map in await scope.ConceptMapsAsync(systems, request.IsReverse, cancel))
         {
             var (source, target) = request.IsReverse ? (map.TargetScope, map.SourceScope) : (map.SourceScope, map.TargetScope);
             if (Fits(request.SourceScope, source) && Fits(request.TargetScope, target))
@@ -49,8 +62,8 @@ internal sealed class Translation(IConceptMaps maps, TerminologyLimits limits, T
     {
         if (wanted is null || scope is null || wanted == scope)
             return true;
-        var (wantedUrl, wantedVersion) = Canonical.Split(wanted);
-        var (url, version) = Canonical.Split(scope);
+        var (wantedUrl, wantedVersion) = TerminologyLibrary.Split(wanted);
+        var (url, version) = TerminologyLibrary.Split(scope);
         return wantedUrl == url && (wantedVersion is null || version is null || wantedVersion == version);
     }
 
@@ -63,7 +76,7 @@ internal sealed class Translation(IConceptMaps maps, TerminologyLimits limits, T
             var (from, version, to) = request.IsReverse
                 ? (group.Target, group.TargetVersion, group.Source)
                 : (group.Source, group.SourceVersion, group.Target);
-            if (!maps.IsSameSystem(given.System, from) || !IsSameVersion(given.Version, version) || !maps.IsSameSystem(request.TargetSystem, to))
+            if (!IsSameSystem(given.System, from) || !IsSameVersion(given.Version, version) || !IsSameSystem(request.TargetSystem, to))
                 continue;
             if (request.IsReverse)
                 await BackwardAsync(map, group, given, cancel);
@@ -73,6 +86,10 @@ internal sealed class Translation(IConceptMaps maps, TerminologyLimits limits, T
 
         _path.RemoveAt(_path.Count - 1);
     }
+
+    // A code without a system fits any. A group without one does so only in a map that was named: it was not found by its system.
+    private bool IsSameSystem(string? given, string? system) =>
+        given is null || (system is null ? request.Map is not null || request.Table is not null : _names[given].Contains(system));
 
     private static bool IsSameVersion(string? given, string? version) => given is null || version is null || given == version;
 
@@ -104,7 +121,7 @@ internal sealed class Translation(IConceptMaps maps, TerminologyLimits limits, T
         if (group.Unmapped is not { Mode: "other-map", Map: { } other })
             return;
         var start = _matches.Count;
-        await TranslateAsync(await maps.GetAsync(other, null, cancel), given, cancel);
+        await TranslateAsync(await scope.ConceptMapTableAsync(other, null, cancel), given, cancel);
         for (var i = _matches.Count - 1; i >= start; i--)
         {
             if (_matches[i].Coding is { } coding && group.From(coding.Code).Any)
@@ -124,7 +141,7 @@ internal sealed class Translation(IConceptMaps maps, TerminologyLimits limits, T
                 Add(map, given, null, "relatedto", new CodingValue(group.Target, group.TargetVersion, code, unmapped.Display));
                 break;
             case "other-map" when unmapped.Map is { } other:
-                await TranslateAsync(await maps.GetAsync(other, null, cancel), given, cancel);
+                await TranslateAsync(await scope.ConceptMapTableAsync(other, null, cancel), given, cancel);
                 break;
         }
     }
@@ -137,8 +154,8 @@ internal sealed class Translation(IConceptMaps maps, TerminologyLimits limits, T
             throw new TerminologyException("invalid", $"A concept map falls back on itself for unmapped codes: {way}. Take one of these fallbacks (group.unmapped) out.");
         }
 
-        if (_path.Count >= limits.Depth)
-            throw new TerminologyException("too-costly", $"The concept map {_path[0].Canonical ?? _path[0].Name} falls back on others more than {limits.Depth} deep.");
+        if (_path.Count >= scope.Limits.Depth)
+            throw new TerminologyException("too-costly", $"The concept map {_path[0].Canonical ?? _path[0].Name} falls back on others more than {scope.Limits.Depth} deep.");
     }
 
     // A mapping with dependencies holds only where all of them are given.
@@ -159,7 +176,20 @@ internal sealed class Translation(IConceptMaps maps, TerminologyLimits limits, T
     private bool Satisfies(MapDependency given, MapProperty needed) =>
         given.Element == needed.Property
         && (given.Text == needed.Value
-            || given.Codings.Any(coding => coding.Code == needed.Value && (needed.System is null || (coding.System is not null && maps.IsSameSystem(coding.System, needed.System)))));
+            || given.Codings.Any(coding => coding.Code == needed.Value && (needed.System is null || (coding.System is not null && IsSameSystem(coding.System, needed.System)))));
+
+    // What the map doesn't call by name, its code system may.
+    private async ValueTask<TranslateMatch> NamedAsync(TranslateMatch match, CancellationToken cancel)
+    {
+        if (match.Coding is not { Display: null, System: { } system } coding
+            || await scope.CodeSystemAsync(system, coding.Version, cancel) is not { } codeSystem
+            || codeSystem.Find(coding.Code)?.Display is not { } display)
+        {
+            return match;
+        }
+
+        return match with { Coding = coding with { Display = display } };
+    }
 
     private void Add(ConceptMapTable map, CodingValue given, MapRow? row, string equivalence, CodingValue? coding)
     {

@@ -40,6 +40,15 @@ public abstract class CodeSystem
     /// <exception cref="NotSupportedException">The code system is a grammar.</exception>
     public abstract Concept At(int ordinal);
 
+    /// <summary>Of a grammar, the codes that are worth a place in a list for people, in its order; none if no list would be of use.</summary>
+    public virtual IReadOnlyList<string> CommonCodes => [];
+
+    /// <summary>
+    /// What a filter that is the grammar's own selects, such as <c>canonical</c> of UCUM; null for other filters, which are about
+    /// properties, and where the value makes no sense.
+    /// </summary>
+    public virtual Func<Concept, bool>? Filter(string property, string op, string value) => null;
+
     /// <summary>True if the code system defines the property, or a concept has it.</summary>
     public bool HasProperty(string code) => Table?.FindProperty(code) >= 0 || Header.Properties.Any(property => property.Code == code)
         || Supplements.Any(supplement => supplement.HasProperty(code));

@@ -14,32 +14,8 @@ public abstract class GrammarCodeSystem : CodeSystem
     /// <inheritdoc/>
     public override ConceptTable? Table => null;
 
-    /// <summary>Codes that are worth a place in a list for people, in the order of the list; none if no list would be of use.</summary>
-    public virtual IReadOnlyList<string> CommonCodes => [];
-
     /// <inheritdoc/>
     public override Concept At(int ordinal) => throw new NotSupportedException($"The codes of {Url} can't be enumerated.");
-
-    /// <summary>
-    /// What a filter of a value set selects (R4 valueset.html#filter), as a test of concepts; null if the grammar has no such filter,
-    /// or the value makes no sense.
-    /// </summary>
-    public virtual Func<Concept, bool>? Filter(string property, string op, string value)
-    {
-        ArgumentNullException.ThrowIfNull(value);
-        if (!Header.Properties.Any(defined => defined.Code == property))
-            return null;
-        return op switch
-        {
-            "=" => concept => concept.Properties.Any(held => held.Code == property && held.Text == value),
-            "exists" when value is "true" or "false" => concept => concept.Properties.Any(held => held.Code == property) == (value == "true"),
-            "in" => concept => concept.Properties.Any(held => held.Code == property && Items(value).Contains(held.Text, StringComparer.Ordinal)),
-            "not-in" => concept => !concept.Properties.Any(held => held.Code == property && Items(value).Contains(held.Text, StringComparer.Ordinal)),
-            _ => null,
-        };
-    }
-
-    private static string[] Items(string list) => list.Split(',', StringSplitOptions.TrimEntries);
 }
 
 /// <summary>A code that a grammar took.</summary>

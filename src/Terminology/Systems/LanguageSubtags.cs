@@ -21,7 +21,7 @@ internal sealed class LanguageSubtags
     private readonly Dictionary<string, LanguageSubtag> _regions = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, LanguageSubtag> _variants = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, LanguageSubtag> _wholeTags = new(StringComparer.OrdinalIgnoreCase);
-    private readonly List<(string First, string Last, LanguageSubtag Subtag)> _privateUse = [];
+    private readonly List<(char Kind, string First, string Last, LanguageSubtag Subtag)> _privateUse = [];
 
     private LanguageSubtags()
     {
@@ -40,13 +40,13 @@ internal sealed class LanguageSubtags
     /// <summary>The date of the registry.</summary>
     public string Date { get; } = "";
 
-    public LanguageSubtag? Language(string subtag) => _languages.GetValueOrDefault(subtag) ?? PrivateUse(subtag);
+    public LanguageSubtag? Language(string subtag) => _languages.GetValueOrDefault(subtag) ?? PrivateUse('L', subtag);
 
     public LanguageSubtag? Extended(string subtag) => _extended.GetValueOrDefault(subtag);
 
-    public LanguageSubtag? Script(string subtag) => _scripts.GetValueOrDefault(subtag) ?? PrivateUse(subtag);
+    public LanguageSubtag? Script(string subtag) => _scripts.GetValueOrDefault(subtag) ?? PrivateUse('T', subtag);
 
-    public LanguageSubtag? Region(string subtag) => _regions.GetValueOrDefault(subtag) ?? PrivateUse(subtag);
+    public LanguageSubtag? Region(string subtag) => _regions.GetValueOrDefault(subtag) ?? PrivateUse('R', subtag);
 
     public LanguageSubtag? Variant(string subtag) => _variants.GetValueOrDefault(subtag);
 
@@ -69,17 +69,17 @@ internal sealed class LanguageSubtags
         var prefixes = line.Kind is 'X' or 'V' ? line[6]?.Split(',') : null;
         var subtag = new LanguageSubtag(line[2]!, line[3], line[4], line[5], prefixes ?? []);
         if (line[1]!.Split("..") is [var first, var last])
-            _privateUse.Add((first, last, subtag));
+            _privateUse.Add((line.Kind, first, last, subtag));
         else
             subtags[line[1]!] = subtag;
     }
 
     // Ranges for private use, such as qaa..qtz.
-    private LanguageSubtag? PrivateUse(string subtag)
+    private LanguageSubtag? PrivateUse(char kind, string subtag)
     {
-        foreach (var (first, last, found) in _privateUse)
+        foreach (var (registered, first, last, found) in _privateUse)
         {
-            if (subtag.Length == first.Length
+            if (registered == kind && subtag.Length == first.Length
                 && string.Compare(subtag, first, StringComparison.OrdinalIgnoreCase) >= 0
                 && string.Compare(subtag, last, StringComparison.OrdinalIgnoreCase) <= 0)
             {

@@ -16,13 +16,10 @@ public sealed class StandardSystems : ICodeSystemSource
     public string State => "";
 
     /// <inheritdoc/>
-    public IReadOnlyList<CodeSystem> Find(string url) => FindOne(url) is { } system ? [system] : [];
+    public IReadOnlyList<CodeSystem> Find(string url) => IsOne(url) && Systems.Value.TryGetValue(url, out var system) ? [system] : [];
 
     /// <inheritdoc/>
     public IReadOnlyList<CodeSystemHeader> List() => [.. Systems.Value.Values.Select(static system => system.Header)];
-
-    /// <summary>The system of that URL, or null.</summary>
-    internal static CodeSystem? FindOne(string url) => IsOne(url) ? Systems.Value.GetValueOrDefault(url) : null;
 
     // Most names that are looked for are others, and should not cost reading these.
     private static bool IsOne(string url) =>

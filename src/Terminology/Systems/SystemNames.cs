@@ -7,6 +7,9 @@ namespace FhirHub.Terminology;
 /// <summary>Names of code systems that everybody knows under more than one (R4 terminologies-systems.html).</summary>
 internal static class SystemNames
 {
+    private const string Oid = "urn:oid:";
+    private const string Uuid = "urn:uuid:";
+
     private static readonly (string Url, string[] Urns)[] Known =
     [
         ("http://snomed.info/sct", ["urn:oid:2.16.840.1.113883.6.96"]),
@@ -43,4 +46,42 @@ internal static class SystemNames
 
     /// <summary>The other names of a code system that no resource has to say.</summary>
     public static IEnumerable<string> Find(string name) => Names.Value[name].Concat(CodeSystemNames.Find(name));
+
+    /// <summary>The other names that a CodeSystem or a NamingSystem of a code system says; none for other resources.</summary>
+    public static IReadOnlyList<string> Read(ElementNode resource)
+    {
+        List<string> names = [];
+        if (resource.Type.Name == "CodeSystem")
+        {
+            foreach (var identifier in resource.ChildrenOf("identifier"))
+            {
+                if (identifier.ChildValue("value") is { } value && value.StartsWith("urn:", StringComparison.Ordinal))
+                    names.Add(value);
+            }
+        }
+        else if (resource.Type.Name == "NamingSystem" && resource.ChildValue("kind") == "codesystem")
+        {
+            foreach (var id in resource.ChildrenOf("uniqueId"))
+            {
+                if (id.ChildValue("value") is { } value)
+                    names.Add(Urn(id.ChildValue("type"), value));
+            }
+        }
+
+        return names;
+    }
+
+    /// <summary>A unique id without what a URN of its type begins with, as NamingSystems have them (R4 namingsystem.html).</summary>
+    public static string Plain(string name) =>
+        name.StartsWith(Oid, StringComparison.Ordinal) ? name[Oid.Length..] : name.StartsWith(Uuid, StringComparison.Ordinal) ? name[Uuid.Length..] : name;
+
+    /// <summary>True for a name that is a number in a registry, not one that people read.</summary>
+    public static bool IsNumber(string name) => Plain(name).Length < name.Length;
+
+    private static string Urn(string? type, string value) => type switch
+    {
+        "oid" when !value.StartsWith("urn:", StringComparison.Ordinal) => Oid + value,
+        "uuid" when !value.StartsWith("urn:", StringComparison.Ordinal) => Uuid + value,
+        _ => value,
+    };
 }

@@ -41,6 +41,12 @@ public sealed class SupplementedCodeSystem : CodeSystem
     public override IReadOnlyList<CodeSystem> Supplements { get; }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> CommonCodes => _base.CommonCodes;
+
+    /// <inheritdoc/>
+    public override Func<Concept, bool>? Filter(string property, string op, string value) => _base.Filter(property, op, value);
+
+    /// <inheritdoc/>
     public override Concept? Find(string code) => _base.Find(code) is { } concept ? Supplemented(concept) : null;
 
     /// <inheritdoc/>

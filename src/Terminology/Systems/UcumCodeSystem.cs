@@ -61,7 +61,7 @@ public sealed class UcumCodeSystem : GrammarCodeSystem
     {
         ArgumentNullException.ThrowIfNull(value);
         if (property != Canonical || op is not ("=" or "in"))
-            return base.Filter(property, op, value);
+            return null;
         var canonicals = new HashSet<string>(StringComparer.Ordinal);
         foreach (var code in op == "in" ? value.Split(',', StringSplitOptions.TrimEntries) : [value])
         {

@@ -18,6 +18,8 @@ internal static class GrammarFilter
 
     private static Func<Concept, bool> Read(string property, string op, string value, CodeSystem system, TerminologyLimits limits)
     {
+        if (system.Filter(property, op, value) is { } own)
+            return own;
         if (property is not ("concept" or "code" or "display") && !system.HasProperty(property))
             throw ConceptFilter.NotSupported(system, property, op, value);
         switch (op)
