@@ -17,6 +17,9 @@ public sealed record ReleaseLimits
     /// <summary>Greatest ratio of content to archive; tables compress to a twentieth, a bomb to a thousandth.</summary>
     public int Ratio { get; init; } = 200;
 
+    /// <summary>Greatest ratio of content to archive in a workbook, beyond 64 MB of content.</summary>
+    public int WorkbookRatio { get; init; } = 100;
+
     /// <summary>Greatest line of a table.</summary>
     public int LineBytes { get; init; } = 4 * 1024 * 1024;
 

@@ -101,7 +101,7 @@ internal sealed class Workbook : IRowTable
         if (entry is null)
             return null;
         _unpacked += entry.Length;
-        if (_unpacked > Math.Max(256L * 1024 * 1024, _file.Length * _limits.Ratio))
+        if (_unpacked > Math.Max(64L * 1024 * 1024, _file.Length * _limits.WorkbookRatio))
             throw new TerminologyException("too-costly", $"{_file.Path} expands to far more than its size, which no workbook does.");
         return XmlReader.Create(entry.Open(), new XmlReaderSettings
         {
