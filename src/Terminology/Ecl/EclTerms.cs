@@ -1,5 +1,7 @@
 // Search terms of ECL: words by their beginnings in any order, wildcards, whole texts (ECL 6.8.1).
 
+using FhirHub.Search;
+
 namespace FhirHub.Terminology.Ecl;
 
 /// <summary>Some terms, any of which may match; case does not matter.</summary>
@@ -32,7 +34,7 @@ internal sealed class EclTerms
         return false;
     }
 
-    private static string Fold(string text) => text.ToLowerInvariant();
+    private static string Fold(string text) => StringFolding.Fold(text);
 
     private static string[] Words(string text) =>
         new string([.. text.Select(static c => char.IsLetterOrDigit(c) ? c : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
