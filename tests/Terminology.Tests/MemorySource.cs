@@ -34,5 +34,5 @@ internal sealed class MemorySource : ITerminologySource
         ValueTask.FromResult<IReadOnlyList<TerminologyEntry>>(_resources.FindAll(r => r.Supplements is { } supplemented && TerminologyLibrary.Split(supplemented).Url == url));
 
     public ValueTask<IReadOnlyList<CanonicalName>> ListAsync(string resourceType, CancellationToken cancel) =>
-        ValueTask.FromResult<IReadOnlyList<CanonicalName>>([.. _resources.Where(r => r.ResourceType == resourceType).Select(r => new CanonicalName(r.Url, r.Version))]);
+        ValueTask.FromResult<IReadOnlyList<CanonicalName>>([.. _resources.Where(r => r.ResourceType == resourceType).Select(r => new CanonicalName(r.Url, r.Version) { ValueSet = r.ValueSet })]);
 }

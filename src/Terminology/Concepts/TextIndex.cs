@@ -34,7 +34,7 @@ public sealed class TextIndex
     private readonly TermList _words;
     private readonly TermList _readings;
     private readonly Column<PhraseRow> _phrases;
-    private readonly BoundedCache<int[]> _kept = new(KeptConcepts);
+    private readonly BoundedCache<TextMatches> _kept = new(KeptConcepts);
 
     private TextIndex(ConceptTable table, TableImage image)
     {
@@ -67,17 +67,25 @@ public sealed class TextIndex
         ArgumentNullException.ThrowIfNull(filter);
         if (string.IsNullOrWhiteSpace(filter))
             return [.. within ?? _table.All];
+        var found = Matches(filter).Concepts;
+        if (within is null || within.Count == _table.Count)
+            return found;
+        return Array.FindAll(found, within.Contains);
+    }
+
+    /// <summary>The concepts that fit a filter which is not empty, with how well they fit, for those who put several lists into one.</summary>
+    /// <exception cref="TerminologyException">The filter is too long.</exception>
+    internal TextMatches Matches(string filter)
+    {
         if (filter.Length > MaxFilterLength)
             throw new TerminologyException("too-long", $"The filter has more than {MaxFilterLength:N0} characters; ask for fewer words.");
         if (!_kept.TryGet(filter, out var found))
         {
             found = Find(filter);
-            _kept.Set(filter, found, found.Length + 16);
+            _kept.Set(filter, found, found.Concepts.Length + 16);
         }
 
-        if (within is null || within.Count == _table.Count)
-            return found;
-        return Array.FindAll(found, within.Contains);
+        return found;
     }
 
     internal static TextIndex Of(ConceptTable table)
@@ -95,14 +103,14 @@ public sealed class TextIndex
     private static TermList List(TableImage image, TableSection first) =>
         new(image.Section<byte>(first), image.Section<int>(first + 1), image.Grouped<int>(first + 2, first + 3));
 
-    private int[] Find(string filter)
+    private TextMatches Find(string filter)
     {
         var words = TextSegmentation.Phrase(new TextTerm(filter), out _).Select(Encoding.UTF8.GetBytes).ToList();
         if (words.Count > MaxWords)
             throw new TerminologyException("too-long", $"The filter has more than {MaxWords} words; ask for fewer.");
         var code = _table.Find(filter.AsSpan().Trim());
         if (words.Count == 0)
-            return code >= 0 ? [code] : [];
+            return new TextMatches(code >= 0 ? [code] : [], [code >= 0 ? 1 : 0], IsGuess: false);
 
         using var fits = new Bitmaps(_table.Count, (int)Fit.Count);
         using var scratch = new Bitmaps(_table.Count, 1);
@@ -127,9 +135,10 @@ public sealed class TextIndex
         var found = fits[(int)Fit.Readings];
         Union(fits[(int)Fit.Exact], found);
         Union(fits[(int)Fit.Beginning], found);
-        if (!found.ContainsAnyExcept(0UL))
+        var isGuess = !found.ContainsAnyExcept(0UL);
+        if (isGuess)
             All(words, scratch[0], found, static (index, word, bits) => index.MarkMistaken(word, bits));
-        return Ordered(fits);
+        return Ordered(fits, isGuess);
     }
 
     private void MarkBeginnings(byte[] word, Span<ulong> bits) => Mark(_words, _words.Prefix(word), bits);
@@ -250,7 +259,7 @@ public sealed class TextIndex
     }
 
     // Sorted by counting: how well they fit, then how long the display is; the order of the table for the rest.
-    private int[] Ordered(Bitmaps fits)
+    private TextMatches Ordered(Bitmaps fits, bool isGuess)
     {
         var counts = new int[((int)Fit.Count * LengthClasses) + 1];
         var found = fits[(int)Fit.Readings];
@@ -271,6 +280,9 @@ public sealed class TextIndex
 
         for (var key = 1; key < counts.Length; key++)
             counts[key] += counts[key - 1];
+        var ends = new int[(int)Fit.Count];
+        for (var fit = 0; fit < ends.Length; fit++)
+            ends[fit] = counts[(fit + 1) * LengthClasses];
         var ordered = new int[total];
         at = 0;
         for (var word = 0; word < found.Length; word++)
@@ -280,7 +292,7 @@ public sealed class TextIndex
         }
 
         ArrayPool<ushort>.Shared.Return(keys);
-        return ordered;
+        return new TextMatches(ordered, ends, isGuess);
     }
 
     private ushort KeyOf(Bitmaps fits, int concept, int word, ulong bit)
@@ -311,3 +323,9 @@ public sealed class TextIndex
         public void Dispose() => ArrayPool<ulong>.Shared.Return(_bits);
     }
 }
+
+/// <summary>Concepts that fit a filter, the best first.</summary>
+/// <param name="Concepts">Their ordinals.</param>
+/// <param name="Ends">Where each grade of fit ends in them, the best first.</param>
+/// <param name="IsGuess">True if nothing fits but with a mistake undone.</param>
+internal sealed record TextMatches(int[] Concepts, int[] Ends, bool IsGuess);

@@ -8,13 +8,15 @@ namespace FhirHub.Terminology;
 internal static class ConceptFilter
 {
     /// <exception cref="TerminologyException">The code system or this server can't tell what the filter selects.</exception>
-    public static ConceptSet Select(ElementNode filter, CodeSystem system, ConceptTable table, TerminologyLimits limits)
+    public static ConceptSet Select(ElementNode filter, CodeSystem system, ConceptTable table, TerminologyLimits limits, CancellationToken cancel)
     {
         var property = filter.ChildValue("property") ?? "";
         var op = filter.ChildValue("op") ?? "";
         var value = filter.ChildValue("value") ?? "";
         if (property is "concept" or "code")
             return OfConcepts(system, table, op, value, limits) ?? throw NotSupported(system, property, op, value);
+        if (op == "=" && property is "constraint" or "expression" && system.Url == Snomed.System && value is not ("true" or "false"))
+            return ExpressionConstraint.Evaluate(value, table, cancel);
         var values = PropertyValues.Of(system, table, property) ?? throw Unknown(system, property, op, value);
         switch (op)
         {

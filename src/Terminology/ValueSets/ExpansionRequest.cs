@@ -58,7 +58,7 @@ public sealed record ExpansionRequest
     /// <summary><c>excludePostCoordinated</c>: what is composed of codes is left out. No expansion here holds such.</summary>
     public bool? ExcludePostCoordinated { get; init; }
 
-    /// <summary><c>displayLanguage</c>, else the <c>Accept-Language</c> of the request, else the language of the value set.</summary>
+    /// <summary><c>displayLanguage</c>, else the <c>Accept-Language</c> of the request.</summary>
     public LanguagePreference DisplayLanguage { get; init; } = LanguagePreference.None;
 
     /// <summary><c>exclude-system</c>: code systems, with or without <c>|version</c>, whose codes are left out.</summary>
@@ -66,16 +66,4 @@ public sealed record ExpansionRequest
 
     /// <summary><c>property</c>: concept properties that go with each entry; <c>*</c> for all.</summary>
     public IReadOnlyList<string> Properties { get; init; } = [];
-
-    /// <summary>
-    /// Further parameters that shaped the answer (the <c>system-version</c> family, <c>useSupplement</c>, …), echoed as they are:
-    /// name and value.
-    /// </summary>
-    public IReadOnlyList<ExpansionParameter> Echo { get; init; } = [];
 }
-
-/// <summary>An <c>expansion.parameter</c> (R4 valueset-definitions.html#ValueSet.expansion.parameter).</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="ValueType">The type of its value as the element's name has it: <c>String</c>, <c>Boolean</c>, <c>Integer</c>, <c>Uri</c>, <c>Code</c>, <c>DateTime</c>.</param>
-/// <param name="Value">The value as text.</param>
-public sealed record ExpansionParameter(string Name, string ValueType, string Value);

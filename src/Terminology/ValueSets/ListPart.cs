@@ -20,12 +20,14 @@ public sealed record ListedConcept(string Code, Concept? Concept, string? Displa
 public sealed class ListPart : ContentPart
 {
     private readonly Dictionary<string, ListedConcept> _byCode;
+    private readonly Lazy<ConceptTable> _names;
 
     internal ListPart(PartOrigin origin, IReadOnlyList<ListedConcept> entries, IReadOnlyList<ListedConcept> strays)
         : base(origin)
     {
         Entries = entries;
         Strays = strays;
+        _names = new Lazy<ConceptTable>(ReadNames);
         _byCode = new Dictionary<string, ListedConcept>(
             entries.Count + strays.Count, origin.CodeSystem?.IsCaseSensitive == false ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
         foreach (var entry in entries)
@@ -45,6 +47,9 @@ public sealed class ListPart : ContentPart
 
     /// <inheritdoc/>
     public override int? Count => Entries.Count;
+
+    /// <summary>The entries by all their names, as a table that can be searched; ordinals are places in <see cref="Entries"/>.</summary>
+    internal ConceptTable Names => _names.Value;
 
     /// <inheritdoc/>
     public override ValueSetMember? Find(string code) =>
@@ -74,6 +79,21 @@ public sealed class ListPart : ContentPart
         return Entries.Any(entry => !Keeps(entry)) ? With(Keeps) : this;
 
         bool Keeps(ListedConcept entry) => !(activeOnly && entry.IsInactive) && !(selectableOnly && entry.IsAbstract);
+    }
+
+    private ConceptTable ReadNames()
+    {
+        var names = ConceptTableBuilder.InMemory(new CodeSystemHeader { Url = System });
+        foreach (var entry in Entries)
+        {
+            var concept = names.Add(entry.Code, entry.Display ?? entry.Concept?.Display);
+            if (entry.Display is not null && entry.Concept?.Display is { } display && display != entry.Display)
+                names.AddDesignation(concept, display);
+            foreach (var designation in entry.Designations.Concat(entry.Concept?.Designations ?? []))
+                names.AddDesignation(concept, designation.Value, designation.Language);
+        }
+
+        return names.Build();
     }
 
     private ListPart? With(Func<ListedConcept, bool> keeps)

@@ -6,7 +6,6 @@ namespace FhirHub.Terminology;
 
 internal sealed partial class ValueSetComposer
 {
-    private const string Snomed = "http://snomed.info/sct";
     private const string Loinc = "http://loinc.org";
     private const string LoincValueSets = "http://loinc.org/vs";
     private const string AllCodes = "?fhir_vs";
@@ -16,7 +15,7 @@ internal sealed partial class ValueSetComposer
     private async ValueTask<ValueSetContent?> ImplicitAsync(string canonical)
     {
         var (url, version) = TerminologyLibrary.Split(canonical);
-        if (url.StartsWith(Snomed, StringComparison.Ordinal) && url.IndexOf(AllCodes, StringComparison.Ordinal) is > 0 and var query)
+        if (url.StartsWith(Snomed.System, StringComparison.Ordinal) && url.IndexOf(AllCodes, StringComparison.Ordinal) is > 0 and var query)
             return Implicit(canonical, await SnomedAsync(url[..query], Uri.UnescapeDataString(url[(query + AllCodes.Length)..]), canonical));
         if (url == LoincValueSets)
             return Implicit(canonical, Whole(await ResolveAsync(Loinc, version)));
@@ -55,7 +54,7 @@ internal sealed partial class ValueSetComposer
     // R4 snomedct.html#implicit: the edition in front of the question mark, the codes behind it.
     private async ValueTask<IReadOnlyList<ContentPart>> SnomedAsync(string edition, string codes, string canonical)
     {
-        var resolution = await ResolveAsync(Snomed, edition == Snomed ? null : edition);
+        var resolution = await ResolveAsync(Snomed.System, edition == Snomed.System ? null : edition);
         if (codes.Length == 0)
             return Whole(resolution);
         if (resolution.System is not { Table: { } table } system)
@@ -65,6 +64,7 @@ internal sealed partial class ValueSetComposer
             _ when codes.StartsWith("=isa/", StringComparison.Ordinal) => table.Descendants(Known(codes[5..]), includesSelf: true),
             _ when codes.StartsWith("=refset/", StringComparison.Ordinal) => table.Set(codes[8..]) ?? throw new TerminologyException(
                 "not-found", $"The value set {canonical} has the members of the reference set {codes[8..]}, which is not in the SNOMED CT release that is known here; check the identifier."),
+            _ when codes.StartsWith("=ecl/", StringComparison.Ordinal) => ExpressionConstraint.Evaluate(codes[5..], table, _cancel),
             "=refset" => ConceptSet.Of(table, table.Sets.Select(name => table.Find(name)).Where(static ordinal => ordinal >= 0)),
             _ => throw new TerminologyException(
                 "not-found", $"The value set {canonical} is none that SNOMED CT defines; write ?fhir_vs, ?fhir_vs=isa/[id], ?fhir_vs=refset, ?fhir_vs=refset/[id] or ?fhir_vs=ecl/[expression]."),

@@ -61,7 +61,7 @@ internal sealed partial class ValueSetComposer
         foreach (var filter in include.ChildrenOf("filter"))
         {
             Spend(table.Count);
-            concepts = concepts.And(ConceptFilter.Select(filter, codeSystem, table, Limits));
+            concepts = concepts.And(ConceptFilter.Select(filter, codeSystem, table, Limits, _cancel));
         }
 
         return concepts.Count == 0 ? [] : [new TablePart(origin, concepts)];
