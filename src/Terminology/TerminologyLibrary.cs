@@ -79,11 +79,22 @@ public sealed class TerminologyLibrary
     /// <summary>The compiled rows of a ConceptMap, from memory if it was asked for lately.</summary>
     internal async ValueTask<ConceptMapTable> ConceptMapAsync(TerminologyEntry entry, CancellationToken cancel)
     {
-        if (_conceptMaps.TryGet(entry.Stamp, out var known))
-            return known;
-        var resource = await entry.ReadAsync(cancel);
+        return _conceptMaps.TryGet(entry.Stamp, out var known) ? known : ConceptMap(entry.Stamp, await entry.ReadAsync(cancel));
+    }
+
+    /// <summary>The compiled rows of a ConceptMap that is at hand, from memory if it was asked for lately.</summary>
+    /// <param name="stamp">Names its content (<see cref="TerminologyEntry.Stamp"/>).</param>
+    /// <param name="read">Reads it.</param>
+    public ConceptMapTable ConceptMap(string stamp, Func<ResourceTree> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        return _conceptMaps.TryGet(stamp, out var known) ? known : ConceptMap(stamp, read());
+    }
+
+    private ConceptMapTable ConceptMap(string stamp, ResourceTree resource)
+    {
         var table = ConceptMapTable.Read(resource);
-        _conceptMaps.Set(entry.Stamp, table, resource.Json.Length);
+        _conceptMaps.Set(stamp, table, resource.Json.Length);
         return table;
     }
 

@@ -55,6 +55,10 @@ public static class TerminologyOperations
                 new("valueset-membership-only", "boolean", "True if displays are not looked at."),
                 LenientDisplay, .. SystemVersions, .. ValueSetVersions, Supplements, Resources,
             ]),
+        OfR4(
+            "ConceptMap-translate", "translate", OperationLevels.Type | OperationLevels.Instance, "ConceptMap", TranslateOperation.AnswerAsync,
+            [.. TranslateOperation.R5Parameters, .. SystemVersions, Resources]),
+        OfR4("ConceptMap-closure", "closure", OperationLevels.System, "", ClosureOperation.AnswerAsync, [.. SystemVersions, Resources], affectsState: true),
     ];
 
     private static Operation OfR4(

@@ -74,6 +74,22 @@ internal sealed class TerminologyRequest
         return Open(instance.Resource);
     }
 
+    /// <summary>The concept map of the address, or one in the body; null if the call names it by URL, or names none.</summary>
+    public async ValueTask<ConceptMapTable?> ConceptMapAsync(OperationInput input, CancellationToken cancel)
+    {
+        if (input.Values("conceptMap") is [var sent])
+            return ConceptMapTable.Read(TreeOf(sent));
+        if (_call.Route.Id is null)
+            return null;
+
+        // A map may be large: it is taken from memory if it was read before, and not read to find that out.
+        var read = await _call.Server.Repository.ReadAsync(_call.Scope, _call.Key, cancel);
+        if (!read.IsSuccess)
+            throw new RefusedException(read.Status, read.Issues);
+        var version = read.Version!;
+        return _call.Server.TerminologyLibrary.ConceptMap(StoredTerminologySource.Stamp(version), () => _call.Server.Repository.Preparer.Read(version));
+    }
+
     /// <summary>The code system of a URL.</summary>
     /// <exception cref="TerminologyException">It is not known here.</exception>
     public async ValueTask<CodeSystem> GetCodeSystemAsync(string url, string? version, CancellationToken cancel)
