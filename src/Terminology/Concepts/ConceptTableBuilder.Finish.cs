@@ -26,6 +26,9 @@ public sealed partial class ConceptTableBuilder
     /// <exception cref="TerminologyException">There is too much of something.</exception>
     public void Finish()
     {
+        ObjectDisposedException.ThrowIf(_isFinished, this);
+        _finishedCount = Count;
+
         // Texts of values have been kept together to be compared; here they join the others.
         var valuesStart = checked((int)(_output.Position - _textsStart));
         _writer.Write(_values.Bytes);
@@ -33,16 +36,11 @@ public sealed partial class ConceptTableBuilder
         _writer.Section(TableSection.Codes, _codes.Bytes);
         _writer.Section<int>(TableSection.CodeStarts, CollectionsMarshal.AsSpan(_codes.Starts));
         _writer.Section(TableSection.CodeSlots, _codes.Slots);
-        _writer.Begin(TableSection.Displays);
-        _displays.WriteTo(_writer);
+        Write(TableSection.Displays, _displays);
         if (_hasDefinitions)
-        {
-            _writer.Begin(TableSection.Definitions);
-            _definitions.WriteTo(_writer);
-        }
-
-        _writer.Begin(TableSection.Flags);
-        _flags.WriteTo(_writer);
+            Write(TableSection.Definitions, _definitions);
+        _definitions.Clear();
+        Write(TableSection.Flags, _flags);
         WriteHierarchy();
         WriteGrouped(_designations, TableSection.DesignationStarts, TableSection.Designations);
         WriteGrouped(_properties, TableSection.PropertyStarts, TableSection.Properties);
@@ -59,14 +57,28 @@ public sealed partial class ConceptTableBuilder
             Sets = [.. _sets.Keys],
         });
         _writer.Finish();
+        _isFinished = true;
+        _values.Clear();
+        _codes.Clear();
+        _sets.Clear();
     }
 
-    /// <summary>Adds the text index to a table that was finished.</summary>
+    /// <summary>Adds the text index to a table that was finished. By then all that was collected has been let go.</summary>
     /// <param name="path">The file that the builder's stream writes.</param>
     internal void AddTextIndex(string path)
     {
+        // A million concepts leave hundreds of megabytes behind, which the collector would keep beside what the index takes.
+        GC.Collect();
         TextIndexBuilder.Of(ConceptTable.Open(path), long.MaxValue).WriteTo(_writer);
         _writer.Finish();
+    }
+
+    private void Write<TRow>(TableSection section, RowList<TRow> rows)
+        where TRow : unmanaged
+    {
+        _writer.Begin(section);
+        rows.WriteTo(_writer);
+        rows.Clear();
     }
 
     private void WriteHierarchy()
@@ -84,6 +96,7 @@ public sealed partial class ConceptTableBuilder
         if (_parents.Count == 0)
             return;
         var (starts, parents) = Distinct(Grouped(_parents));
+        _parents.Clear();
         var (childStarts, children) = Reversed(starts, parents);
         _writer.Section<int>(TableSection.ParentStarts, starts);
         _writer.Section<int>(TableSection.Parents, parents);
@@ -198,6 +211,7 @@ public sealed partial class ConceptTableBuilder
         if (list.Count == 0)
             return;
         var (starts, rows) = Grouped(list);
+        list.Clear();
         _writer.Section<int>(startsSection, starts);
         _writer.Section<TRow>(rowsSection, rows);
     }

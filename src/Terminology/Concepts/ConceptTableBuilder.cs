@@ -39,6 +39,8 @@ public sealed partial class ConceptTableBuilder
     private readonly long _textsStart;
     private byte[] _buffer = new byte[512];
     private bool _hasDefinitions;
+    private bool _isFinished;
+    private int _finishedCount;
     private int _duplicates;
 
     private ConceptTableBuilder(CodeSystemHeader header, Stream output)
@@ -72,7 +74,7 @@ public sealed partial class ConceptTableBuilder
     public CodeSystemHeader Header { get; set; }
 
     /// <summary>Concepts added so far.</summary>
-    public int Count => _codes.Count;
+    public int Count => _isFinished ? _finishedCount : _codes.Count;
 
     /// <summary>A builder of a table in memory.</summary>
     public static ConceptTableBuilder InMemory(CodeSystemHeader header)

@@ -33,6 +33,13 @@ internal sealed class RowList<T>
         Count++;
     }
 
+    /// <summary>Lets go of all rows.</summary>
+    public void Clear()
+    {
+        _pieces.Clear();
+        Count = 0;
+    }
+
     /// <summary>Writes the rows in their order.</summary>
     public void WriteTo(TableImageWriter writer)
     {

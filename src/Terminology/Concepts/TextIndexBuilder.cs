@@ -41,10 +41,12 @@ internal sealed class TextIndexBuilder
         var builder = new TextIndexBuilder(table, limit);
         for (var concept = 0; concept < table.Count; concept++)
             builder.Read(concept);
+        builder._words.EndConcepts(table.Count);
+        builder._readings.EndConcepts(table.Count);
         return builder;
     }
 
-    /// <summary>Writes the sections of the index.</summary>
+    /// <summary>Writes the sections of the index, letting go of each.</summary>
     public void WriteTo(TableImageWriter writer)
     {
         _words.WriteTo(writer, TableSection.WordBytes);
@@ -139,7 +141,7 @@ internal sealed class TextIndexBuilder
 
     private PhraseRow[] Phrases()
     {
-        var rows = new List<PhraseRow>(_table.Count);
+        var rows = new RowList<PhraseRow>();
         for (var concept = 0; concept < _table.Count; concept++)
         {
             if (_table.DisplayRange(concept) is { Length: > 0 } display)
@@ -151,8 +153,8 @@ internal sealed class TextIndexBuilder
         // Folded once for the sort, which compares each some twenty times.
         var texts = new SortedTexts(rows.Count);
         byte[] buffer = [];
-        foreach (var row in rows)
-            texts.Add(FoldedText.Of(FoldedText.Indexed(_table.Text(row.Text)), ref buffer));
+        for (var row = 0; row < rows.Count; row++)
+            texts.Add(FoldedText.Of(FoldedText.Indexed(_table.Text(rows[row].Text)), ref buffer));
         var order = texts.Order();
         var phrases = new PhraseRow[order.Length];
         for (var i = 0; i < order.Length; i++)
@@ -165,7 +167,10 @@ internal sealed class TextIndexBuilder
     {
         private readonly TextPool _pool = new(new CodeHash(Random.Shared.NextInt64(), ignoresCase: false));
         private readonly RowList<int> _last = new();
-        private readonly RowList<(int Term, int Concept)> _rows = new();
+
+        // Terms of the first concept, of the second, and so on; concepts come in their order.
+        private readonly RowList<int> _rows = new();
+        private readonly RowList<int> _ends = new();
 
         public int Count => _rows.Count;
 
@@ -176,8 +181,16 @@ internal sealed class TextIndexBuilder
                 _last.Add(-1);
             if (_last[term] == concept)
                 return;
+            EndConcepts(concept);
             _last[term] = concept;
-            _rows.Add((term, concept));
+            _rows.Add(term);
+        }
+
+        // Notes where the terms of all concepts before this one end.
+        public void EndConcepts(int concept)
+        {
+            while (_ends.Count < concept)
+                _ends.Add(_rows.Count);
         }
 
         // The four sections of a list follow each other.
@@ -197,23 +210,27 @@ internal sealed class TextIndexBuilder
             }
 
             writer.Section<int>(first + 1, starts);
+            _pool.Clear();
+            _last.Clear();
 
             var places = new int[order.Length];
             for (var place = 0; place < order.Length; place++)
                 places[order[place]] = place;
             var conceptStarts = new int[order.Length + 1];
             for (var i = 0; i < _rows.Count; i++)
-                conceptStarts[places[_rows[i].Term] + 1]++;
+                conceptStarts[places[_rows[i]] + 1]++;
             for (var place = 0; place < order.Length; place++)
                 conceptStarts[place + 1] += conceptStarts[place];
             var next = conceptStarts[..order.Length];
             var concepts = new int[_rows.Count];
-            for (var i = 0; i < _rows.Count; i++)
+            for (var (i, concept) = (0, 0); concept < _ends.Count; concept++)
             {
-                var (term, concept) = _rows[i];
-                concepts[next[places[term]]++] = concept;
+                for (; i < _ends[concept]; i++)
+                    concepts[next[places[_rows[i]]]++] = concept;
             }
 
+            _rows.Clear();
+            _ends.Clear();
             writer.Section<int>(first + 2, conceptStarts);
             writer.Section<int>(first + 3, concepts);
         }

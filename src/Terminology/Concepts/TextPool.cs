@@ -7,7 +7,7 @@ namespace FhirHub.Terminology;
 /// <summary>Numbers texts in the order in which they come; equal ones have one number.</summary>
 internal sealed class TextPool(CodeHash hash)
 {
-    private readonly List<int> _starts = [0];
+    private List<int> _starts = [0];
     private byte[] _bytes = new byte[256];
     private int[] _slots = new int[64];
 
@@ -45,6 +45,14 @@ internal sealed class TextPool(CodeHash hash)
         if (Count * 2L > _slots.Length)
             Grow();
         return Count - 1;
+    }
+
+    /// <summary>Lets go of all texts.</summary>
+    public void Clear()
+    {
+        _starts = [0];
+        _bytes = [];
+        _slots = new int[1];
     }
 
     private int SlotOf(ReadOnlySpan<byte> text)
