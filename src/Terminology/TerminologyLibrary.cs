@@ -66,15 +66,14 @@ public sealed class TerminologyLibrary
     }
 
     /// <summary>The code system of a CodeSystem resource, from memory if it was asked for lately.</summary>
-    internal async ValueTask<CodeSystem> CodeSystemAsync(TerminologyEntry entry, CancellationToken cancel)
-    {
-        if (_codeSystems.TryGet(entry.Stamp, out var known))
-            return known;
-        var table = ConceptTableBuilder.FromResource((await entry.ReadAsync(cancel)).Root);
-        var codeSystem = new TableCodeSystem(table);
-        _codeSystems.Set(entry.Stamp, codeSystem, table.Bytes);
-        return codeSystem;
-    }
+    internal ValueTask<CodeSystem> CodeSystemAsync(TerminologyEntry entry, CancellationToken cancel) => _codeSystems.GetAsync(
+        entry.Stamp,
+        async () =>
+        {
+            var table = ConceptTableBuilder.FromResource((await entry.ReadAsync(CancellationToken.None)).Root);
+            return (new TableCodeSystem(table), table.Bytes);
+        },
+        cancel);
 
     /// <summary>The compiled rows of a ConceptMap, from memory if it was asked for lately.</summary>
     internal async ValueTask<ConceptMapTable> ConceptMapAsync(TerminologyEntry entry, CancellationToken cancel)
@@ -98,14 +97,14 @@ public sealed class TerminologyLibrary
         return table;
     }
 
-    internal async ValueTask<ResourceTree> ResourceAsync(TerminologyEntry entry, CancellationToken cancel)
-    {
-        if (_resources.TryGet(entry.Stamp, out var known))
-            return known;
-        var resource = await entry.ReadAsync(cancel);
-        _resources.Set(entry.Stamp, resource, resource.Json.Length * 2L);
-        return resource;
-    }
+    internal ValueTask<ResourceTree> ResourceAsync(TerminologyEntry entry, CancellationToken cancel) => _resources.GetAsync(
+        entry.Stamp,
+        async () =>
+        {
+            var resource = await entry.ReadAsync(CancellationToken.None);
+            return (resource, resource.Json.Length * 2L);
+        },
+        cancel);
 
     /// <summary>All versions of a name, those of the first source first.</summary>
     internal async ValueTask<IReadOnlyList<IReadOnlyList<TerminologyEntry>>> FindAsync(LibraryState state, string type, string url, CancellationToken cancel)
