@@ -21,6 +21,7 @@ await File.WriteAllBytesAsync(Path.Combine(outputFolder, "schema.bin"), schema);
 await File.WriteAllBytesAsync(Path.Combine(outputFolder, "search.bin"), search);
 await File.WriteAllBytesAsync(Path.Combine(outputFolder, "definitions.bin"), archive);
 await File.WriteAllBytesAsync(Path.Combine(outputFolder, "valueset-systems.tsv"), ValueSetSystemsCompiler.Compile(resources));
+await File.WriteAllBytesAsync(Path.Combine(outputFolder, "codesystem-names.tsv"), CodeSystemNamesCompiler.Compile(resources));
 await File.WriteAllBytesAsync(Path.Combine(outputFolder, "ucum.tsv"), UcumCompiler.Compile(args[1]));
 
 Console.WriteLine(

@@ -42,6 +42,12 @@ public interface IResourceStore : IAsyncDisposable
     /// <summary>Number of current resources of each type that has any.</summary>
     Task<IReadOnlyDictionary<string, long>> CountAsync(AccessScope scope, CancellationToken cancel);
 
+    /// <summary>
+    /// A number that is another one once a commit was answered: as long as it stays the same, so does what the store would answer. It
+    /// costs nothing to ask for.
+    /// </summary>
+    long Commits { get; }
+
     /// <summary>True if the standard's parameters or extraction changed since the index was made: then all is to be indexed anew.</summary>
     bool NeedsReindex { get; }
 

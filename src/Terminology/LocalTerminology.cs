@@ -1,17 +1,16 @@
-// Terminology from resources at hand: what search, FHIRPath and validation ask about code systems and value sets.
+// What search, FHIRPath and validation ask about code systems and value sets, answered from the terminology library.
 
 using FhirHub.Model;
 
 namespace FhirHub.Terminology;
 
 /// <summary>
-/// Answers from the CodeSystems and ValueSets of its sources, the first of which wins; where a system's codes are not known at all
-/// (SNOMED CT, LOINC), a value set has it as a whole or names codes of it. Nothing is read before it is asked for. Safe to use from
+/// The terminology seam over a <see cref="TerminologyLibrary"/>; where a system's codes are not known at all (SNOMED CT and LOINC before
+/// they are imported), a value set has it as a whole or names codes of it. Nothing is read before it is asked for. Safe to use from
 /// several threads.
 /// </summary>
 public sealed class LocalTerminology : ITerminology
 {
-    private readonly TerminologyLimits _limits;
     private readonly TerminologyLibrary _library;
     private readonly BoundedCache<Answer> _answers;
 
@@ -19,23 +18,23 @@ public sealed class LocalTerminology : ITerminology
     /// <param name="sources">Where to look, in this order.</param>
     /// <param name="limits">Bounds; the defaults if null.</param>
     public LocalTerminology(IReadOnlyList<ITerminologySource> sources, TerminologyLimits? limits = null)
+        : this(new TerminologyLibrary(sources, null, limits))
     {
-        _limits = limits ?? new TerminologyLimits();
-        _library = new TerminologyLibrary(sources, _limits);
-        _answers = new BoundedCache<Answer>(_limits.CachedCodes);
+    }
+
+    /// <summary>Terminology over a library.</summary>
+    public LocalTerminology(TerminologyLibrary library)
+    {
+        ArgumentNullException.ThrowIfNull(library);
+        _library = library;
+        _answers = new BoundedCache<Answer>(library.Limits.CachedCodes);
     }
 
     /// <inheritdoc/>
     public ValueTask<CodeSet> ExpandAsync(string valueSet, CancellationToken cancel)
     {
         ArgumentException.ThrowIfNullOrEmpty(valueSet);
-        return AnswerAsync($"in {valueSet}", ExpandAnewAsync, cancel);
-
-        async ValueTask<CodeSet> ExpandAnewAsync()
-        {
-            var selection = await new ValueSetExpansion(_library, _limits).RunAsync(valueSet, cancel);
-            return selection.ToCodeSet();
-        }
+        return AnswerAsync($"in {valueSet}", async scope => Codes(await scope.ContentAsync(valueSet, cancel)), cancel);
     }
 
     /// <inheritdoc/>
@@ -45,30 +44,102 @@ public sealed class LocalTerminology : ITerminology
         ArgumentNullException.ThrowIfNull(code);
         return AnswerAsync($"{side} {system}|{code}", SubsumeAsync, cancel);
 
-        async ValueTask<CodeSet> SubsumeAsync()
+        async ValueTask<CodeSet> SubsumeAsync(TerminologyScope scope)
         {
-            var codeSystem = await _library.CodeSystemAsync(system, null, cancel) ?? throw new TerminologyException(
-                "not-found", $"The hierarchy of the code system {system} is not known here; check its URL, or create it as a CodeSystem resource with its concepts.");
-            var concept = codeSystem.Find(code) ?? throw new TerminologyException(
-                "not-found", $"The code system {system}{(codeSystem.Version is { } version ? $" in version {version}" : "")} has no code '{code}'.");
-            var selection = new CodeSelection(_limits.Codes);
-            foreach (var related in CodeSystem.Closure(concept, side))
+            if (await scope.CodeSystemAsync(system, null, cancel) is not { Table: { } table } codeSystem)
             {
-                foreach (var spelling in codeSystem.Spellings(related.Code))
-                    selection.Add(system, spelling);
+                throw new TerminologyException(
+                    "not-found", $"The hierarchy of the code system {system} is not known here; check its URL, or create it as a CodeSystem resource with its concepts.");
             }
 
-            return selection.ToCodeSet();
+            var concept = table.Find(code) is >= 0 and var ordinal ? ordinal : throw new TerminologyException(
+                "not-found", $"The code system {system}{(codeSystem.Version is { } version ? $" in version {version}" : "")} has no code '{code}'.");
+            var related = side == SubsumptionSide.Above ? table.Ancestors(concept, includesSelf: true) : table.Descendants(concept, includesSelf: true);
+            var codes = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var other in related)
+                Add(codes, table.Code(other), codeSystem, $"The codes {(side == SubsumptionSide.Above ? "above" : "below")} '{code}' of {system}");
+            return new CodeSet([KeyValuePair.Create(system, (IReadOnlyCollection<string>?)codes)]);
         }
     }
 
-    // The state is read before the resources are: what changes in between makes the answer one of an older state, which nobody is given.
-    private async ValueTask<CodeSet> AnswerAsync(string question, Func<ValueTask<CodeSet>> answer, CancellationToken cancel)
+    private CodeSet Codes(ValueSetContent content)
     {
-        var state = await _library.StateAsync(cancel);
+        if (content.Unresolved.Count > 0)
+            throw content.Unresolved[0].Reason;
+        var name = $"The value set {content.Name}";
+        var systems = new Dictionary<string, HashSet<string>?>(StringComparer.Ordinal);
+        foreach (var part in content.Parts)
+        {
+            if (IsWhole(part, name))
+            {
+                systems[part.System] = null;
+                continue;
+            }
+
+            if (!systems.TryGetValue(part.System, out var codes))
+                systems.Add(part.System, codes = new HashSet<string>(StringComparer.Ordinal));
+            if (codes is null)
+                continue;
+            foreach (var code in CodesOf(part))
+                Add(codes, code, part.CodeSystem, name);
+            if (systems.Values.Sum(static set => set?.Count ?? 0) > _library.Limits.Codes)
+                throw TooMany(name);
+        }
+
+        return new CodeSet(systems.Where(static system => system.Value is null or { Count: > 0 })
+            .Select(static system => KeyValuePair.Create(system.Key, (IReadOnlyCollection<string>?)system.Value)));
+    }
+
+    // Too many codes to hand over are the whole system where they are all of it.
+    private bool IsWhole(ContentPart part, string name)
+    {
+        if (part is TablePart table)
+            return table.Concepts.Count > _library.Limits.Codes && table.Concepts.Count == table.Concepts.Table.Count;
+        if (part is not WholePart whole)
+            return false;
+        if (!whole.IsPartial)
+            return true;
+        throw new TerminologyException(
+            "not-supported",
+            whole.Kind == WholeKind.Grammar
+                ? $"{name} selects some of the codes of {part.System}, of which there is no end; enumerate those that are meant."
+                : $"{name} excludes codes from all of {part.System}, whose codes are not known here; load that code system.");
+    }
+
+    private static IEnumerable<string> CodesOf(ContentPart part) => part switch
+    {
+        TablePart table => table.Concepts.Select(table.Concepts.Table.Code),
+
+        // Codes that a code system lacks are taken all the same: who enumerates them may know a later version of it.
+        ListPart list => list.Entries.Concat(list.Strays).Where(static entry => !entry.IsAbstract || entry.Concept is not null).Select(static entry => entry.Code),
+        _ => [],
+    };
+
+    // A code system that ignores case says so of one code in several spellings; those in use are its own, all capitals and none.
+    private void Add(HashSet<string> codes, string code, CodeSystem? codeSystem, string name)
+    {
+        codes.Add(code);
+        if (codeSystem?.IsCaseSensitive == false)
+        {
+            codes.Add(code.ToUpperInvariant());
+            codes.Add(code.ToLowerInvariant());
+        }
+
+        if (codes.Count > _library.Limits.Codes)
+            throw TooMany(name);
+    }
+
+    private TerminologyException TooMany(string name) =>
+        new("too-costly", $"{name} has more than {_library.Limits.Codes:N0} codes; use one that selects fewer.");
+
+    // The scope reads the state before anything else: what changes later makes the answer one of an older state, which nobody is given.
+    private async ValueTask<CodeSet> AnswerAsync(string question, Func<TerminologyScope, ValueTask<CodeSet>> answer, CancellationToken cancel)
+    {
+        var scope = await _library.OpenAsync(null, cancel);
+        var state = scope.CacheKey!;
         if (_answers.TryGet(question, out var known) && known.State == state)
             return known.Codes;
-        var codes = await answer();
+        var codes = await answer(scope);
         _answers.Set(question, new Answer(state, codes), codes.Count + 16);
         return codes;
     }

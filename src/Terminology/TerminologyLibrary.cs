@@ -1,79 +1,148 @@
-// Finds code systems and value sets by their canonical URLs in the sources, in order.
+// All terminology that there is here, and what was worked out of it lately.
 
 using FhirHub.Model;
 
 namespace FhirHub.Terminology;
 
-/// <summary>The sources together; the first that has a resource is asked no further.</summary>
-internal sealed class TerminologyLibrary(IReadOnlyList<ITerminologySource> sources, TerminologyLimits limits)
+/// <summary>
+/// The sources together. What they have is asked for when it is needed and kept while their states stay as they are; code systems are
+/// kept by the stamp of their content, so those never get stale. Safe to use from several threads.
+/// </summary>
+public sealed class TerminologyLibrary
 {
-    // By stamp, which names the content, so nothing here ever gets stale.
-    private readonly BoundedCache<CodeSystem> _codeSystems = new(limits.CachedBytes);
+    // Names whose versions are kept; beyond that all are forgotten, since it takes a flood of made-up names to get there.
+    private const int MaxNames = 20_000;
 
-    /// <summary>The states of all sources.</summary>
-    public async ValueTask<string> StateAsync(CancellationToken cancel)
+    private readonly TerminologyLimits _limits;
+    private readonly BoundedCache<CodeSystem> _codeSystems;
+    private readonly BoundedCache<ResourceTree> _resources;
+    private readonly BoundedCache<ConceptMapTable> _conceptMaps;
+    private LibraryState _state = new("");
+
+    /// <summary>A library over sources.</summary>
+    /// <param name="sources">Sources of resources; where no version is asked for, the first that has a name answers.</param>
+    /// <param name="codeSystems">Sources of code systems that are no resources; they rank as the first source of resources does.</param>
+    /// <param name="limits">Bounds; the defaults if null.</param>
+    public TerminologyLibrary(IReadOnlyList<ITerminologySource> sources, IReadOnlyList<ICodeSystemSource>? codeSystems = null, TerminologyLimits? limits = null)
     {
-        var states = new string[sources.Count];
-        for (var i = 0; i < states.Length; i++)
-            states[i] = await sources[i].StateAsync(cancel);
-        return string.Join('\n', states);
+        ArgumentNullException.ThrowIfNull(sources);
+        Sources = sources;
+        CodeSystemSources = codeSystems ?? [];
+        _limits = limits ?? new TerminologyLimits();
+        _codeSystems = new BoundedCache<CodeSystem>(_limits.CachedBytes);
+        _resources = new BoundedCache<ResourceTree>(_limits.CachedBytes);
+        Contents = new BoundedCache<ValueSetContent>(_limits.CachedContentBytes);
+        _conceptMaps = new BoundedCache<ConceptMapTable>(_limits.CachedBytes);
     }
 
-    /// <exception cref="TerminologyException">There is none.</exception>
-    public async ValueTask<ElementNode> ValueSetAsync(string canonical, CancellationToken cancel)
+    /// <summary>Bounds of one answer.</summary>
+    public TerminologyLimits Limits => _limits;
+
+    internal IReadOnlyList<ITerminologySource> Sources { get; }
+
+    /// <summary>What value sets came to lately.</summary>
+    internal BoundedCache<ValueSetContent> Contents { get; }
+
+    internal IReadOnlyList<ICodeSystemSource> CodeSystemSources { get; }
+
+    /// <summary>What one request sees.</summary>
+    /// <param name="parameters">Resources sent along and rules about versions; none if null.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public async ValueTask<TerminologyScope> OpenAsync(ScopeParameters? parameters, CancellationToken cancel)
     {
-        var (url, version) = Split(canonical);
-        var found = await FindAsync("ValueSet", url, version, cancel);
-
-        // A few of the standard's own URLs hold a bar.
-        if (found is null && version is not null)
-            found = await FindAsync("ValueSet", canonical, null, cancel);
-        if (found is not null)
-            return found.Resource.Root;
-
-        var other = version is null ? null : await FindAsync("ValueSet", url, null, cancel);
-        throw new TerminologyException(
-            "not-found",
-            other is null
-                ? $"The value set {canonical} is not known here; check its URL, or create it as a ValueSet resource."
-                : $"The value set {url} is known here in version {other.Version ?? "(none)"}, not in {version}; ask for that, or for none.");
-    }
-
-    /// <summary>The code system with its content, or null if its content is not known here.</summary>
-    public async ValueTask<CodeSystem?> CodeSystemAsync(string url, string? version, CancellationToken cancel)
-    {
-        foreach (var source in sources)
-        {
-            if (await source.FindAsync("CodeSystem", url, version, cancel) is not { } found)
-                continue;
-            if (!_codeSystems.TryGet(found.Stamp, out var codeSystem))
-            {
-                codeSystem = CodeSystem.Read(found.Resource);
-                _codeSystems.Set(found.Stamp, codeSystem, found.Resource.Json.Length);
-            }
-
-            if (codeSystem.Content != "not-present")
-                return codeSystem;
-        }
-
-        return null;
+        var state = await StateAsync(cancel);
+        var known = _state;
+        if (known.Text != state)
+            _state = known = new LibraryState(state);
+        return new TerminologyScope(this, known, parameters ?? ScopeParameters.None);
     }
 
     /// <summary>Parts a canonical into URL and version (R4 references.html#canonical).</summary>
     public static (string Url, string? Version) Split(string canonical)
     {
+        ArgumentNullException.ThrowIfNull(canonical);
         var bar = canonical.LastIndexOf('|');
         return bar < 0 ? (canonical, null) : (canonical[..bar], bar == canonical.Length - 1 ? null : canonical[(bar + 1)..]);
     }
 
-    private async ValueTask<TerminologyResource?> FindAsync(string type, string url, string? version, CancellationToken cancel)
-    {
-        foreach (var source in sources)
+    /// <summary>The code system of a CodeSystem resource, from memory if it was asked for lately.</summary>
+    internal ValueTask<CodeSystem> CodeSystemAsync(TerminologyEntry entry, CancellationToken cancel) => _codeSystems.GetAsync(
+        entry.Stamp,
+        async () =>
         {
-            if (await source.FindAsync(type, url, version, cancel) is { } found)
-                return found;
-        }
+            var table = ConceptTableBuilder.FromResource((await entry.ReadAsync(CancellationToken.None)).Root);
+            return (new TableCodeSystem(table), table.Bytes);
+        },
+        cancel);
 
-        return null;
+    /// <summary>The compiled rows of a ConceptMap, from memory if it was asked for lately.</summary>
+    internal async ValueTask<ConceptMapTable> ConceptMapAsync(TerminologyEntry entry, CancellationToken cancel)
+    {
+        return _conceptMaps.TryGet(entry.Stamp, out var known) ? known : ConceptMap(entry.Stamp, await entry.ReadAsync(cancel));
     }
+
+    /// <summary>The compiled rows of a ConceptMap that is at hand, from memory if it was asked for lately.</summary>
+    /// <param name="stamp">Names its content (<see cref="TerminologyEntry.Stamp"/>).</param>
+    /// <param name="read">Reads it.</param>
+    public ConceptMapTable ConceptMap(string stamp, Func<ResourceTree> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        return _conceptMaps.TryGet(stamp, out var known) ? known : ConceptMap(stamp, read());
+    }
+
+    private ConceptMapTable ConceptMap(string stamp, ResourceTree resource)
+    {
+        var table = ConceptMapTable.Read(resource);
+        _conceptMaps.Set(stamp, table, resource.Json.Length);
+        return table;
+    }
+
+    internal ValueTask<ResourceTree> ResourceAsync(TerminologyEntry entry, CancellationToken cancel) => _resources.GetAsync(
+        entry.Stamp,
+        async () =>
+        {
+            var resource = await entry.ReadAsync(CancellationToken.None);
+            return (resource, resource.Json.Length * 2L);
+        },
+        cancel);
+
+    /// <summary>All versions of a name, those of the first source first.</summary>
+    internal async ValueTask<IReadOnlyList<IReadOnlyList<TerminologyEntry>>> FindAsync(LibraryState state, string type, string url, CancellationToken cancel)
+    {
+        if (state.Entries.TryGetValue((type, url), out var known))
+            return known;
+        var found = new IReadOnlyList<TerminologyEntry>[Sources.Count];
+        for (var i = 0; i < found.Length; i++)
+            found[i] = await Sources[i].FindAsync(type, url, cancel);
+        if (state.Entries.Count >= MaxNames)
+            state.Entries.Clear();
+        state.Entries[(type, url)] = found;
+        return found;
+    }
+
+    private async ValueTask<string> StateAsync(CancellationToken cancel)
+    {
+        var states = new string[Sources.Count + CodeSystemSources.Count];
+        for (var i = 0; i < Sources.Count; i++)
+            states[i] = await Sources[i].StateAsync(cancel);
+        for (var i = 0; i < CodeSystemSources.Count; i++)
+            states[Sources.Count + i] = CodeSystemSources[i].State;
+        return string.Join('\n', states);
+    }
+}
+
+/// <summary>What is known of the sources in one state of theirs.</summary>
+internal sealed class LibraryState(string text)
+{
+    public string Text { get; } = text;
+
+    public System.Collections.Concurrent.ConcurrentDictionary<(string Type, string Url), IReadOnlyList<IReadOnlyList<TerminologyEntry>>> Entries { get; } = new();
+
+    /// <summary>Code systems by the value set of all their codes; null until someone asks.</summary>
+    public IReadOnlyDictionary<string, CanonicalName>? WholeValueSets { get; set; }
+
+    public System.Collections.Concurrent.ConcurrentDictionary<string, IReadOnlyList<string>> SystemNames { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The concept maps by their systems, once somebody asked for maps without naming one.</summary>
+    public ConceptMapIndex? ConceptMaps { get; set; }
 }

@@ -20,6 +20,12 @@ public sealed record TerminologyLimits
     /// <summary>Codes, summed up over all expansions that are kept in memory.</summary>
     public int CachedCodes { get; init; } = 1_000_000;
 
+    /// <summary>Entries of one answer to <c>$expand</c>; whoever wants more asks for pages.</summary>
+    public int Entries { get; init; } = 50_000;
+
+    /// <summary>Bytes of worked-out value sets that are kept in memory, about.</summary>
+    public long CachedContentBytes { get; init; } = 16 * 1024 * 1024;
+
     /// <summary>Bytes of code systems that are kept in memory, as JSON.</summary>
     public long CachedBytes { get; init; } = 64 * 1024 * 1024;
 }

@@ -5,6 +5,7 @@ using FhirHub.Benchmarks;
 using FhirHub.Benchmarks.Http;
 using FhirHub.Benchmarks.Search;
 using FhirHub.Benchmarks.Store;
+using FhirHub.Benchmarks.Terminology;
 
 return args switch
 {
@@ -16,6 +17,8 @@ return args switch
     ["text", ..] => await TextBenchmark.RunAsync(Options.Parse(args[1..])),
     ["search", ..] => await SearchBenchmark.RunAsync(Options.Parse(args[1..])),
     ["pages", ..] => await PagesBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["concepts", ..] => ConceptsBenchmark.Run(Options.Parse(args[1..])),
+    ["terminology", ..] => await TerminologyBenchmark.RunAsync(Options.Parse(args[1..])),
     ["start", ..] => await StartBenchmark.RunAsync(Options.Parse(args[1..])),
     ["fhirpath", ..] => FhirPathBenchmark.Run(Options.Parse(args[1..])),
     _ => Usage(),
@@ -32,6 +35,8 @@ static int Usage()
           text      full-text search: what its index costs writes, its size, searches (--folder FOLDER; --limit N resources)
           search    30 queries on 1,000, 8,000 and 64,000 patients made of Synthea's (--folder FOLDER; --limit PATIENTS; --step PATIENTS; --filter CLASS)
           pages     first, second and later pages of searches of 1,000 to 100,000 patients (--limit PATIENTS)
+          concepts     concept tables without HTTP: import, look-up, subsumption, text search (--limit CONCEPTS, 1,000,000 if not told)
+          terminology  lookup, validation, translation, subsumption, expansion on 100,000 concepts (--filter OPERATION)
           start     time from start to first answer
           fhirpath  time and memory of one evaluation, by kind of expression
         Options: --seconds N (measured time of each step), --clients N, --rounds N, --folder FOLDER, --limit N,

@@ -7,7 +7,7 @@ namespace FhirHub.Terminology.Tests;
 
 internal sealed class MemorySource : ITerminologySource
 {
-    private readonly List<TerminologyResource> _resources = [];
+    private readonly List<TerminologyEntry> _resources = [];
     private int _state;
 
     public int Finds { get; private set; }
@@ -17,18 +17,22 @@ internal sealed class MemorySource : ITerminologySource
         var parsed = ResourceParser.ParseJson(Encoding.UTF8.GetBytes(json));
         Assert.True(parsed.IsValid, string.Join(' ', parsed.Issues.Select(i => i.Diagnostics)));
         var root = parsed.Tree!.Root;
-        _resources.RemoveAll(r => r.Resource.ResourceType == root.Type.Name && r.Resource.Root.ChildValue("url") == root.ChildValue("url") && r.Version == root.ChildValue("version"));
-        _resources.Add(new TerminologyResource(parsed.Tree, $"m{++_state}"));
+        _resources.RemoveAll(r => r.ResourceType == root.Type.Name && r.Url.Length > 0 && r.Url == root.ChildValue("url") && r.Version == root.ChildValue("version"));
+        _resources.Add(TerminologyEntry.Of(parsed.Tree, $"m{++_state}"));
         return this;
     }
 
     public ValueTask<string> StateAsync(CancellationToken cancel) => ValueTask.FromResult($"{_state}");
 
-    public ValueTask<TerminologyResource?> FindAsync(string resourceType, string url, string? version, CancellationToken cancel)
+    public ValueTask<IReadOnlyList<TerminologyEntry>> FindAsync(string resourceType, string url, CancellationToken cancel)
     {
         Finds++;
-        return ValueTask.FromResult(_resources
-            .Where(r => r.Resource.ResourceType == resourceType && r.Resource.Root.ChildValue("url") == url && (version is null || r.Version == version))
-            .MaxBy(static r => r.Version, BusinessVersion.Order));
+        return ValueTask.FromResult<IReadOnlyList<TerminologyEntry>>(_resources.FindAll(r => r.ResourceType == resourceType && r.IsNamed(url)));
     }
+
+    public ValueTask<IReadOnlyList<TerminologyEntry>> SupplementsAsync(string url, CancellationToken cancel) =>
+        ValueTask.FromResult<IReadOnlyList<TerminologyEntry>>(_resources.FindAll(r => r.Supplements is { } supplemented && TerminologyLibrary.Split(supplemented).Url == url));
+
+    public ValueTask<IReadOnlyList<CanonicalName>> ListAsync(string resourceType, CancellationToken cancel) =>
+        ValueTask.FromResult<IReadOnlyList<CanonicalName>>([.. _resources.Where(r => r.ResourceType == resourceType).Select(r => new CanonicalName(r.Url, r.Version) { ValueSet = r.ValueSet })]);
 }

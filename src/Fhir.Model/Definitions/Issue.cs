@@ -22,6 +22,9 @@ public enum IssueSeverity
 /// <param name="Column">Column of the source in bytes, from 1; 0 if unknown.</param>
 public sealed record Issue(IssueSeverity Severity, string Code, string Diagnostics, string? Expression = null, int Line = 0, int Column = 0)
 {
+    /// <summary>A code that says it more exactly (<c>OperationOutcome.issue.details</c>), with its system; null for most.</summary>
+    public (string System, string Code)? Detail { get; init; }
+
     /// <summary>An error.</summary>
     public static Issue Error(string code, string diagnostics, string? expression = null) =>
         new(IssueSeverity.Error, code, diagnostics, expression);

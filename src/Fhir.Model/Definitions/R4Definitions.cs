@@ -48,6 +48,10 @@ public static partial class R4Definitions
     public static ReadOnlyMemory<byte>? FindById(string resourceType, string id) =>
         Index.Value.ById.TryGetValue((resourceType, id), out var entry) ? Read(entry) : default(ReadOnlyMemory<byte>?);
 
+    /// <summary>The canonical URLs and versions of all resources of that type that have one, without reading them.</summary>
+    public static IEnumerable<(string Url, string? Version)> Names(string resourceType) =>
+        Index.Value.ByUrl.Where(entry => entry.Key.Type == resourceType).Select(static entry => (entry.Key.Url, entry.Value.Version));
+
     /// <summary>The JSON of every resource of that type, in the order of the standard's own files.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> All(string resourceType)
     {

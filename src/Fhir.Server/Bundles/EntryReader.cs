@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using FhirHub.Model;
+using Microsoft.Net.Http.Headers;
 
 namespace FhirHub.Server;
 
@@ -36,6 +37,7 @@ internal static class EntryReader
         Body = entry.Resource.Exists ? ResourceParser.ParseJson(entry.Resource.Json).Tree : null,
         IfNoneMatch = entry.IfNoneMatch,
         IfModifiedSince = DateTimeOffset.TryParse(entry.IfModifiedSince, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since) ? since : null,
+        AcceptLanguage = exchange.Header(HeaderNames.AcceptLanguage),
         Preferences = exchange.Preferences,
     };
 }

@@ -12,13 +12,18 @@ namespace FhirHub.Server;
 public sealed class FhirServer : IAsyncDisposable
 {
     private readonly DataFolderLock _hold;
+    private readonly SqliteClosureStore _closures;
 
-    private FhirServer(DataFolderLock hold, FhirHubOptions options, IResourceStore store, SearchParameterSet searchParameters, ITerminology terminology)
+    private FhirServer(
+        DataFolderLock hold, FhirHubOptions options, IResourceStore store, SearchParameterSet searchParameters, ITerminology terminology, TerminologyLibrary terminologyLibrary, SqliteClosureStore closures)
     {
         _hold = hold;
         Options = options;
         Store = store;
         Terminology = terminology;
+        TerminologyLibrary = terminologyLibrary;
+        _closures = closures;
+        Closures = new ClosureTables(closures);
         SearchParameterSet = searchParameters;
         Reindexing = new Reindexing(store, searchParameters);
         Repository = new ResourceRepository(store, new ResourcePreparer(searchParameters), searchParameters, options);
@@ -35,6 +40,7 @@ public sealed class FhirServer : IAsyncDisposable
             GraphQL.GraphQLOperationEndpoint.Operation,
             Matching.MatchOperation.Operation,
             Reindex.Operation,
+            .. TerminologyOperations.All,
         ]);
         Interactions = new InteractionTable(
         [
@@ -90,6 +96,9 @@ public sealed class FhirServer : IAsyncDisposable
     /// <summary>Code systems and value sets: those created here, then those of R4.</summary>
     public ITerminology Terminology { get; }
 
+    /// <summary>What the terminology operations answer from.</summary>
+    public TerminologyLibrary TerminologyLibrary { get; }
+
     /// <summary>Reads searches.</summary>
     public SearchParser SearchParser => SearchParameterSet.Current.Parser;
 
@@ -98,6 +107,9 @@ public sealed class FhirServer : IAsyncDisposable
 
     /// <summary>Makes and reads page links.</summary>
     public PageLinks PageLinks { get; }
+
+    /// <summary>The closure tables of clients.</summary>
+    public ClosureTables Closures { get; }
 
     /// <summary>The registered interactions.</summary>
     public InteractionTable Interactions { get; }
@@ -154,11 +166,14 @@ public sealed class FhirServer : IAsyncDisposable
         });
 
         // Terminology searches the store, which extracts by the search parameters; their parsers are made anew when they are loaded.
-        terminology = new LocalTerminology([new StoredTerminologySource(store, standard, options.BaseUrls), new R4TerminologySource()]);
+        var library = new TerminologyLibrary(
+            [new StoredTerminologySource(store, standard, options.BaseUrls), new R4TerminologySource()],
+            [new ImportedSystems(Path.Combine(options.DataPath, "terminology")), new StandardSystems()]);
+        terminology = new LocalTerminology(library);
 
         // Before the first request there is nobody to wait for.
         Task.Run(() => searchParameters.LoadAsync(store, CancellationToken.None)).GetAwaiter().GetResult();
-        return new FhirServer(hold, options, store, searchParameters, terminology);
+        return new FhirServer(hold, options, store, searchParameters, terminology, library, SqliteClosureStore.Open(Path.Combine(options.DataPath, "closures.db"), TimeProvider.System));
     }
 
     /// <summary>
@@ -185,6 +200,7 @@ public sealed class FhirServer : IAsyncDisposable
     {
         await Reindexing.DisposeAsync();
         await Store.DisposeAsync();
+        await _closures.DisposeAsync();
         SearchParameterSet.Dispose();
         PageLinks.Dispose();
         _hold.Dispose();

@@ -3,6 +3,7 @@
 using System.Buffers;
 using FhirHub.Model;
 using FhirHub.Storage;
+using FhirHub.Terminology;
 
 namespace FhirHub.Server;
 
@@ -115,6 +116,7 @@ public sealed partial class FhirEndpoint(FhirServer server, ILogger<FhirEndpoint
     private static (int Status, IReadOnlyList<Issue> Issues) Explain(Exception exception) => exception switch
     {
         RefusedException refused => (refused.Status, refused.Issues),
+        TerminologyException terminology => ExplainTerminology(terminology),
         InvalidCursorException => (400, [Issue.Error("invalid", "The page link does not fit this search; start the search anew.")]),
         ExpiredCursorException expired => (410, [Issue.Error("not-found", expired.Message)]),
         SearchTimeoutException => (503, [Issue.Error("timeout", "The search took longer than FhirHub:Limits:SearchSeconds allows; narrow it, or ask for fewer includes and no total.")]),
@@ -124,6 +126,18 @@ public sealed partial class FhirEndpoint(FhirServer server, ILogger<FhirEndpoint
         InvalidDataException when IsOfCompression(exception) => (400, [Issue.Error("structure", "The body is not what its Content-Encoding says.")]),
         _ => (500, [new Issue(IssueSeverity.Fatal, "exception", "The server failed; its log says why under the id of this OperationOutcome.")]),
     };
+
+    // What is not known here may be known tomorrow or elsewhere; anything else is wrong with what was asked.
+    private static (int Status, IReadOnlyList<Issue> Issues) ExplainTerminology(TerminologyException terminology)
+    {
+        var issue = Issue.Error(terminology.Code, terminology.Message);
+        return terminology.Code switch
+        {
+            "not-found" => (404, [issue with { Detail = (TerminologyIssueType.System, TerminologyIssueType.NotFound) }]),
+            "invalid" => (422, [issue with { Detail = (TerminologyIssueType.System, TerminologyIssueType.ValueSetInvalid) }]),
+            _ => (422, [issue]),
+        };
+    }
 
     private static bool IsOfCompression(Exception exception) =>
         exception.StackTrace?.Contains("System.IO.Compression", StringComparison.Ordinal) == true;

@@ -73,6 +73,7 @@ public sealed class HttpExchange(HttpContext http, FhirServer server, FhirRoute 
         IsPost = HttpMethods.IsPost(Http.Request.Method),
         IfNoneMatch = Header(HeaderNames.IfNoneMatch),
         IfModifiedSince = HeaderUtilities.TryParseDate(Http.Request.Headers.IfModifiedSince.ToString(), out var since) ? since : null,
+        AcceptLanguage = Header(HeaderNames.AcceptLanguage),
         Preferences = Preferences,
     };
 

@@ -58,6 +58,9 @@ public sealed record FhirCall
     /// <summary>The header <c>If-Modified-Since</c>, or null.</summary>
     public DateTimeOffset? IfModifiedSince { get; init; }
 
+    /// <summary>The header <c>Accept-Language</c>, or null.</summary>
+    public string? AcceptLanguage { get; init; }
+
     /// <summary>The header <c>Prefer</c>.</summary>
     public Preferences Preferences { get; init; }
 

@@ -39,19 +39,34 @@ public static class OutcomeWriter
         return output.WrittenMemory;
     }
 
+    internal static string SeverityOf(IssueSeverity severity) => severity switch
+    {
+        IssueSeverity.Fatal => "fatal",
+        IssueSeverity.Error => "error",
+        IssueSeverity.Warning => "warning",
+        _ => "information",
+    };
+
     private static void Write(Utf8JsonWriter writer, Issue issue)
     {
         writer.WriteStartObject();
-        writer.WriteString("severity"u8, issue.Severity switch
-        {
-            IssueSeverity.Fatal => "fatal",
-            IssueSeverity.Error => "error",
-            IssueSeverity.Warning => "warning",
-            _ => "information",
-        });
+        writer.WriteString("severity"u8, SeverityOf(issue.Severity));
         writer.WriteString("code"u8, issue.Code);
-        writer.WriteString("diagnostics"u8, Printable(
-            issue.Line > 0 ? $"{issue.Diagnostics} (line {issue.Line}, column {issue.Column})" : issue.Diagnostics));
+        var diagnostics = Printable(issue.Line > 0 ? $"{issue.Diagnostics} (line {issue.Line}, column {issue.Column})" : issue.Diagnostics);
+        if (issue.Detail is { } detail)
+        {
+            writer.WriteStartObject("details"u8);
+            writer.WriteStartArray("coding"u8);
+            writer.WriteStartObject();
+            writer.WriteString("system"u8, detail.System);
+            writer.WriteString("code"u8, detail.Code);
+            writer.WriteEndObject();
+            writer.WriteEndArray();
+            writer.WriteString("text"u8, diagnostics);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteString("diagnostics"u8, diagnostics);
         if (issue.Expression is { Length: > 0 } expression)
         {
             writer.WriteStartArray("expression"u8);
@@ -63,7 +78,7 @@ public static class OutcomeWriter
     }
 
     // Diagnostics may quote input. Characters that FHIR strings can't hold would make the answer itself invalid.
-    private static string Printable(string text)
+    internal static string Printable(string text)
     {
         var isClean = text.Length > 0;
         foreach (var c in text)

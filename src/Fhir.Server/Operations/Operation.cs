@@ -49,12 +49,15 @@ public sealed record Operation(
     /// <summary>What it does, for the OperationDefinition of an operation of this server's own.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>Its parameters: those given, or those of R4's definition.</summary>
+    /// <summary>Its parameters: those given, or those of R4's definition with <see cref="FurtherParameters"/>.</summary>
     public IReadOnlyList<OperationParameter> Parameters
     {
-        get => _parameters ??= OperationParameter.OfDefinition(R4Definitions.Find("OperationDefinition", Definition));
+        get => _parameters ??= [.. OperationParameter.OfDefinition(R4Definitions.Find("OperationDefinition", Definition)), .. FurtherParameters];
         init => _parameters = value;
     }
+
+    /// <summary>Parameters of later FHIR versions, which an operation of R4 takes beside its own.</summary>
+    public IReadOnlyList<OperationParameter> FurtherParameters { get; init; } = [];
 
     /// <summary>True if browsers get a page, so that a client that accepts nothing but HTML is served.</summary>
     public bool HasPage { get; init; }

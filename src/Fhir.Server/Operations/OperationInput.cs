@@ -8,8 +8,30 @@ namespace FhirHub.Server;
 
 /// <summary>A value of a parameter.</summary>
 /// <param name="Text">The value of a primitive; null for any other type.</param>
-/// <param name="Node">The value in the body, or its resource; "no such element" for one of the query string.</param>
-public readonly record struct OperationValue(string? Text, ElementNode Node);
+/// <param name="Node">
+/// The value in the body, or its resource, or the parameter itself where it has parts; "no such element" for one of the query string.
+/// </param>
+public readonly record struct OperationValue(string? Text, ElementNode Node)
+{
+    /// <summary>The parts of that name.</summary>
+    public IEnumerable<OperationValue> Parts(string name)
+    {
+        foreach (var part in Node.ChildrenOf("part"))
+        {
+            if (part.ChildValue("name") == name)
+                yield return Of(part);
+        }
+    }
+
+    /// <summary>The value of an element <c>Parameters.parameter</c>.</summary>
+    internal static OperationValue Of(ElementNode parameter)
+    {
+        var value = parameter.Child("value");
+        if (value.Exists)
+            return new OperationValue(value.GetString(), value);
+        return parameter.Child("resource") is { Exists: true } resource ? new OperationValue(null, resource) : new OperationValue(null, parameter);
+    }
+}
 
 /// <summary>
 /// The input of an operation (R4 operations.html#executing). Primitives may stand in the query string or in the body; anything
@@ -89,11 +111,7 @@ public sealed class OperationInput
         if (body.ResourceType != "Parameters")
             throw new RefusedException(400, "invalid", $"{call.Route.Name} takes Parameters in its body, not a {body.ResourceType}.");
         foreach (var parameter in body.Root.ChildrenOf("parameter"))
-        {
-            var value = parameter.Child("value");
-            var node = value.Exists ? value : parameter.Child("resource");
-            Add(call, parameters, takesOthers, parameter.ChildValue("name") ?? "", new OperationValue(value.Exists ? value.GetString() : null, node));
-        }
+            Add(call, parameters, takesOthers, parameter.ChildValue("name") ?? "", OperationValue.Of(parameter));
     }
 
     private void Add(FhirCall call, IReadOnlyList<OperationParameter> parameters, bool takesOthers, string name, OperationValue value)
@@ -130,6 +148,14 @@ public sealed class OperationInput
     // A primitive is taken by what it says, not by the type that its sender chose: valueString holds a code as well as valueCode does.
     private static OperationValue Checked(OperationParameter parameter, OperationValue value)
     {
+        if (parameter.Parts.Count > 0)
+        {
+            CheckParts(parameter, value.Node);
+            return value;
+        }
+
+        if (value.Node is { Exists: true, Name: "parameter" or "part" })
+            throw new RefusedException(400, "required", $"The parameter {parameter.Name} has no value; it takes a {parameter.Type}.");
         var type = Schema.R4.FindType(parameter.Type ?? "");
         if (type is { IsPrimitive: true })
         {
@@ -148,6 +174,22 @@ public sealed class OperationInput
         throw new RefusedException(400, "value", value.Node.Exists || value.Text is null
             ? $"The parameter {parameter.Name} has the type {parameter.Type}."
             : $"The parameter {parameter.Name} is a {parameter.Type}, which only Parameters in the body of a POST can hold.");
+    }
+
+    private static void CheckParts(OperationParameter parameter, ElementNode node)
+    {
+        var names = string.Join(", ", parameter.Parts.Select(p => p.Name));
+        if (!node.Exists || node.Name is not ("parameter" or "part"))
+            throw new RefusedException(400, "value", $"The parameter {parameter.Name} consists of parts ({names}), which only Parameters in the body of a POST can hold.");
+        foreach (var part in node.ChildrenOf("part"))
+        {
+            var definition = parameter.Parts.FirstOrDefault(p => p.Name == part.ChildValue("name"))
+                ?? throw new RefusedException(400, "not-supported", $"The parameter {parameter.Name} has no part '{part.ChildValue("name")}'; it has {names}.");
+            _ = Checked(definition, OperationValue.Of(part));
+        }
+
+        if (parameter.Parts.FirstOrDefault(p => p.IsRequired && !new OperationValue(null, node).Parts(p.Name).Any()) is { } missing)
+            throw new RefusedException(400, "required", $"The parameter {parameter.Name} needs the part {missing.Name} ({missing.Type}).");
     }
 
     private static RefusedException Unknown(FhirCall call, IReadOnlyList<OperationParameter> parameters, string name)

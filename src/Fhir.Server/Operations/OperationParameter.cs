@@ -27,8 +27,13 @@ public sealed record OperationParameter(string Name, string? Type, string Docume
     {
         if (definition is not { } json || ResourceParser.ParseJson(json).Tree is not { } tree)
             return [];
+        return Read(tree.Root.ChildrenOf("parameter"));
+    }
+
+    private static List<OperationParameter> Read(ElementChildren elements)
+    {
         var parameters = new List<OperationParameter>();
-        foreach (var parameter in tree.Root.ChildrenOf("parameter"))
+        foreach (var parameter in elements)
         {
             parameters.Add(new OperationParameter(
                 parameter.ChildValue("name")!, parameter.ChildValue("type"), parameter.ChildValue("documentation") ?? "")
@@ -36,6 +41,7 @@ public sealed record OperationParameter(string Name, string? Type, string Docume
                 IsRequired = parameter.ChildValue("min") is not "0",
                 Repeats = parameter.ChildValue("max") is not "1",
                 IsOutput = parameter.ChildValue("use") == "out",
+                Parts = Read(parameter.ChildrenOf("part")),
             });
         }
 

@@ -1,4 +1,4 @@
-// The CodeSystems and ValueSets that users created here, for terminology.
+// The CodeSystems, ValueSets, ConceptMaps and NamingSystems that users created here, for terminology.
 
 using FhirHub.Model;
 using FhirHub.Search;
@@ -13,48 +13,104 @@ namespace FhirHub.Server;
 /// </summary>
 public sealed class StoredTerminologySource(IResourceStore store, SearchParameterRegistry searchParameters, IReadOnlyList<string> baseUrls) : ITerminologySource
 {
-    // Versions of one URL that are looked through for the latest.
-    private const int VersionsAtMost = 1_000;
+    private const int PageSize = 100;
 
-    private static readonly string[] Types = ["CodeSystem", "ValueSet"];
+    private static readonly string[] Types = ["CodeSystem", "ValueSet", "ConceptMap", "NamingSystem", "StructureDefinition"];
+
+    private KnownState? _state;
 
     /// <inheritdoc/>
     public async ValueTask<string> StateAsync(CancellationToken cancel)
     {
+        // Look-ups in the store take longer than most answers do. The number is taken before they are made.
+        var commits = store.Commits;
+        if (_state is { } known && known.Commits == commits)
+            return known.Text;
+
         // Every change, a deletion too, adds a version.
         var state = "";
         foreach (var type in Types)
             state += $"{(await store.HistoryAsync(AccessScope.Full, new HistoryQuery { Type = type, Count = 0 }, cancel)).Total} ";
+        _state = new KnownState(commits, state);
         return state;
     }
 
     /// <inheritdoc/>
-    public async ValueTask<TerminologyResource?> FindAsync(string resourceType, string url, string? version, CancellationToken cancel)
+    public async ValueTask<IReadOnlyList<TerminologyEntry>> FindAsync(string resourceType, string url, CancellationToken cancel)
     {
         if (ReferenceTarget.Parse(url, baseUrls, Schema.R4) is { IsLocal: true } local && local.Type == resourceType
             && await store.ReadAsync(AccessScope.Full, new ResourceKey(local.Type, local.Id!), cancel) is { IsDeleted: false } stored
-            && Read(stored) is { } resource && (version is null || resource.Version == version))
+            && Entry(stored) is { } entry)
         {
-            return resource;
+            return [entry];
         }
 
-        SearchExpression condition = new SearchExpression.Parameter(Parameter(resourceType, "url"), new UriPredicate(UriMatch.Exact, url));
-        if (version is not null)
-            condition = new SearchExpression.And([condition, new SearchExpression.Parameter(Parameter(resourceType, "version"), new TokenPredicate(null, version))]);
-        var query = new SearchQuery { ResourceTypes = [resourceType], Expression = condition, Count = VersionsAtMost };
-        var page = await store.SearchAsync(AccessScope.Full, query, cancel);
-        return page.Matches
-            .OrderByDescending(static match => match.LastUpdated)
-            .Select(Read).OfType<TerminologyResource>()
-            .Where(static found => found.Resource.Root.ChildValue("content") != "supplement")
-            .MaxBy(static found => found.Version, BusinessVersion.Order);
+        return await SearchAsync(resourceType, Named(resourceType, url), cancel);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<TerminologyEntry>> SupplementsAsync(string url, CancellationToken cancel) =>
+        SearchAsync("CodeSystem", new SearchExpression.Parameter(Parameter("CodeSystem", "supplements"), new ReferencePredicate(null, null, url)), cancel);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<CanonicalName>> ListAsync(string resourceType, CancellationToken cancel) =>
+        [.. (await SearchAsync(resourceType, new SearchExpression.All(), cancel)).Select(static entry => new CanonicalName(entry.Url, entry.Version) { ValueSet = entry.ValueSet })];
+
+    // A NamingSystem has no canonical URL in R4: one is found by any of its unique ids, which stand there without "urn:oid:".
+    private SearchExpression Named(string resourceType, string name)
+    {
+        if (resourceType == "NamingSystem")
+        {
+            return new SearchExpression.Or([.. new[] { name, TerminologyEntry.UniqueId(name) }.Distinct(StringComparer.Ordinal)
+                .Select(value => new SearchExpression.Parameter(Parameter(resourceType, "value"), new StringPredicate(StringMatch.Exact, value)))]);
+        }
+
+        SearchExpression byUrl = new SearchExpression.Parameter(Parameter(resourceType, "url"), new UriPredicate(UriMatch.Exact, name));
+        return resourceType == "CodeSystem" && name.StartsWith("urn:", StringComparison.Ordinal)
+            ? new SearchExpression.Or([byUrl, new SearchExpression.Parameter(Parameter(resourceType, "identifier"), new TokenPredicate(null, name))])
+            : byUrl;
+    }
+
+    // The latest first, so that of two resources with one version that which was changed last is taken.
+    private async ValueTask<IReadOnlyList<TerminologyEntry>> SearchAsync(string resourceType, SearchExpression condition, CancellationToken cancel)
+    {
+        var found = new List<(DateTimeOffset LastUpdated, TerminologyEntry Entry)>();
+        var query = new SearchQuery { ResourceTypes = [resourceType], Expression = condition, Count = PageSize };
+        while (true)
+        {
+            var page = await store.SearchAsync(AccessScope.Full, query, cancel);
+            foreach (var match in page.Matches)
+            {
+                if (Entry(match) is { } entry)
+                    found.Add((match.LastUpdated, entry));
+            }
+
+            if (page.Next is null)
+                return [.. found.OrderByDescending(static match => match.LastUpdated).Select(static match => match.Entry)];
+            query = query with { Cursor = page.Next };
+        }
     }
 
     private SearchParameter Parameter(string type, string code) =>
         searchParameters.Find(type, code) ?? throw new InvalidOperationException($"There is no search parameter {code} of {type}.");
 
-    private static TerminologyResource? Read(StoredVersion version) =>
-        ResourceParser.ParseJson(version.Body.ToArray(version)).Tree is { } tree ? new TerminologyResource(tree, Stamp(version)) : null;
+    private TerminologyEntry? Entry(StoredVersion stored)
+    {
+        if (Read(stored) is not { } tree)
+            return null;
+        var (key, version) = (stored.Key, stored.Version);
+        return TerminologyEntry.Of(tree.Root, Stamp(stored), ReadAsync);
 
-    private static string Stamp(StoredVersion version) => $"{version.Key}/_history/{version.Version}";
+        async ValueTask<ResourceTree> ReadAsync(CancellationToken cancel) =>
+            await store.ReadVersionAsync(AccessScope.Full, key, version, cancel) is { IsDeleted: false } again && Read(again) is { } resource
+                ? resource
+                : throw new TerminologyException("not-found", $"{key} was removed while it was used; ask again.");
+    }
+
+    /// <summary>Names the content of a stored version.</summary>
+    internal static string Stamp(StoredVersion version) => $"{version.Key}/_history/{version.Version}";
+
+    private static ResourceTree? Read(StoredVersion version) => ResourceParser.ParseJson(version.Body.ToArray(version)).Tree;
+
+    private sealed record KnownState(long Commits, string Text);
 }

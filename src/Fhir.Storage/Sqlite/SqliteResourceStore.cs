@@ -34,6 +34,9 @@ public sealed partial class SqliteResourceStore : IResourceStore
     }
 
     /// <inheritdoc/>
+    public long Commits => _cache.Commits;
+
+    /// <inheritdoc/>
     public bool NeedsReindex => _writer.NeedsReindex;
 
     /// <inheritdoc/>

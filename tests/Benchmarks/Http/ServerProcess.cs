@@ -39,6 +39,16 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Processor time that it has taken so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>FhirHub as built beside the benchmarks.</summary>
     public static Task<ServerProcess> StartFhirHubAsync(string? dataPath = null, bool keepData = false, params string[] settings)
     {

@@ -8,6 +8,19 @@ namespace FhirHub.Storage.Tests.Contract;
 public abstract partial class ResourceStoreContract
 {
     [Fact]
+    public async Task Its_number_of_commits_changes_with_each_write_and_with_nothing_else()
+    {
+        var before = Store.Commits;
+        await ReadAsync("Patient", "counted");
+        Assert.Equal(before, Store.Commits);
+        await PutAsync("Patient", "counted", new TestResource());
+        var created = Store.Commits;
+        Assert.NotEqual(before, created);
+        await CommitAsync(Delete("Patient", "counted"));
+        Assert.NotEqual(created, Store.Commits);
+    }
+
+    [Fact]
     public async Task A_created_resource_is_read_back_byte_for_byte()
     {
         var resource = new TestResource("Grüße, 张三");

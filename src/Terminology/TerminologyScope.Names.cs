@@ -1,0 +1,81 @@
+// The names of code systems: URLs and urn:oid: names that mean the same.
+
+namespace FhirHub.Terminology;
+
+public sealed partial class TerminologyScope
+{
+    // Far more than a code system has; loops among names end anyway.
+    private const int MaxSystemNames = 32;
+
+    private const int MaxKnownSystems = 20_000;
+
+    private readonly Dictionary<string, IReadOnlyList<string>> _overlayNames = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// All names of a code system, itself among them: what NamingSystems and identifiers of CodeSystems say, and what everybody knows.
+    /// The first is the one to use: that of a code system that is known here, or else one that is no number.
+    /// </summary>
+    public async ValueTask<IReadOnlyList<string>> SystemNamesAsync(string name, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var isOverlaid = _overlay.Exists(static entry => entry.OtherNames.Count > 0);
+        if (isOverlaid ? _overlayNames.TryGetValue(name, out var known) : _state.SystemNames.TryGetValue(name, out known))
+            return known!;
+
+        var names = new List<string> { name };
+        for (var i = 0; i < names.Count && names.Count < MaxSystemNames; i++)
+        {
+            foreach (var other in await OtherNamesAsync(names[i], cancel))
+            {
+                if (other.Length > 0 && !names.Contains(other))
+                    names.Add(other);
+            }
+        }
+
+        if (names.Count > 1)
+            await PutPreferredFirstAsync(names, cancel);
+        if (isOverlaid)
+            return _overlayNames[name] = names;
+        if (_state.SystemNames.Count >= MaxKnownSystems)
+            _state.SystemNames.Clear();
+        return _state.SystemNames[name] = names;
+    }
+
+    /// <summary>The name to use for a code system, whichever of its names it was given by.</summary>
+    public async ValueTask<string> SystemNameAsync(string name, CancellationToken cancel) => (await SystemNamesAsync(name, cancel))[0];
+
+    private async ValueTask<IEnumerable<string>> OtherNamesAsync(string name, CancellationToken cancel)
+    {
+        var entries = (await AllAsync("NamingSystem", name, cancel)).SelectMany(static group => group)
+            .Concat((await AllAsync("CodeSystem", name, cancel)).SelectMany(static group => group).Where(static entry => entry.Content != "supplement"));
+        return SystemNames.Find(name).Concat(entries.SelectMany(static entry => entry.OtherNames.Prepend(entry.Url)));
+    }
+
+    private async ValueTask PutPreferredFirstAsync(List<string> names, CancellationToken cancel)
+    {
+        var preferred = names.Find(static name => !SystemNames.IsNumber(name));
+        foreach (var name in names)
+        {
+            // By an identifier a code system is found too, but that is not what it calls itself.
+            if ((await CandidatesAsync(name, cancel)).Exists(candidate => (candidate.Entry?.Url ?? candidate.System?.Url) == name))
+            {
+                preferred = name;
+                break;
+            }
+        }
+
+        if (preferred is not null && names.Remove(preferred))
+            names.Insert(0, preferred);
+    }
+
+    private async ValueTask<List<Candidate>> OtherCandidatesAsync(string url, CancellationToken cancel)
+    {
+        foreach (var name in await SystemNamesAsync(url, cancel))
+        {
+            if (name != url && await CandidatesAsync(name, cancel) is { Count: > 0 } candidates)
+                return candidates;
+        }
+
+        return [];
+    }
+}

@@ -1,0 +1,276 @@
+// What one request sees: the library, the resources that it brought along, and its rules about versions.
+
+using FhirHub.Model;
+
+namespace FhirHub.Terminology;
+
+/// <summary>A resource that was found by its name.</summary>
+/// <param name="Resource">The resource.</param>
+/// <param name="Stamp">Names its content (<see cref="TerminologyEntry.Stamp"/>).</param>
+/// <param name="IsShared">False if the request brought it along: nothing that is worked out of it may be kept beyond the request.</param>
+public sealed record TerminologyResource(ResourceTree Resource, string Stamp, bool IsShared)
+{
+    /// <summary>The business version, or null.</summary>
+    public string? Version => Resource.Root.ChildValue("version");
+}
+
+/// <summary>What came of looking for a code system.</summary>
+/// <param name="Url">The canonical URL.</param>
+/// <param name="AskedVersion">The version that was looked for once the rules were applied, or null for the latest.</param>
+/// <param name="System">The code system, or null if there is none of that version with content.</param>
+/// <param name="Versions">All versions known here, the latest first; null stands for one without a version.</param>
+public sealed record CodeSystemResolution(string Url, string? AskedVersion, CodeSystem? System, IReadOnlyList<string?> Versions)
+{
+    /// <summary>The <c>check-system-version</c> that the version found is against, or null.</summary>
+    public string? ViolatedCheck { get; init; }
+
+    /// <summary>True if the code system is known by name, in this version or another, with content or not.</summary>
+    public bool IsKnown => System is not null || Versions.Count > 0;
+
+    /// <summary>False if the code system or a supplement came along with the request.</summary>
+    public bool IsShared { get; init; } = true;
+}
+
+/// <summary>
+/// The terminology of one request. The state of the sources is read once, when it is opened. Not safe to use from several threads.
+/// </summary>
+public sealed partial class TerminologyScope
+{
+    private readonly TerminologyLibrary _library;
+    private readonly LibraryState _state;
+    private readonly List<TerminologyEntry> _overlay = [];
+    private readonly Dictionary<string, CodeSystem> _overlayCodeSystems = new(StringComparer.Ordinal);
+
+    internal TerminologyScope(TerminologyLibrary library, LibraryState state, ScopeParameters parameters)
+    {
+        _library = library;
+        _state = state;
+        Parameters = parameters;
+        for (var i = 0; i < parameters.Resources.Count; i++)
+            _overlay.Add(TerminologyEntry.Of(parameters.Resources[i], $"tx|{i}"));
+    }
+
+    /// <summary>What the request said.</summary>
+    public ScopeParameters Parameters { get; }
+
+    /// <summary>Bounds of one answer.</summary>
+    public TerminologyLimits Limits => _library.Limits;
+
+    /// <summary>
+    /// Names all that the answers of this scope depend on, so that they may be kept by it; null if the request brought resources
+    /// along, since then nothing may be kept.
+    /// </summary>
+    public string? CacheKey => _overlay.Count > 0 ? null : field ??= string.Join(
+        '\n', [_state.Text, .. Rules("s", Parameters.SystemVersions), .. Rules("c", Parameters.CheckSystemVersions),
+            .. Rules("f", Parameters.ForceSystemVersions), .. Rules("v", Parameters.ValueSetVersions), .. Rules("u", Parameters.Supplements)]);
+
+    /// <summary>The code system of a URL, in the version that the rules make of the one asked for, with supplements.</summary>
+    /// <param name="url">The canonical URL; a version behind a bar counts as asked for.</param>
+    /// <param name="version">The version asked for, perhaps with wildcards, or null.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public async ValueTask<CodeSystemResolution> ResolveCodeSystemAsync(string url, string? version, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        if (version is null && url.Contains('|', StringComparison.Ordinal))
+            (url, version) = TerminologyLibrary.Split(url);
+        var check = Rule(Parameters.CheckSystemVersions, url);
+        var asked = Rule(Parameters.ForceSystemVersions, url) ?? version ?? Rule(Parameters.SystemVersions, url) ?? check;
+        var candidates = await CandidatesAsync(url, cancel);
+        if (candidates.Count == 0)
+            candidates = await OtherCandidatesAsync(url, cancel);
+        var chosen = Choose(candidates, asked);
+        var resolution = new CodeSystemResolution(url, asked, null, [.. Ordered(candidates).Select(static candidate => candidate.Version).Distinct(StringComparer.Ordinal)]);
+        if (chosen is null)
+            return resolution;
+
+        var system = await OpenAsync(chosen, cancel);
+        var isShared = !chosen.IsOverlay;
+        var supplements = new List<CodeSystem>();
+        foreach (var canonical in Parameters.Supplements)
+        {
+            if (await SupplementAsync(canonical, cancel) is { } supplement && Supplements(supplement.System, system))
+            {
+                supplements.Add(supplement.System);
+                isShared &= supplement.IsShared;
+            }
+        }
+
+        return resolution with
+        {
+            System = supplements.Count > 0 ? new SupplementedCodeSystem(system, supplements) : system,
+            ViolatedCheck = check is not null && !VersionRange.Matches(check, system.Version) ? check : null,
+            IsShared = isShared,
+        };
+    }
+
+    /// <summary>The code system, or null if there is none of that version with content; for those who don't say why.</summary>
+    public async ValueTask<CodeSystem?> CodeSystemAsync(string url, string? version, CancellationToken cancel) =>
+        (await ResolveCodeSystemAsync(url, version, cancel)).System;
+
+    /// <summary>A CodeSystem that supplements another, by its canonical; null if there is none.</summary>
+    public async ValueTask<(CodeSystem System, bool IsShared)?> SupplementAsync(string canonical, CancellationToken cancel)
+    {
+        var (url, version) = TerminologyLibrary.Split(canonical);
+        return await FindAsync("CodeSystem", url, version, static entry => entry.Content == "supplement", cancel) is { } entry
+            ? (await OpenAsync(entry, cancel), !_overlay.Contains(entry))
+            : null;
+    }
+
+    /// <summary>All supplements of a code system that are known here, whether or not the request wants them.</summary>
+    public async ValueTask<IReadOnlyList<CodeSystem>> KnownSupplementsAsync(CodeSystem system, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        var supplements = new List<CodeSystem>();
+        foreach (var entry in _overlay.Where(static entry => entry.Content == "supplement"))
+            supplements.Add(await OpenAsync(entry, cancel));
+        foreach (var source in _library.Sources)
+        {
+            foreach (var entry in await source.SupplementsAsync(system.Url, cancel))
+                supplements.Add(await _library.CodeSystemAsync(entry, cancel));
+        }
+
+        return [.. supplements.Where(supplement => Supplements(supplement, system))];
+    }
+
+    /// <summary>The ValueSet of a canonical, in the version that the rules say where it has none; null if there is none.</summary>
+    public ValueTask<TerminologyResource?> ValueSetAsync(string canonical, CancellationToken cancel) =>
+        ResourceAsync("ValueSet", canonical, Parameters.ValueSetVersions, cancel);
+
+    /// <summary>The ConceptMap of a canonical; null if there is none.</summary>
+    public ValueTask<TerminologyResource?> ConceptMapAsync(string canonical, CancellationToken cancel) =>
+        ResourceAsync("ConceptMap", canonical, [], cancel);
+
+    /// <summary>The StructureDefinition of a canonical, whose elements are bound to value sets; null if there is none.</summary>
+    public ValueTask<TerminologyResource?> StructureDefinitionAsync(string canonical, CancellationToken cancel) =>
+        ResourceAsync("StructureDefinition", canonical, [], cancel);
+
+    /// <summary>All versions of a resource that are known here, the latest first; null stands for one without a version.</summary>
+    /// <param name="resourceType"><c>ValueSet</c> or <c>ConceptMap</c>.</param>
+    /// <param name="url">The URL without a version.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public async ValueTask<IReadOnlyList<string?>> VersionsAsync(string resourceType, string url, CancellationToken cancel) =>
+        [.. (await AllAsync(resourceType, url, cancel)).SelectMany(static group => group).Select(static entry => entry.Version)
+            .Distinct(StringComparer.Ordinal).OrderDescending(BusinessVersion.Order)];
+
+    /// <summary>The names of all resources of a type, and of all code systems.</summary>
+    public async ValueTask<IReadOnlyList<CanonicalName>> ListAsync(string resourceType, CancellationToken cancel)
+    {
+        var names = new HashSet<CanonicalName>(_overlay.Where(entry => entry.ResourceType == resourceType).Select(static entry => new CanonicalName(entry.Url, entry.Version)));
+        foreach (var source in _library.Sources)
+            names.UnionWith(await source.ListAsync(resourceType, cancel));
+        if (resourceType == "CodeSystem")
+            names.UnionWith(_library.CodeSystemSources.SelectMany(static source => source.List()).Select(static header => new CanonicalName(header.Url, header.Version)));
+        return [.. names];
+    }
+
+    private static IEnumerable<string> Rules(string name, IReadOnlyList<string> canonicals) => canonicals.Select(canonical => $"{name} {canonical}");
+
+    private static string? Rule(IReadOnlyList<string> canonicals, string url)
+    {
+        foreach (var canonical in canonicals)
+        {
+            var (ruled, version) = TerminologyLibrary.Split(canonical);
+            if (ruled == url && version is not null)
+                return version;
+        }
+
+        return null;
+    }
+
+    private static bool Supplements(CodeSystem supplement, CodeSystem system)
+    {
+        if (supplement.Header.Supplements is not { } supplemented)
+            return false;
+        var (url, version) = TerminologyLibrary.Split(supplemented);
+        return url == system.Url && (version is null || VersionRange.Matches(version, system.Version));
+    }
+
+    // Where no version is asked for, what ranks first is taken, and of that the latest version with content.
+    private static Candidate? Choose(List<Candidate> candidates, string? asked)
+    {
+        var fitting = candidates.Where(static candidate => candidate.HasContent);
+        if (asked is null)
+            return fitting.GroupBy(static candidate => candidate.Rank).MinBy(static group => group.Key) is { } first ? Ordered([.. first])[0] : null;
+        return fitting.Where(candidate => candidate.Version == asked).MinBy(static candidate => candidate.Rank)
+            ?? Ordered([.. fitting.Where(candidate => VersionRange.Matches(asked, candidate.Version))]).FirstOrDefault();
+    }
+
+    private static List<Candidate> Ordered(List<Candidate> candidates)
+    {
+        var algorithm = candidates.Select(static candidate => candidate.Algorithm).FirstOrDefault(static name => name is not null);
+        return [.. candidates.OrderByDescending(static candidate => candidate.Version, VersionRange.Order(algorithm)).ThenBy(static candidate => candidate.Rank)];
+    }
+
+    private async ValueTask<List<Candidate>> CandidatesAsync(string url, CancellationToken cancel)
+    {
+        var candidates = new List<Candidate>();
+        var groups = await AllAsync("CodeSystem", url, cancel);
+        for (var rank = 0; rank < groups.Count; rank++)
+        {
+            foreach (var entry in groups[rank])
+            {
+                if (entry.Content != "supplement")
+                    candidates.Add(new Candidate(rank, entry.Version, entry.VersionAlgorithm, entry.Content != "not-present", IsOverlay: rank == 0, entry, null));
+            }
+        }
+
+        foreach (var source in _library.CodeSystemSources)
+        {
+            foreach (var system in source.Find(url))
+                candidates.Add(new Candidate(1, system.Version, system.Header.VersionAlgorithm, system.Header.Content != "not-present", IsOverlay: false, null, system));
+        }
+
+        return candidates;
+    }
+
+    private ValueTask<CodeSystem> OpenAsync(Candidate candidate, CancellationToken cancel) =>
+        candidate.System is { } system ? ValueTask.FromResult(system) : OpenAsync(candidate.Entry!, cancel);
+
+    private async ValueTask<CodeSystem> OpenAsync(TerminologyEntry entry, CancellationToken cancel)
+    {
+        if (!_overlay.Contains(entry))
+            return await _library.CodeSystemAsync(entry, cancel);
+        if (!_overlayCodeSystems.TryGetValue(entry.Stamp, out var system))
+            _overlayCodeSystems.Add(entry.Stamp, system = new TableCodeSystem(ConceptTableBuilder.FromResource((await entry.ReadAsync(cancel)).Root)));
+        return system;
+    }
+
+    // What the request brought along first, then the sources in their order.
+    private async ValueTask<List<IReadOnlyList<TerminologyEntry>>> AllAsync(string resourceType, string url, CancellationToken cancel) =>
+    [
+        _overlay.FindAll(entry => entry.ResourceType == resourceType && entry.IsNamed(url)),
+        .. await _library.FindAsync(_state, resourceType, url, cancel),
+    ];
+
+    private async ValueTask<TerminologyEntry?> FindAsync(
+        string resourceType, string url, string? version, Func<TerminologyEntry, bool> isWanted, CancellationToken cancel)
+    {
+        var groups = (await AllAsync(resourceType, url, cancel)).ConvertAll(group => group.Where(isWanted).ToList());
+        if (version is null)
+            return groups.Find(static group => group.Count > 0) is { } first ? Latest(first) : null;
+        return groups.SelectMany(static group => group).FirstOrDefault(entry => entry.Version == version)
+            ?? Latest([.. groups.SelectMany(static group => group).Where(entry => VersionRange.Matches(version, entry.Version))]);
+    }
+
+    private static TerminologyEntry? Latest(List<TerminologyEntry> entries) =>
+        entries.MaxBy(static entry => entry.Version, VersionRange.Order(entries.Select(static entry => entry.VersionAlgorithm).FirstOrDefault(static name => name is not null)));
+
+    private async ValueTask<TerminologyResource?> ResourceAsync(string resourceType, string canonical, IReadOnlyList<string> rules, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(canonical);
+        var (url, version) = TerminologyLibrary.Split(canonical);
+        var entry = await FindAsync(resourceType, url, version ?? Rule(rules, url), static _ => true, cancel);
+
+        // A few of the standard's own URLs hold a bar.
+        if (entry is null && version is not null)
+            entry = await FindAsync(resourceType, canonical, null, static _ => true, cancel);
+        if (entry is null)
+            return resourceType == "ValueSet" && version is null && ImplicitValueSets.Find(url) is { } made ? new TerminologyResource(made, $"implicit|{url}", IsShared: true) : null;
+        return _overlay.Contains(entry)
+            ? new TerminologyResource(await entry.ReadAsync(cancel), entry.Stamp, IsShared: false)
+            : new TerminologyResource(await _library.ResourceAsync(entry, cancel), entry.Stamp, IsShared: true);
+    }
+
+    private sealed record Candidate(
+        int Rank, string? Version, string? Algorithm, bool HasContent, bool IsOverlay, TerminologyEntry? Entry, CodeSystem? System);
+}

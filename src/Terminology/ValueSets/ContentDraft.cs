@@ -1,0 +1,95 @@
+// The parts of a value set while they are put together: none has a code that another has already.
+
+namespace FhirHub.Terminology;
+
+/// <summary>
+/// Collects parts in their order. Concepts of one table come together where the first of them came, since a value set may name
+/// hundreds of branches of one code system; lists keep their places.
+/// </summary>
+internal sealed class ContentDraft
+{
+    private readonly List<ContentPart> _parts = [];
+    private readonly List<ListedConcept> _entries = [];
+    private readonly List<ListedConcept> _strays = [];
+    private readonly HashSet<string> _listed = new(StringComparer.Ordinal);
+    private PartOrigin? _open;
+
+    public void Add(IEnumerable<ContentPart> parts)
+    {
+        foreach (var part in parts)
+        {
+            switch (part)
+            {
+                case TablePart table:
+                    Close();
+                    Add(table);
+                    break;
+                case ListPart list:
+                    Add(list);
+                    break;
+                default:
+                    // What can't be enumerated has nothing to repeat.
+                    Close();
+                    _parts.Add(part);
+                    break;
+            }
+        }
+    }
+
+    public IReadOnlyList<ContentPart> Finish()
+    {
+        Close();
+        return _parts;
+    }
+
+    private void Add(TablePart added)
+    {
+        var concepts = added.Concepts;
+        var at = -1;
+        for (var i = 0; i < _parts.Count; i++)
+        {
+            if (_parts[i] is TablePart table && ReferenceEquals(table.Table, added.Table))
+                at = i;
+            else if (_parts[i] is not WholePart && added.IsAbout(_parts[i]))
+                concepts = concepts.Except(_parts[i].On(added.Table));
+        }
+
+        if (at >= 0)
+            _parts[at] = new TablePart(_parts[at].Origin, ((TablePart)_parts[at]).Concepts.Or(concepts));
+        else if (concepts.Count > 0)
+            _parts.Add(new TablePart(added.Origin, concepts));
+    }
+
+    private void Add(ListPart added)
+    {
+        if (_open is not null && _open != added.Origin)
+            Close();
+        ContentPart[] before = [.. _parts.Where(part => part is not WholePart && added.IsAbout(part))];
+        if (added.Except(before) is not ListPart rest)
+            return;
+        _open = added.Origin;
+        Append(rest.Entries, _entries);
+        Append(rest.Strays, _strays);
+
+        void Append(IReadOnlyList<ListedConcept> from, List<ListedConcept> to)
+        {
+            foreach (var entry in from)
+            {
+                if (_listed.Add(entry.Code))
+                    to.Add(entry);
+            }
+        }
+    }
+
+    private void Close()
+    {
+        if (_open is null)
+            return;
+        if (_entries.Count + _strays.Count > 0)
+            _parts.Add(new ListPart(_open, [.. _entries], [.. _strays]));
+        _open = null;
+        _entries.Clear();
+        _strays.Clear();
+        _listed.Clear();
+    }
+}

@@ -1,0 +1,88 @@
+// All codes of a system that can't be enumerated here: a grammar, a system that is not known, what a fragment leaves out.
+
+namespace FhirHub.Terminology;
+
+/// <summary>Why the codes of a <see cref="WholePart"/> can't be enumerated.</summary>
+public enum WholeKind
+{
+    /// <summary>They are made by a grammar, without end.</summary>
+    Grammar,
+
+    /// <summary>The code system, or the version asked for, is not known here.</summary>
+    Unknown,
+
+    /// <summary>Only a part of the code system is known here; this is the rest of it.</summary>
+    Rest,
+}
+
+/// <summary>Every code of a system, as far as filters hold, except those that were taken away.</summary>
+public sealed class WholePart : ContentPart
+{
+    private readonly IReadOnlyList<Func<Concept, bool>> _filters;
+    private readonly IReadOnlyList<ContentPart> _without;
+
+    internal WholePart(PartOrigin origin, WholeKind kind, IReadOnlyList<Func<Concept, bool>>? filters = null, IReadOnlyList<ContentPart>? without = null)
+        : base(origin)
+    {
+        Kind = kind;
+        _filters = filters ?? [];
+        _without = without ?? [];
+    }
+
+    /// <summary>Why its codes can't be enumerated.</summary>
+    public WholeKind Kind { get; }
+
+    /// <summary>True if it is not all of the system.</summary>
+    public bool IsPartial => _filters.Count > 0 || _without.Count > 0;
+
+    /// <inheritdoc/>
+    public override int? Count => null;
+
+    /// <inheritdoc/>
+    public override ValueSetMember? Find(string code)
+    {
+        if (HasAny(_without, code))
+            return null;
+        switch (Kind)
+        {
+            case WholeKind.Grammar:
+                return CodeSystem!.Find(code) is { } concept && _filters.All(filter => filter(concept)) ? new ValueSetMember(this, concept.Code, concept) : null;
+            case WholeKind.Rest when CodeSystem!.Find(code) is not null:
+                return null;
+            default:
+                return new ValueSetMember(this, code, null);
+        }
+    }
+
+    internal override ConceptSet On(ConceptTable table) => ConceptSet.Where(table, concept => Find(table.Code(concept)) is not null);
+
+    internal override IEnumerable<ContentPart> Intersect(IReadOnlyList<ContentPart> others)
+    {
+        foreach (var other in others)
+        {
+            if (!IsAbout(other))
+                continue;
+            if (other is WholePart whole)
+            {
+                var (kept, added) = Kind == WholeKind.Unknown ? (whole, this) : (this, whole);
+                yield return new WholePart(kept.Origin, kept.Kind, [.. kept._filters, .. added._filters], [.. kept._without, .. added._without]);
+                continue;
+            }
+
+            foreach (var part in other.Intersect([this]))
+                yield return part;
+        }
+    }
+
+    internal override ContentPart? Except(IReadOnlyList<ContentPart> others)
+    {
+        ContentPart[] taken = [.. others.Where(IsAbout)];
+        if (taken.Length == 0)
+            return this;
+        return taken.Any(other => other is WholePart { IsPartial: false } whole && (whole.Kind != WholeKind.Rest || Kind == WholeKind.Rest))
+            ? null
+            : new WholePart(Origin, Kind, _filters, [.. _without, .. taken]);
+    }
+
+    internal override ContentPart Restrict(bool activeOnly, bool selectableOnly) => this;
+}
