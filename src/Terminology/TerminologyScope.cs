@@ -155,11 +155,11 @@ public sealed partial class TerminologyScope
     /// <summary>The names of all resources of a type, and of all code systems.</summary>
     public async ValueTask<IReadOnlyList<CanonicalName>> ListAsync(string resourceType, CancellationToken cancel)
     {
-        var names = new HashSet<CanonicalName>(_overlay.Where(entry => entry.ResourceType == resourceType).Select(static entry => new CanonicalName(entry.Url, entry.Version)));
+        var names = new HashSet<CanonicalName>(_overlay.Where(entry => entry.ResourceType == resourceType).Select(static entry => new CanonicalName(entry.Url, entry.Version) { Content = entry.Content }));
         foreach (var source in _library.Sources)
             names.UnionWith(await source.ListAsync(resourceType, cancel));
         if (resourceType == "CodeSystem")
-            names.UnionWith(_library.CodeSystemSources.SelectMany(static source => source.List()).Select(static header => new CanonicalName(header.Url, header.Version)));
+            names.UnionWith(_library.CodeSystemSources.SelectMany(static source => source.List()).Select(static header => new CanonicalName(header.Url, header.Version) { Content = header.Content }));
         return [.. names];
     }
 

@@ -1,6 +1,5 @@
 // $expand: which entries of a value set an answer holds.
 
-using System.Globalization;
 using FhirHub.Model;
 
 namespace FhirHub.Terminology;
@@ -53,22 +52,11 @@ public static class ValueSetExpander
 
     private static void Check(ExpansionRequest request, DateTimeOffset now)
     {
-        if (request.Context is not null)
-            throw new TerminologyException("not-supported", "Value sets are not looked up by context here; name the value set of the binding with url.");
         if (request.Url is null && request.ValueSet is null)
             throw new TerminologyException("required", "$expand needs a value set: url, valueSet, or the address of one.");
         if (request.Offset < 0 || request.Count < 0)
             throw new TerminologyException("value", "The parameters offset and count must not be negative.");
-        if (request.Date is { } text)
-        {
-            if (!DateTimeOffset.TryParse(text.Length == 4 ? text + "-01" : text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
-                throw new TerminologyException("value", $"The parameter date is '{text}', which is no date; write it as 2026-01-31.");
-            if (date.Date < now.UtcDateTime.Date.AddDays(-1))
-            {
-                throw new TerminologyException(
-                    "not-supported", $"What value sets and code systems were on {text} is not kept here; leave date out, and name versions with system-version and valueSetVersion instead.");
-            }
-        }
+        AsOfDate.Check(request.Date, now);
     }
 
     private static string Canonical(ExpansionRequest request)
