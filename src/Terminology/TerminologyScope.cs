@@ -71,7 +71,9 @@ public sealed partial class TerminologyScope
     public async ValueTask<CodeSystemResolution> ResolveCodeSystemAsync(string url, string? version, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(url);
-        if (version is null && url.Contains('|', StringComparison.Ordinal))
+
+        // A few of the standard's own URLs hold a bar.
+        if (version is null && url.Contains('|', StringComparison.Ordinal) && (await CandidatesAsync(url, cancel)).Count == 0)
             (url, version) = TerminologyLibrary.Split(url);
         var check = Rule(Parameters.CheckSystemVersions, url);
         var asked = Rule(Parameters.ForceSystemVersions, url) ?? version ?? Rule(Parameters.SystemVersions, url) ?? check;
