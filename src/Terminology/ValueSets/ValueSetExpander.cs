@@ -25,6 +25,7 @@ public static class ValueSetExpander
             : await scope.ContentAsync(Canonical(request), cancel);
         var view = View(content, request);
         var isUnclosed = CheckEnumerable(view);
+        view = view.With([.. view.Parts.Select(static part => part is WholePart { Common: { } common } ? common : part)], view.Unresolved);
         var filter = string.IsNullOrWhiteSpace(request.Filter) ? null : request.Filter;
         var matches = filter is null ? null : FilteredEntries.Of(view, filter);
         var total = matches?.Count ?? view.Count;
@@ -90,7 +91,7 @@ public static class ValueSetExpander
         }
     }
 
-    /// <returns>True if the value set has codes beside those that are known here.</returns>
+    /// <returns>True if the value set has codes beside those that the expansion lists.</returns>
     private static bool CheckEnumerable(ValueSetContent view)
     {
         if (view.Unresolved.Count > 0)
@@ -103,7 +104,7 @@ public static class ValueSetExpander
             {
                 case WholeKind.Unknown:
                     throw new TerminologyException("not-found", $"The code system {system} is not known here with its codes, and the value set {view.Name} has all of them; load that code system.");
-                case WholeKind.Grammar:
+                case WholeKind.Grammar when part.Common is null:
                     throw new TerminologyException(
                         "too-costly", $"The value set {view.Name} has all codes that the grammar of {system} allows, without end; ask about single codes with $validate-code, or expand a value set that enumerates some.");
                 default:
