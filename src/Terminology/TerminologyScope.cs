@@ -15,7 +15,7 @@ public sealed record TerminologyResource(ResourceTree Resource, string Stamp, bo
 }
 
 /// <summary>What came of looking for a code system.</summary>
-/// <param name="Url">The canonical URL.</param>
+/// <param name="Url">The canonical URL, by whichever name of the system was asked.</param>
 /// <param name="AskedVersion">The version that was looked for once the rules were applied, or null for the latest.</param>
 /// <param name="System">The code system, or null if there is none of that version with content.</param>
 /// <param name="Versions">All versions known here, the latest first; null stands for one without a version.</param>
@@ -77,11 +77,10 @@ public sealed partial class TerminologyScope
             (url, version) = TerminologyLibrary.Split(url);
         var check = Rule(Parameters.CheckSystemVersions, url);
         var asked = Rule(Parameters.ForceSystemVersions, url) ?? version ?? Rule(Parameters.SystemVersions, url) ?? check;
-        var candidates = await CandidatesAsync(url, cancel);
-        if (candidates.Count == 0)
-            candidates = await OtherCandidatesAsync(url, cancel);
+        var name = await SystemNameAsync(url, cancel);
+        var candidates = await CandidatesAsync(name, cancel);
         var chosen = Choose(candidates, asked);
-        var resolution = new CodeSystemResolution(url, asked, null, [.. Ordered(candidates).Select(static candidate => candidate.Version).Distinct(StringComparer.Ordinal)]);
+        var resolution = new CodeSystemResolution(name, asked, null, [.. Ordered(candidates).Select(static candidate => candidate.Version).Distinct(StringComparer.Ordinal)]);
         if (chosen is null)
             return resolution;
 
