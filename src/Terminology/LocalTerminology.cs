@@ -34,7 +34,7 @@ public sealed class LocalTerminology : ITerminology
     public ValueTask<CodeSet> ExpandAsync(string valueSet, CancellationToken cancel)
     {
         ArgumentException.ThrowIfNullOrEmpty(valueSet);
-        return AnswerAsync($"in {valueSet}", async scope => Codes(await scope.ContentAsync(valueSet, cancel)), cancel);
+        return AnswerAsync($"in {valueSet}", async scope => await CodesAsync(scope, await scope.ContentAsync(valueSet, cancel), cancel), cancel);
     }
 
     /// <inheritdoc/>
@@ -58,11 +58,11 @@ public sealed class LocalTerminology : ITerminology
             var codes = new HashSet<string>(StringComparer.Ordinal);
             foreach (var other in related)
                 Add(codes, table.Code(other), codeSystem, $"The codes {(side == SubsumptionSide.Above ? "above" : "below")} '{code}' of {system}");
-            return new CodeSet([KeyValuePair.Create(system, (IReadOnlyCollection<string>?)codes)]);
+            return await SetAsync(scope, [KeyValuePair.Create(system, (IReadOnlyCollection<string>?)codes)], cancel);
         }
     }
 
-    private CodeSet Codes(ValueSetContent content)
+    private async ValueTask<CodeSet> CodesAsync(TerminologyScope scope, ValueSetContent content, CancellationToken cancel)
     {
         if (content.Unresolved.Count > 0)
             throw content.Unresolved[0].Reason;
@@ -86,8 +86,25 @@ public sealed class LocalTerminology : ITerminology
                 throw TooMany(name);
         }
 
-        return new CodeSet(systems.Where(static system => system.Value is null or { Count: > 0 })
-            .Select(static system => KeyValuePair.Create(system.Key, (IReadOnlyCollection<string>?)system.Value)));
+        return await SetAsync(
+            scope, systems.Where(static system => system.Value is null or { Count: > 0 })
+                .Select(static system => KeyValuePair.Create(system.Key, (IReadOnlyCollection<string>?)system.Value)).ToList(), cancel);
+    }
+
+    // Records may name a system otherwise than value sets do.
+    private static async ValueTask<CodeSet> SetAsync(TerminologyScope scope, List<KeyValuePair<string, IReadOnlyCollection<string>?>> systems, CancellationToken cancel)
+    {
+        var otherNames = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (system, _) in systems)
+        {
+            foreach (var name in await scope.SystemNamesAsync(system, cancel))
+            {
+                if (name != system)
+                    otherNames[name] = system;
+            }
+        }
+
+        return new CodeSet(systems, otherNames);
     }
 
     // Too many codes to hand over are the whole system where they are all of it.

@@ -12,8 +12,8 @@ public sealed partial class TerminologyScope
     private readonly Dictionary<string, IReadOnlyList<string>> _overlayNames = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// All names of a code system, itself among them: what NamingSystems and identifiers of CodeSystems say, and what everybody knows.
-    /// The first is the one to use: that of a code system that is known here, or else one that is no number.
+    /// All names of a code system, the one given among them: what NamingSystems and identifiers of CodeSystems say, and what everybody
+    /// knows. The first is the one to use: that of a code system that is known here, or else one that is no number.
     /// </summary>
     public async ValueTask<IReadOnlyList<string>> SystemNamesAsync(string name, CancellationToken cancel)
     {
@@ -51,31 +51,21 @@ public sealed partial class TerminologyScope
         return SystemNames.Find(name).Concat(entries.SelectMany(static entry => entry.OtherNames.Prepend(entry.Url)));
     }
 
+    // Whichever name is asked about, the same one comes first.
     private async ValueTask PutPreferredFirstAsync(List<string> names, CancellationToken cancel)
     {
-        var preferred = names.Find(static name => !SystemNames.IsNumber(name));
-        foreach (var name in names)
+        names.Sort(static (left, right) => SystemNames.IsNumber(left) != SystemNames.IsNumber(right)
+            ? SystemNames.IsNumber(left).CompareTo(SystemNames.IsNumber(right))
+            : string.CompareOrdinal(left, right));
+        for (var i = 0; i < names.Count; i++)
         {
             // By an identifier a code system is found too, but that is not what it calls itself.
-            if ((await CandidatesAsync(name, cancel)).Exists(candidate => (candidate.Entry?.Url ?? candidate.System?.Url) == name))
-            {
-                preferred = name;
-                break;
-            }
+            var name = names[i];
+            if (!(await CandidatesAsync(name, cancel)).Exists(candidate => (candidate.Entry?.Url ?? candidate.System?.Url) == name))
+                continue;
+            names.RemoveAt(i);
+            names.Insert(0, name);
+            return;
         }
-
-        if (preferred is not null && names.Remove(preferred))
-            names.Insert(0, preferred);
-    }
-
-    private async ValueTask<List<Candidate>> OtherCandidatesAsync(string url, CancellationToken cancel)
-    {
-        foreach (var name in await SystemNamesAsync(url, cancel))
-        {
-            if (name != url && await CandidatesAsync(name, cancel) is { Count: > 0 } candidates)
-                return candidates;
-        }
-
-        return [];
     }
 }

@@ -15,7 +15,7 @@ public sealed record TerminologyResource(ResourceTree Resource, string Stamp, bo
 }
 
 /// <summary>What came of looking for a code system.</summary>
-/// <param name="Url">The canonical URL.</param>
+/// <param name="Url">The canonical URL, by whichever name of the system was asked.</param>
 /// <param name="AskedVersion">The version that was looked for once the rules were applied, or null for the latest.</param>
 /// <param name="System">The code system, or null if there is none of that version with content.</param>
 /// <param name="Versions">All versions known here, the latest first; null stands for one without a version.</param>
@@ -71,15 +71,16 @@ public sealed partial class TerminologyScope
     public async ValueTask<CodeSystemResolution> ResolveCodeSystemAsync(string url, string? version, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(url);
-        if (version is null && url.Contains('|', StringComparison.Ordinal))
+
+        // A few of the standard's own URLs hold a bar.
+        if (version is null && url.Contains('|', StringComparison.Ordinal) && (await CandidatesAsync(url, cancel)).Count == 0)
             (url, version) = TerminologyLibrary.Split(url);
         var check = Rule(Parameters.CheckSystemVersions, url);
         var asked = Rule(Parameters.ForceSystemVersions, url) ?? version ?? Rule(Parameters.SystemVersions, url) ?? check;
-        var candidates = await CandidatesAsync(url, cancel);
-        if (candidates.Count == 0)
-            candidates = await OtherCandidatesAsync(url, cancel);
+        var name = await SystemNameAsync(url, cancel);
+        var candidates = await CandidatesAsync(name, cancel);
         var chosen = Choose(candidates, asked);
-        var resolution = new CodeSystemResolution(url, asked, null, [.. Ordered(candidates).Select(static candidate => candidate.Version).Distinct(StringComparer.Ordinal)]);
+        var resolution = new CodeSystemResolution(name, asked, null, [.. Ordered(candidates).Select(static candidate => candidate.Version).Distinct(StringComparer.Ordinal)]);
         if (chosen is null)
             return resolution;
 
@@ -155,11 +156,11 @@ public sealed partial class TerminologyScope
     /// <summary>The names of all resources of a type, and of all code systems.</summary>
     public async ValueTask<IReadOnlyList<CanonicalName>> ListAsync(string resourceType, CancellationToken cancel)
     {
-        var names = new HashSet<CanonicalName>(_overlay.Where(entry => entry.ResourceType == resourceType).Select(static entry => new CanonicalName(entry.Url, entry.Version)));
+        var names = new HashSet<CanonicalName>(_overlay.Where(entry => entry.ResourceType == resourceType).Select(static entry => new CanonicalName(entry.Url, entry.Version) { Content = entry.Content }));
         foreach (var source in _library.Sources)
             names.UnionWith(await source.ListAsync(resourceType, cancel));
         if (resourceType == "CodeSystem")
-            names.UnionWith(_library.CodeSystemSources.SelectMany(static source => source.List()).Select(static header => new CanonicalName(header.Url, header.Version)));
+            names.UnionWith(_library.CodeSystemSources.SelectMany(static source => source.List()).Select(static header => new CanonicalName(header.Url, header.Version) { Content = header.Content }));
         return [.. names];
     }
 

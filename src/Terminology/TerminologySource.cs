@@ -95,6 +95,9 @@ public sealed record CanonicalName(string Url, string? Version)
 {
     /// <summary>The value set of all codes of a code system (R4 <c>CodeSystem.valueSet</c>), where no resource defines it; or null.</summary>
     public string? ValueSet { get; init; }
+
+    /// <summary><c>CodeSystem.content</c>; null for other resources.</summary>
+    public string? Content { get; init; }
 }
 
 /// <summary>A place that has CodeSystems, ValueSets, ConceptMaps and NamingSystems.</summary>

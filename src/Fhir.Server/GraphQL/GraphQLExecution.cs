@@ -3,6 +3,7 @@
 using FhirHub.Model;
 using FhirHub.Model.FhirPath;
 using FhirHub.Storage;
+using FhirHub.Terminology;
 
 namespace FhirHub.Server.GraphQL;
 
@@ -266,7 +267,7 @@ internal sealed partial class GraphQLExecution(
         return inner;
     }
 
-    private static string SliceOf(GraphQLDirectives directives, object? value, int index)
+    private string SliceOf(GraphQLDirectives directives, object? value, int index)
     {
         if (directives.Slice is not { } slice)
             return "";
@@ -286,7 +287,22 @@ internal sealed partial class GraphQLExecution(
     private const int MaxSlice = 64;
 
     // Expressions are the client's own, so they get little.
-    private static readonly FhirPathContext PathContext = new() { MaxSteps = 200_000, MaxTime = TimeSpan.FromMilliseconds(500) };
+    private FhirPathContext PathContext
+    {
+        get
+        {
+            if (field is not null)
+                return field;
+            var terminology = new FhirPathTerminology(call.Server.TerminologyLibrary, cancel);
+            return field = new FhirPathContext
+            {
+                MaxSteps = 200_000,
+                MaxTime = TimeSpan.FromMilliseconds(500),
+                MemberOf = terminology.MemberOf,
+                Subsumes = terminology.Subsumes,
+            };
+        }
+    }
 
     // All searches and expressions of a query together get what one search gets.
     private void CheckTime(int position)

@@ -134,6 +134,8 @@ public sealed partial class FhirEndpoint(FhirServer server, ILogger<FhirEndpoint
         return terminology.Code switch
         {
             "not-found" => (404, [issue with { Detail = (TerminologyIssueType.System, TerminologyIssueType.NotFound) }]),
+            "required" or "value" => (400, [issue]),
+            "conflict" => (409, [issue]),
             "invalid" => (422, [issue with { Detail = (TerminologyIssueType.System, TerminologyIssueType.ValueSetInvalid) }]),
             _ => (422, [issue]),
         };

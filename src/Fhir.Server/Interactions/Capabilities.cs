@@ -9,6 +9,7 @@ using System.Text.Json;
 using FhirHub.Model;
 using FhirHub.Search;
 using FhirHub.Storage;
+using FhirHub.Terminology;
 
 namespace FhirHub.Server;
 
@@ -24,10 +25,10 @@ public sealed class Capabilities(FhirServer server)
         typeof(Capabilities).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "1.0.0";
 
     // Clients choose the Host header, so only the last base is kept.
-    private (string BaseUrl, bool Terminology, SearchParameterRegistry? Parameters, ReadOnlyMemory<byte> Json, string ETag) _last = ("", false, null, default, "");
+    private Written _last = new("", null, default, "");
 
     /// <summary>Answers <c>GET /metadata</c> with <c>mode=full</c>, <c>normative</c> or <c>terminology</c>.</summary>
-    public ValueTask<FhirAnswer> AnswerAsync(FhirCall call, CancellationToken cancel)
+    public async ValueTask<FhirAnswer> AnswerAsync(FhirCall call, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(call);
         var terminology = false;
@@ -45,20 +46,21 @@ public sealed class Capabilities(FhirServer server)
             }
         }
 
+        // Written anew when what it is about has changed: the search parameters, or the code systems.
         var last = _last;
-        var parameters = server.SearchParameters;
-        if (last.BaseUrl != call.BaseUrl || last.Terminology != terminology || last.Parameters != parameters)
+        var scope = terminology ? await server.TerminologyLibrary.OpenAsync(null, cancel) : null;
+        object basis = terminology ? scope!.CacheKey! : server.SearchParameters;
+        if (last.BaseUrl != call.BaseUrl || !basis.Equals(last.Basis))
         {
-            var json = terminology ? WriteTerminology(call.BaseUrl) : WriteStatement(call.BaseUrl);
+            var json = scope is not null ? await WriteTerminologyAsync(call.BaseUrl, scope, cancel) : WriteStatement(call.BaseUrl);
             var hash = Convert.ToHexStringLower(SHA256.HashData(json.Span).AsSpan(0, 8));
-            last = (call.BaseUrl, terminology, parameters, json, $"W/\"{hash}\"");
-            _last = last;
+            _last = last = new Written(call.BaseUrl, basis, json, $"W/\"{hash}\"");
         }
 
         if (call.IfNoneMatch is { } tags && (tags.Trim() == "*" || tags.Split(',').Any(t => t.Trim() == last.ETag)))
-            return new(new FhirAnswer(304) { ETag = last.ETag });
+            return new FhirAnswer(304) { ETag = last.ETag };
         var shape = ResourceShape.Parse(call.Parameters, forSearch: false);
-        return new(new FhirAnswer(200) { Json = shape.Apply(last.Json), ETag = last.ETag, Shape = shape });
+        return new FhirAnswer(200) { Json = shape.Apply(last.Json), ETag = last.ETag, Shape = shape };
     }
 
     private ReadOnlyMemory<byte> WriteStatement(string baseUrl)
@@ -92,13 +94,13 @@ public sealed class Capabilities(FhirServer server)
         return output.WrittenMemory;
     }
 
-    // Terminology operations are not part of this server yet, so the statement names no code system and no operation.
-    private ReadOnlyMemory<byte> WriteTerminology(string baseUrl)
+    private async ValueTask<ReadOnlyMemory<byte>> WriteTerminologyAsync(string baseUrl, TerminologyScope scope, CancellationToken cancel)
     {
-        var output = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(output, Relaxed))
+        var output = new ArrayBufferWriter<byte>(256 * 1024);
+        await using (var json = new Utf8JsonWriter(output, Relaxed))
         {
             WriteHead(json, "TerminologyCapabilities", baseUrl);
+            await TerminologyStatement.WriteAsync(json, scope, server.Operations, cancel);
             json.WriteEndObject();
         }
 
@@ -225,4 +227,6 @@ public sealed class Capabilities(FhirServer server)
             json.WriteStringValue(value);
         json.WriteEndArray();
     }
+
+    private sealed record Written(string BaseUrl, object? Basis, ReadOnlyMemory<byte> Json, string ETag);
 }

@@ -54,7 +54,7 @@ public sealed class StoredTerminologySource(IResourceStore store, SearchParamete
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<CanonicalName>> ListAsync(string resourceType, CancellationToken cancel) =>
-        [.. (await SearchAsync(resourceType, new SearchExpression.All(), cancel)).Select(static entry => new CanonicalName(entry.Url, entry.Version) { ValueSet = entry.ValueSet })];
+        [.. (await SearchAsync(resourceType, new SearchExpression.All(), cancel)).Select(static entry => new CanonicalName(entry.Url, entry.Version) { ValueSet = entry.ValueSet, Content = entry.Content })];
 
     // A NamingSystem has no canonical URL in R4: one is found by any of its unique ids, which stand there without "urn:oid:".
     private SearchExpression Named(string resourceType, string name)

@@ -17,6 +17,8 @@ internal static class SubsumesOperation
         var (a, b) = (CodedInput.Read(call, input, A).Codings[0], CodedInput.Read(call, input, B).Codings[0]);
         if (string.IsNullOrEmpty(a.Code) || string.IsNullOrEmpty(b.Code))
             throw new RefusedException(400, "required", "$subsumes needs two codes: codeA and codeB, or codingA and codingB with codes.");
+        a = a with { System = a.System is null ? null : await request.Scope.SystemNameAsync(a.System, cancel) };
+        b = b with { System = b.System is null ? null : await request.Scope.SystemNameAsync(b.System, cancel) };
         if (await request.CodeSystemAsync(input, null, cancel) is not { } system)
         {
             var url = a.System ?? b.System ?? throw new RefusedException(400, "required", "$subsumes needs the code system: system, or codings with one.");

@@ -48,6 +48,12 @@ public static class TerminologyOperations
             "CodeSystem-find-matches", "find-matches", OperationLevels.Type | OperationLevels.Instance, "CodeSystem", FindMatchesOperation.AnswerAsync,
             [DisplayLanguage, .. SystemVersions, Supplements, Resources]),
         OfR4(
+            "ValueSet-expand", "expand", OperationLevels.Type | OperationLevels.Instance, "ValueSet", ExpandOperation.AnswerAsync,
+            [
+                new("property", "string", "A property of the concepts that goes with them; * for all.") { Repeats = true },
+                .. ValueSetVersions, Supplements, Resources,
+            ]),
+        OfR4(
             "ValueSet-validate-code", "validate-code", OperationLevels.Type | OperationLevels.Instance, "ValueSet", ValidateCodeOperation.OfValueSetAsync,
             [
                 new("inferSystem", "boolean", "True if the value set says which system the code is of."),

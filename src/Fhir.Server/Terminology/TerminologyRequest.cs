@@ -28,6 +28,7 @@ internal sealed class TerminologyRequest
     /// <summary>Reads it.</summary>
     public static async ValueTask<TerminologyRequest> ReadAsync(FhirCall call, OperationInput input, CancellationToken cancel)
     {
+        AsOfDate.Check(input.Text("date"), TimeProvider.System.GetUtcNow());
         var scope = await call.Server.TerminologyLibrary.OpenAsync(ReadScope(input), cancel);
         foreach (var supplement in scope.Parameters.Supplements)
         {

@@ -88,6 +88,9 @@ internal static class QueryDigest
                 sum += Fnv(seed, code);
         }
 
+        foreach (var (name, system) in codes.OtherNames)
+            sum += Fnv(Fnv(14695981039346656037, system), name);
+
         return sum;
 
         static ulong Fnv(ulong hash, string text)

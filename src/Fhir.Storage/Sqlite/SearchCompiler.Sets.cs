@@ -39,16 +39,17 @@ internal sealed partial class SearchCompiler
     // of its codes.
     private static Sql Codes(CodeSet codes) => Sql.Of(
         $"""
-        WITH listed(codes, system) AS MATERIALIZED (SELECT json_extract(s.value, '$.codes'), {SystemKey} FROM json_each({Text(codes)}) s)
+        WITH listed(codes, system) AS MATERIALIZED (
+            SELECT json_extract(s.value, '$.codes'), {SystemKey} named FROM json_each({Text(codes)}) s CROSS JOIN json_each(s.value, '$.systems') n WHERE named IS NOT NULL)
         SELECT CASE c.type WHEN 'array' THEN unhex(json_extract(c.value, '$[0]')) ELSE c.value END, l.system
         FROM listed l CROSS JOIN json_each(l.codes) c
         """);
 
     private static Sql WholeSystems(CodeSet codes) =>
-        Sql.Of($"SELECT {SystemKey} FROM json_each({Text(codes)}) s WHERE json_extract(s.value, '$.codes') IS NULL");
+        Sql.Of($"SELECT {SystemKey} FROM json_each({Text(codes)}) s CROSS JOIN json_each(s.value, '$.systems') n WHERE json_extract(s.value, '$.codes') IS NULL");
 
     private static Sql SystemKey { get; } = Sql.Raw(
-        "CASE json_extract(s.value, '$.system') WHEN '' THEN 0 ELSE (SELECT key FROM uri WHERE text=json_extract(s.value, '$.system')) END");
+        "CASE n.value WHEN '' THEN 0 ELSE (SELECT u.key FROM uri u WHERE u.text=n.value) END");
 
     private static string Text(CodeSet codes) => s_codeTexts.GetValue(codes, static codes => WriteCodes(codes));
 
@@ -62,7 +63,15 @@ internal sealed partial class SearchCompiler
             foreach (var system in codes.Systems)
             {
                 json.WriteStartObject();
-                json.WriteString("system", system);
+                json.WriteStartArray("systems");
+                json.WriteStringValue(system);
+                foreach (var (name, meant) in codes.OtherNames)
+                {
+                    if (meant == system)
+                        json.WriteStringValue(name);
+                }
+
+                json.WriteEndArray();
                 if (codes.CodesOf(system) is { } listed)
                 {
                     json.WriteStartArray("codes");

@@ -19,11 +19,13 @@ public static class CodeSystemValidation
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(question);
         url = given is { Url.Length: > 0 } ? given.Url : url;
+        if (url is not null)
+            url = await scope.SystemNameAsync(url, cancel);
         var checks = new List<CodingCheck>();
         for (var i = 0; i < question.Codings.Count; i++)
         {
             // A CodeableConcept may say the same in other systems, which nobody asked about.
-            if (question.Form == CodedForm.CodeableConcept && url is not null && question.Codings.Count > 1 && question.Codings[i].System is { } other && other != url)
+            if (question.Form == CodedForm.CodeableConcept && url is not null && question.Codings.Count > 1 && question.Codings[i].System is { } other && await scope.SystemNameAsync(other, cancel) != url)
                 continue;
             var check = new CodingCheck(question, i);
             checks.Add(check);
@@ -45,6 +47,8 @@ public static class CodeSystemValidation
         check.SystemUrl ??= url;
         if (!check.IsWellFormed(given is not null))
             return;
+        if (!string.IsNullOrEmpty(check.SystemUrl))
+            check.SystemUrl = await scope.SystemNameAsync(check.SystemUrl, cancel);
         if (url is not null && check.SystemUrl != url)
         {
             check.Say(

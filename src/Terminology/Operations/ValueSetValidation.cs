@@ -66,6 +66,8 @@ public sealed class ValueSetValidation
             return false;
         }
 
+        check.SystemUrl = await _scope.SystemNameAsync(check.SystemUrl!, cancel);
+
         var member = _content.Find(check.SystemUrl!, check.AskedVersion, check.Code);
         if (member is null)
         {

@@ -22,9 +22,6 @@ public sealed record ExpansionRequest
     /// <summary>Names the content of <see cref="ValueSet"/> where it came from a store, so that it is not worked out twice; else null.</summary>
     public string? ValueSetStamp { get; init; }
 
-    /// <summary><c>context</c>: an element of a profile whose binding is meant.</summary>
-    public string? Context { get; init; }
-
     /// <summary><c>filter</c>: the text that entries are looked up by; the best matches come first.</summary>
     public string? Filter { get; init; }
 

@@ -1,6 +1,5 @@
 // $expand: which entries of a value set an answer holds.
 
-using System.Globalization;
 using FhirHub.Model;
 
 namespace FhirHub.Terminology;
@@ -26,6 +25,7 @@ public static class ValueSetExpander
             : await scope.ContentAsync(Canonical(request), cancel);
         var view = View(content, request);
         var isUnclosed = CheckEnumerable(view);
+        view = view.With([.. view.Parts.Select(static part => part is WholePart { Common: { } common } ? common : part)], view.Unresolved);
         var filter = string.IsNullOrWhiteSpace(request.Filter) ? null : request.Filter;
         var matches = filter is null ? null : FilteredEntries.Of(view, filter);
         var total = matches?.Count ?? view.Count;
@@ -53,22 +53,11 @@ public static class ValueSetExpander
 
     private static void Check(ExpansionRequest request, DateTimeOffset now)
     {
-        if (request.Context is not null)
-            throw new TerminologyException("not-supported", "Value sets are not looked up by context here; name the value set of the binding with url.");
         if (request.Url is null && request.ValueSet is null)
             throw new TerminologyException("required", "$expand needs a value set: url, valueSet, or the address of one.");
         if (request.Offset < 0 || request.Count < 0)
             throw new TerminologyException("value", "The parameters offset and count must not be negative.");
-        if (request.Date is { } text)
-        {
-            if (!DateTimeOffset.TryParse(text.Length == 4 ? text + "-01" : text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
-                throw new TerminologyException("value", $"The parameter date is '{text}', which is no date; write it as 2026-01-31.");
-            if (date.Date < now.UtcDateTime.Date.AddDays(-1))
-            {
-                throw new TerminologyException(
-                    "not-supported", $"What value sets and code systems were on {text} is not kept here; leave date out, and name versions with system-version and valueSetVersion instead.");
-            }
-        }
+        AsOfDate.Check(request.Date, now);
     }
 
     private static string Canonical(ExpansionRequest request)
@@ -102,7 +91,7 @@ public static class ValueSetExpander
         }
     }
 
-    /// <returns>True if the value set has codes beside those that are known here.</returns>
+    /// <returns>True if the value set has codes beside those that the expansion lists.</returns>
     private static bool CheckEnumerable(ValueSetContent view)
     {
         if (view.Unresolved.Count > 0)
@@ -115,7 +104,7 @@ public static class ValueSetExpander
             {
                 case WholeKind.Unknown:
                     throw new TerminologyException("not-found", $"The code system {system} is not known here with its codes, and the value set {view.Name} has all of them; load that code system.");
-                case WholeKind.Grammar:
+                case WholeKind.Grammar when part.Common is null:
                     throw new TerminologyException(
                         "too-costly", $"The value set {view.Name} has all codes that the grammar of {system} allows, without end; ask about single codes with $validate-code, or expand a value set that enumerates some.");
                 default:

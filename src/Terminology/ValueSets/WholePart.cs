@@ -20,6 +20,7 @@ public sealed class WholePart : ContentPart
 {
     private readonly IReadOnlyList<Func<Concept, bool>> _filters;
     private readonly IReadOnlyList<ContentPart> _without;
+    private readonly Lazy<ListPart?> _common;
 
     internal WholePart(PartOrigin origin, WholeKind kind, IReadOnlyList<Func<Concept, bool>>? filters = null, IReadOnlyList<ContentPart>? without = null)
         : base(origin)
@@ -27,6 +28,7 @@ public sealed class WholePart : ContentPart
         Kind = kind;
         _filters = filters ?? [];
         _without = without ?? [];
+        _common = new Lazy<ListPart?>(ReadCommon);
     }
 
     /// <summary>Why its codes can't be enumerated.</summary>
@@ -34,6 +36,9 @@ public sealed class WholePart : ContentPart
 
     /// <summary>True if it is not all of the system.</summary>
     public bool IsPartial => _filters.Count > 0 || _without.Count > 0;
+
+    /// <summary>Those codes of a grammar that lists for people have (<see cref="CodeSystem.CommonCodes"/>); null if it has no such.</summary>
+    public ListPart? Common => _common.Value;
 
     /// <inheritdoc/>
     public override int? Count => null;
@@ -85,4 +90,11 @@ public sealed class WholePart : ContentPart
     }
 
     internal override ContentPart Restrict(bool activeOnly, bool selectableOnly) => this;
+
+    private ListPart? ReadCommon()
+    {
+        if (Kind != WholeKind.Grammar || CodeSystem is not { CommonCodes: { Count: > 0 } codes })
+            return null;
+        return new ListPart(Origin, [.. codes.Select(Find).OfType<ValueSetMember>().Select(static member => new ListedConcept(member.Code, member.Concept, null, []))], []);
+    }
 }

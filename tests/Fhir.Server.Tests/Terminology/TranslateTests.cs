@@ -100,6 +100,38 @@ public sealed class TranslateTests(TerminologyFixture server) : IClassFixture<Te
         Assert.True((await server.AskAsync("ValueSet/$validate-code?url=http://hl7.org/fhir/ValueSet/currencies&system=urn:iso:std:iso:4217&code=CNY")).Result);
     }
 
+    [Fact]
+    public async Task The_names_of_a_system_mean_the_same_in_every_operation()
+    {
+        await server.Client.SendAsync("PUT", "CodeSystem/wards-oid", """
+            {"resourceType":"CodeSystem","id":"wards-oid","url":"http://hospital.example/beds","identifier":[{"system":"urn:ietf:rfc:3986","value":"urn:oid:1.2.3.4.5"}],"status":"active","content":"complete",
+            "hierarchyMeaning":"is-a","concept":[{"code":"all","concept":[{"code":"icu","display":"Intensive care"}]}]}
+            """);
+        await server.Client.SendAsync("PUT", "NamingSystem/beds", """
+            {"resourceType":"NamingSystem","id":"beds","name":"Beds","status":"active","kind":"codesystem","date":"2026-01-01","uniqueId":[{"type":"oid","value":"1.2.3.4.5"},{"type":"uri","value":"http://old.example/beds"}]}
+            """);
+        await server.Client.SendAsync("PUT", "ValueSet/beds", """
+            {"resourceType":"ValueSet","id":"beds","url":"http://hospital.example/vs/beds","status":"active","compose":{"include":[{"system":"urn:oid:1.2.3.4.5","filter":[{"property":"concept","op":"is-a","value":"all"}]}]}}
+            """);
+        foreach (var name in new[] { "http://hospital.example/beds", "urn:oid:1.2.3.4.5", "http://old.example/beds" })
+        {
+            Assert.Equal("Intensive care", (await server.AskAsync($"CodeSystem/$lookup?system={name}&code=icu")).Text("display"));
+            Assert.True((await server.AskAsync($"CodeSystem/$validate-code?url=http://hospital.example/beds&coding={name}|icu")).Result);
+            Assert.True((await server.AskAsync($"ValueSet/$validate-code?url=http://hospital.example/vs/beds&system={name}&code=icu")).Result);
+            Assert.Equal("subsumes", (await server.AskAsync($"CodeSystem/$subsumes?codingA={name}|all&codingB=urn:oid:1.2.3.4.5|icu")).Text("outcome"));
+
+            var id = Guid.NewGuid().ToString("N");
+            await server.Client.SendAsync("PUT", $"Observation/{id}", $$$"""
+                {"resourceType":"Observation","id":"{{{id}}}","status":"final","code":{"coding":[{"system":"{{{name}}}","code":"icu"}]}}
+                """);
+            foreach (var search in new[] { "code:in=http://hospital.example/vs/beds", "code:below=http://hospital.example/beds|all" })
+            {
+                var found = JsonNode.Parse(await server.Client.GetStringAsync($"Observation?_id={id}&{search}"))!;
+                Assert.True(found["entry"] is { }, $"{search} does not find a code of {name}.");
+            }
+        }
+    }
+
     private static string Concept(JsonNode match)
     {
         var concept = JsonNode.Parse(ParametersAnswer.Part(match, "concept")!)!;

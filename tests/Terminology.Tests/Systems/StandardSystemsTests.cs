@@ -189,6 +189,21 @@ public sealed class StandardSystemsTests
         Assert.Null(await scope.ValueSetAsync("http://unitsofmeasure.org/vs/nonsense", default));
     }
 
+    [Fact]
+    public async Task The_units_that_people_use_are_listed_and_searched()
+    {
+        var scope = await _library.OpenAsync(null, default);
+        var distances = await ValueSetExpander.ExpandAsync(new() { Url = "http://hl7.org/fhir/ValueSet/all-distance-units" }, scope, TimeProvider.System, default);
+        Assert.True(distances.IsUnclosed);
+        Assert.Contains("cm", distances.Entries.Select(entry => entry.Code));
+        Assert.DoesNotContain("kg", distances.Entries.Select(entry => entry.Code));
+        var found = await ValueSetExpander.ExpandAsync(new() { Url = "http://hl7.org/fhir/ValueSet/ucum-units", Filter = "毫克 分升", Count = 1 }, scope, TimeProvider.System, default);
+        Assert.Equal("mg/dL", Assert.Single(found.Entries).Code);
+        var endless = await Assert.ThrowsAsync<TerminologyException>(
+            async () => await ValueSetExpander.ExpandAsync(new() { Url = "http://hl7.org/fhir/ValueSet/all-languages" }, scope, TimeProvider.System, default));
+        Assert.Equal("too-costly", endless.Code);
+    }
+
     private async Task<CodeSystem?> SystemAsync(string url) => await (await _library.OpenAsync(null, default)).CodeSystemAsync(url, null, default);
 
     private async Task<Concept?> FindAsync(string url, string code) => (await SystemAsync(url))?.Find(code);
