@@ -6,6 +6,7 @@ using FhirHub.Benchmarks.Http;
 using FhirHub.Benchmarks.Search;
 using FhirHub.Benchmarks.Store;
 using FhirHub.Benchmarks.Terminology;
+using FhirHub.Benchmarks.Terminology;
 
 return args switch
 {
@@ -20,6 +21,7 @@ return args switch
     ["concepts", ..] => ConceptsBenchmark.Run(Options.Parse(args[1..])),
     ["terminology", ..] => await TerminologyBenchmark.RunAsync(Options.Parse(args[1..])),
     ["start", ..] => await StartBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["import-terminology", ..] => await ImportTerminologyBenchmark.RunAsync(Options.Parse(args[1..])),
     ["fhirpath", ..] => FhirPathBenchmark.Run(Options.Parse(args[1..])),
     _ => Usage(),
 };
@@ -37,6 +39,7 @@ static int Usage()
           pages     first, second and later pages of searches of 1,000 to 100,000 patients (--limit PATIENTS)
           concepts     concept tables without HTTP: import, look-up, subsumption, text search (--limit CONCEPTS, 1,000,000 if not told)
           terminology  lookup, validation, translation, subsumption, expansion on 100,000 concepts (--filter OPERATION)
+          import-terminology  a made-up SNOMED CT release of 1,000,000 concepts: time, memory, size, ECL (--limit CONCEPTS)
           start     time from start to first answer
           fhirpath  time and memory of one evaluation, by kind of expression
         Options: --seconds N (measured time of each step), --clients N, --rounds N, --folder FOLDER, --limit N,

@@ -18,6 +18,7 @@ public static class FhirHubCommand
         root.Add(ServeCommand.Create());
         root.Add(ImportCommand.Create());
         root.Add(ReindexCommand.Create());
+        root.Add(TerminologyCommand.Create());
 
         // Settings (--FhirHub:Key=value) belong to the configuration system, so serving takes what the parser does not know and
         // checks it itself.
@@ -39,6 +40,6 @@ public static class FhirHubCommand
     private static string Usage(ParseResult parsed)
     {
         var verb = parsed.CommandResult.Command;
-        return verb is RootCommand ? "fhirhub" : $"fhirhub {verb.Name}";
+        return verb is RootCommand ? "fhirhub" : $"fhirhub {string.Join(' ', verb.Parents.OfType<Command>().Where(static parent => parent is not RootCommand).Select(static parent => parent.Name).Append(verb.Name))}";
     }
 }

@@ -39,6 +39,9 @@ public sealed record ReleaseLimits
 /// <param name="Open">Opens it.</param>
 public sealed record ReleaseFile(string Path, long Length, Func<Stream> Open)
 {
+    /// <summary>When it was written, as far as that is known; with path and length it tells a file from another of its name.</summary>
+    public long Stamp { get; init; }
+
     /// <summary>The last part of the path.</summary>
     public string Name => Path[(Path.LastIndexOf('/') + 1)..];
 
@@ -100,7 +103,7 @@ public sealed class ReleaseFiles : IDisposable
 
         var single = new ReleaseFiles(path, null) { Limits = limits };
         var file = new FileInfo(path);
-        single.All = [new ReleaseFile(file.Name, file.Length, () => single.Count(Sequential(file.FullName), file.Length))];
+        single.All = [new ReleaseFile(file.Name, file.Length, () => single.Count(Sequential(file.FullName), file.Length)) { Stamp = file.LastWriteTimeUtc.Ticks }];
         return single;
     }
 
@@ -113,15 +116,15 @@ public sealed class ReleaseFiles : IDisposable
     private List<ReleaseFile> OfFolder(DirectoryInfo folder)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System | FileAttributes.ReparsePoint };
-        var files = folder.EnumerateFiles("*", options)
-            .Select(file => new ReleaseFile(
-                System.IO.Path.GetRelativePath(folder.FullName, file.FullName).Replace('\\', '/'),
-                file.Length,
-                () => Count(Sequential(file.FullName), file.Length)))
-            .Take(Limits.Files + 1)
-            .ToList();
+        var files = folder.EnumerateFiles("*", options).Select(file => OfFile(folder, file)).Take(Limits.Files + 1).ToList();
         return Ordered(files);
     }
+
+    private ReleaseFile OfFile(DirectoryInfo folder, FileInfo file) => new(
+        System.IO.Path.GetRelativePath(folder.FullName, file.FullName).Replace('\\', '/'), file.Length, () => Count(Sequential(file.FullName), file.Length))
+    {
+        Stamp = file.LastWriteTimeUtc.Ticks,
+    };
 
     private List<ReleaseFile> OfZip(long archiveBytes)
     {
@@ -130,7 +133,7 @@ public sealed class ReleaseFiles : IDisposable
         var bound = Math.Min(Limits.Bytes, Math.Max(64L * 1024 * 1024, archiveBytes * Limits.Ratio));
         return Ordered([.. _zip.Entries
             .Where(static entry => !entry.FullName.EndsWith('/') && !entry.Name.StartsWith('.') && !entry.FullName.StartsWith("__MACOSX/", StringComparison.Ordinal))
-            .Select(entry => new ReleaseFile(Printable(entry.FullName), entry.Length, () => Count(entry.Open(), bound)))]);
+            .Select(entry => new ReleaseFile(Printable(entry.FullName), entry.Length, () => Count(entry.Open(), bound)) { Stamp = entry.LastWriteTime.UtcTicks })]);
     }
 
     private List<ReleaseFile> Ordered(List<ReleaseFile> files)
