@@ -16,6 +16,7 @@ internal sealed class TerminologyImport : IAsyncDisposable
     private const int ShownChanges = 5;
 
     private readonly FhirServer _server;
+    private readonly ImportedSystems _systems;
     private readonly ReleaseOptions _options;
     private readonly TerminologyJournal _journal;
     private readonly StreamWriter? _changes;
@@ -24,6 +25,7 @@ internal sealed class TerminologyImport : IAsyncDisposable
     private TerminologyImport(FhirServer server, ReleaseOptions options, TerminologyJournal journal, StreamWriter? changes, bool again)
     {
         _server = server;
+        _systems = new ImportedSystems(server.Options.TerminologyPath);
         _options = options;
         _journal = journal;
         _changes = changes;
@@ -64,7 +66,7 @@ internal sealed class TerminologyImport : IAsyncDisposable
         Console.WriteLine($"{Name(header)} from {path} ({reader.Format})");
         var imported = await ReadAsync(files, reader, cancel);
         await ShowAsync(imported.Header, cancel);
-        if (before is { Table: { } old } && _server.ImportedSystems.Find(header.Url).FirstOrDefault(system => system.Version == header.Version)?.Table is { } table)
+        if (before is { Table: { } old } && _systems.Find(header.Url).FirstOrDefault(system => system.Version == header.Version)?.Table is { } table)
             ShowChanges(before.Header, old, table);
         _journal.Done(key);
         return true;
@@ -83,7 +85,7 @@ internal sealed class TerminologyImport : IAsyncDisposable
 
     private async Task<ImportedSystem> ReadAsync(ReleaseFiles files, ReleaseReader reader, CancellationToken cancel)
     {
-        using var import = _server.ImportedSystems.Begin(reader.Header);
+        using var import = _systems.Begin(reader.Header);
         var builder = import.Builder;
         var start = files.BytesRead;
         var total = Math.Max(1, reader.Sources.Sum(static file => file.Length));
@@ -108,7 +110,7 @@ internal sealed class TerminologyImport : IAsyncDisposable
     // The version that answered until now, of the same edition if it is SNOMED CT; or the same version, which is replaced.
     private CodeSystem? Before(CodeSystemHeader header)
     {
-        var known = _server.ImportedSystems.Find(header.Url);
+        var known = _systems.Find(header.Url);
         return known.FirstOrDefault(system => system.Version == header.Version)
             ?? known.Where(system => Edition(system.Version) == Edition(header.Version)).MaxBy(static system => system.Version, BusinessVersion.Order);
     }
@@ -116,7 +118,7 @@ internal sealed class TerminologyImport : IAsyncDisposable
     private static string Edition(string? version) => version?.IndexOf("/version/", StringComparison.Ordinal) is > 0 and var end ? version[..end] : "";
 
     private ImportedSystem? Entry(CodeSystemHeader header) =>
-        _server.ImportedSystems.Entries.FirstOrDefault(entry => entry.Header.Url == header.Url && entry.Header.Version == header.Version);
+        _systems.Entries.FirstOrDefault(entry => entry.Header.Url == header.Url && entry.Header.Version == header.Version);
 
     private async Task ShowAsync(CodeSystemHeader header, CancellationToken cancel)
     {

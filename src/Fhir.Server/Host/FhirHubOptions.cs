@@ -61,6 +61,9 @@ public sealed record FhirHubOptions
     /// <summary><c>FhirHub:DataPath</c>: folder of the embedded store and of the server's keys.</summary>
     public string DataPath { get; init; } = "./data";
 
+    /// <summary>Folder of the imported code systems.</summary>
+    public string TerminologyPath => Path.Combine(DataPath, "terminology");
+
     /// <summary><c>FhirHub:Storage:Provider</c>.</summary>
     public StorageProvider StorageProvider { get; init; } = StorageProvider.Sqlite;
 

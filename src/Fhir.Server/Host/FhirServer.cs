@@ -168,7 +168,7 @@ public sealed class FhirServer : IAsyncDisposable
         // Terminology searches the store, which extracts by the search parameters; their parsers are made anew when they are loaded.
         var library = new TerminologyLibrary(
             [new StoredTerminologySource(store, standard, options.BaseUrls), new R4TerminologySource()],
-            [new ImportedSystems(Path.Combine(options.DataPath, "terminology")), new StandardSystems()]);
+            [new ImportedSystems(options.TerminologyPath), new StandardSystems()]);
         terminology = new LocalTerminology(library);
 
         // Before the first request there is nobody to wait for.
