@@ -6,7 +6,6 @@ using FhirHub.Benchmarks.Http;
 using FhirHub.Benchmarks.Search;
 using FhirHub.Benchmarks.Store;
 using FhirHub.Benchmarks.Terminology;
-using FhirHub.Benchmarks.Terminology;
 
 return args switch
 {
