@@ -75,7 +75,7 @@ public sealed partial class TerminologyScope
     {
         var weight = 1_000L;
         foreach (var part in content.Parts)
-            weight += part is TablePart table ? table.Table.Count / 4 : 200L * (part.Count ?? 0);
+            weight += part is TablePart table ? table.Table.Count / 4 : 500L * (part.Count ?? 0);
         return weight;
     }
 }

@@ -144,6 +144,21 @@ public sealed class ValueSetContentTests : ValueSetTestBase
     }
 
     [Fact]
+    public async Task Of_a_grammar_the_codes_in_use_are_listed_and_all_are_members()
+    {
+        Library = new TerminologyLibrary([Source, new R4TerminologySource()], [new StandardSystems()]);
+        Post("mass", """{"include":[{"system":"http://unitsofmeasure.org","filter":[{"property":"canonical","op":"=","value":"g"}]}]}""");
+        var masses = await ExpandAsync(new ExpansionRequest { Url = "urn:vs:mass" });
+        Assert.Contains("kg", Tree(masses), StringComparison.Ordinal);
+        Assert.Equal("http://hl7.org/fhir/StructureDefinition/valueset-unclosed", masses.GetProperty("extension")[0].GetProperty("url").GetString());
+        Assert.Equal("kg", Tree(await ExpandAsync(new ExpansionRequest { Url = "urn:vs:mass", Filter = "kilogram", Count = 1 })));
+        var content = await ContentAsync("urn:vs:mass");
+        Assert.NotNull(content.Find("http://unitsofmeasure.org", null, "Yg"));
+        Assert.Null(content.Find("http://unitsofmeasure.org", null, "m"));
+        await FailsAsync(new ExpansionRequest { Url = "http://hl7.org/fhir/ValueSet/all-languages" }, "too-costly");
+    }
+
+    [Fact]
     public async Task A_stored_expansion_stands_in_for_a_definition()
     {
         Source.With("""
