@@ -1,5 +1,6 @@
 // All terminology that there is here, and what was worked out of it lately.
 
+using System.Collections.Concurrent;
 using FhirHub.Model;
 
 namespace FhirHub.Terminology;
@@ -10,9 +11,6 @@ namespace FhirHub.Terminology;
 /// </summary>
 public sealed class TerminologyLibrary
 {
-    // Names whose versions are kept; beyond that all are forgotten, since it takes a flood of made-up names to get there.
-    private const int MaxNames = 20_000;
-
     private readonly TerminologyLimits _limits;
     private readonly BoundedCache<CodeSystem> _codeSystems;
     private readonly BoundedCache<ResourceTree> _resources;
@@ -114,9 +112,7 @@ public sealed class TerminologyLibrary
         var found = new IReadOnlyList<TerminologyEntry>[Sources.Count];
         for (var i = 0; i < found.Length; i++)
             found[i] = await Sources[i].FindAsync(type, url, cancel);
-        if (state.Entries.Count >= MaxNames)
-            state.Entries.Clear();
-        state.Entries[(type, url)] = found;
+        state.Keep(state.Entries, (type, url), found);
         return found;
     }
 
@@ -134,15 +130,42 @@ public sealed class TerminologyLibrary
 /// <summary>What is known of the sources in one state of theirs.</summary>
 internal sealed class LibraryState(string text)
 {
+    // Names whose versions are kept; beyond that all are forgotten, since it takes a flood of made-up names to get there.
+    private const int MaxNames = 20_000;
+
+    private int _names;
+
     public string Text { get; } = text;
 
-    public System.Collections.Concurrent.ConcurrentDictionary<(string Type, string Url), IReadOnlyList<IReadOnlyList<TerminologyEntry>>> Entries { get; } = new();
+    public ConcurrentDictionary<(string Type, string Url), IReadOnlyList<IReadOnlyList<TerminologyEntry>>> Entries { get; } = new();
+
+    public ConcurrentDictionary<(string Url, string? Asked), CodeSystemChoice> Choices { get; } = new();
 
     /// <summary>Code systems by the value set of all their codes; null until someone asks.</summary>
     public IReadOnlyDictionary<string, CanonicalName>? WholeValueSets { get; set; }
 
-    public System.Collections.Concurrent.ConcurrentDictionary<string, IReadOnlyList<string>> SystemNames { get; } = new(StringComparer.Ordinal);
+    public ConcurrentDictionary<string, IReadOnlyList<string>> SystemNames { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The concept maps by their systems, once somebody asked for maps without naming one.</summary>
     public ConceptMapIndex? ConceptMaps { get; set; }
+
+    public void Keep<TKey, TValue>(ConcurrentDictionary<TKey, TValue> kept, TKey key, TValue value)
+        where TKey : notnull
+    {
+        if (Interlocked.Increment(ref _names) >= MaxNames)
+        {
+            _names = 0;
+            Entries.Clear();
+            Choices.Clear();
+        }
+
+        kept[key] = value;
+    }
 }
+
+/// <summary>A version of a code system that may be the one that is meant.</summary>
+internal sealed record CodeSystemCandidate(
+    int Rank, string? Version, string? Algorithm, bool HasContent, bool IsOverlay, TerminologyEntry? Entry, CodeSystem? System);
+
+/// <summary>What the code system calls itself, the version that is meant, or null, and all that are known.</summary>
+internal sealed record CodeSystemChoice(string Name, CodeSystemCandidate? Chosen, IReadOnlyList<string?> Versions);

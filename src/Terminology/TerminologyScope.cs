@@ -39,6 +39,7 @@ public sealed partial class TerminologyScope
     private readonly TerminologyLibrary _library;
     private readonly LibraryState _state;
     private readonly List<TerminologyEntry> _overlay = [];
+    private readonly bool _isChoiceShared;
     private readonly Dictionary<string, CodeSystem> _overlayCodeSystems = new(StringComparer.Ordinal);
 
     internal TerminologyScope(TerminologyLibrary library, LibraryState state, ScopeParameters parameters)
@@ -48,6 +49,7 @@ public sealed partial class TerminologyScope
         Parameters = parameters;
         for (var i = 0; i < parameters.Resources.Count; i++)
             _overlay.Add(TerminologyEntry.Of(parameters.Resources[i], $"tx|{i}"));
+        _isChoiceShared = _overlay.TrueForAll(static entry => entry.ResourceType is not ("CodeSystem" or "NamingSystem"));
     }
 
     /// <summary>What the request said.</summary>
@@ -77,10 +79,8 @@ public sealed partial class TerminologyScope
             (url, version) = TerminologyLibrary.Split(url);
         var check = Rule(Parameters.CheckSystemVersions, url);
         var asked = Rule(Parameters.ForceSystemVersions, url) ?? version ?? Rule(Parameters.SystemVersions, url) ?? check;
-        var name = await SystemNameAsync(url, cancel);
-        var candidates = await CandidatesAsync(name, cancel);
-        var chosen = Choose(candidates, asked);
-        var resolution = new CodeSystemResolution(name, asked, null, [.. Ordered(candidates).Select(static candidate => candidate.Version).Distinct(StringComparer.Ordinal)]);
+        var (name, chosen, versions) = await ChooseAsync(url, asked, cancel);
+        var resolution = new CodeSystemResolution(name, asked, null, versions);
         if (chosen is null)
             return resolution;
 
@@ -186,8 +186,21 @@ public sealed partial class TerminologyScope
         return url == system.Url && (version is null || VersionRange.Matches(version, system.Version));
     }
 
+    // The same for all requests that brought nothing along that could be chosen.
+    private async ValueTask<CodeSystemChoice> ChooseAsync(string url, string? asked, CancellationToken cancel)
+    {
+        if (_isChoiceShared && _state.Choices.TryGetValue((url, asked), out var known))
+            return known;
+        var name = await SystemNameAsync(url, cancel);
+        var candidates = await CandidatesAsync(name, cancel);
+        var choice = new CodeSystemChoice(name, Choose(candidates, asked), [.. Ordered(candidates).Select(static candidate => candidate.Version).Distinct(StringComparer.Ordinal)]);
+        if (_isChoiceShared)
+            _state.Keep(_state.Choices, (url, asked), choice);
+        return choice;
+    }
+
     // Where no version is asked for, what ranks first is taken, and of that the latest version with content.
-    private static Candidate? Choose(List<Candidate> candidates, string? asked)
+    private static CodeSystemCandidate? Choose(List<CodeSystemCandidate> candidates, string? asked)
     {
         var fitting = candidates.Where(static candidate => candidate.HasContent);
         if (asked is null)
@@ -196,35 +209,35 @@ public sealed partial class TerminologyScope
             ?? Ordered([.. fitting.Where(candidate => VersionRange.Matches(asked, candidate.Version))]).FirstOrDefault();
     }
 
-    private static List<Candidate> Ordered(List<Candidate> candidates)
+    private static List<CodeSystemCandidate> Ordered(List<CodeSystemCandidate> candidates)
     {
         var algorithm = candidates.Select(static candidate => candidate.Algorithm).FirstOrDefault(static name => name is not null);
         return [.. candidates.OrderByDescending(static candidate => candidate.Version, VersionRange.Order(algorithm)).ThenBy(static candidate => candidate.Rank)];
     }
 
-    private async ValueTask<List<Candidate>> CandidatesAsync(string url, CancellationToken cancel)
+    private async ValueTask<List<CodeSystemCandidate>> CandidatesAsync(string url, CancellationToken cancel)
     {
-        var candidates = new List<Candidate>();
+        var candidates = new List<CodeSystemCandidate>();
         var groups = await AllAsync("CodeSystem", url, cancel);
         for (var rank = 0; rank < groups.Count; rank++)
         {
             foreach (var entry in groups[rank])
             {
                 if (entry.Content != "supplement")
-                    candidates.Add(new Candidate(rank, entry.Version, entry.VersionAlgorithm, entry.Content != "not-present", IsOverlay: rank == 0, entry, null));
+                    candidates.Add(new CodeSystemCandidate(rank, entry.Version, entry.VersionAlgorithm, entry.Content != "not-present", IsOverlay: rank == 0, entry, null));
             }
         }
 
         foreach (var source in _library.CodeSystemSources)
         {
             foreach (var system in source.Find(url))
-                candidates.Add(new Candidate(1, system.Version, system.Header.VersionAlgorithm, system.Header.Content != "not-present", IsOverlay: false, null, system));
+                candidates.Add(new CodeSystemCandidate(1, system.Version, system.Header.VersionAlgorithm, system.Header.Content != "not-present", IsOverlay: false, null, system));
         }
 
         return candidates;
     }
 
-    private ValueTask<CodeSystem> OpenAsync(Candidate candidate, CancellationToken cancel) =>
+    private ValueTask<CodeSystem> OpenAsync(CodeSystemCandidate candidate, CancellationToken cancel) =>
         candidate.System is { } system ? ValueTask.FromResult(system) : OpenAsync(candidate.Entry!, cancel);
 
     private async ValueTask<CodeSystem> OpenAsync(TerminologyEntry entry, CancellationToken cancel)
@@ -271,7 +284,4 @@ public sealed partial class TerminologyScope
             ? new TerminologyResource(await entry.ReadAsync(cancel), entry.Stamp, IsShared: false)
             : new TerminologyResource(await _library.ResourceAsync(entry, cancel), entry.Stamp, IsShared: true);
     }
-
-    private sealed record Candidate(
-        int Rank, string? Version, string? Algorithm, bool HasContent, bool IsOverlay, TerminologyEntry? Entry, CodeSystem? System);
 }

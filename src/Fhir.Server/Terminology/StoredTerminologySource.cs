@@ -1,5 +1,6 @@
 // The CodeSystems, ValueSets, ConceptMaps and NamingSystems that users created here, for terminology.
 
+using System.Collections.Concurrent;
 using FhirHub.Model;
 using FhirHub.Search;
 using FhirHub.Storage;
@@ -17,6 +18,11 @@ public sealed class StoredTerminologySource(IResourceStore store, SearchParamete
 
     private static readonly string[] Types = ["CodeSystem", "ValueSet", "ConceptMap", "NamingSystem", "StructureDefinition"];
 
+    // Entries by stamp, so that a change of one resource does not have all others read again. They are small and some thousand at most;
+    // beyond that they are forgotten.
+    private const int MaxEntries = 20_000;
+
+    private readonly ConcurrentDictionary<string, TerminologyEntry> _entries = new(StringComparer.Ordinal);
     private KnownState? _state;
 
     /// <inheritdoc/>
@@ -96,13 +102,24 @@ public sealed class StoredTerminologySource(IResourceStore store, SearchParamete
 
     private TerminologyEntry? Entry(StoredVersion stored)
     {
+        var stamp = Stamp(stored);
+        if (_entries.TryGetValue(stamp, out var known))
+            return known;
         if (Read(stored) is not { } tree)
             return null;
         var (key, version) = (stored.Key, stored.Version);
-        return TerminologyEntry.Of(tree.Root, Stamp(stored), ReadAsync);
 
-        async ValueTask<ResourceTree> ReadAsync(CancellationToken cancel) =>
-            await store.ReadVersionAsync(AccessScope.Full, key, version, cancel) is { IsDeleted: false } again && Read(again) is { } resource
+        // Who looks for it mostly wants to read it next.
+        var read = new WeakReference<ResourceTree>(tree);
+        var entry = TerminologyEntry.Of(tree.Root, stamp, ReadAsync);
+        if (_entries.Count >= MaxEntries)
+            _entries.Clear();
+        _entries[stamp] = entry;
+        return entry;
+
+        async ValueTask<ResourceTree> ReadAsync(CancellationToken cancel) => read.TryGetTarget(out var recent)
+            ? recent
+            : await store.ReadVersionAsync(AccessScope.Full, key, version, cancel) is { IsDeleted: false } again && Read(again) is { } resource
                 ? resource
                 : throw new TerminologyException("not-found", $"{key} was removed while it was used; ask again.");
     }
