@@ -12,6 +12,8 @@ internal sealed class Translation(TerminologyScope scope, TranslateRequest reque
     private readonly List<ConceptMapTable> _path = [];
     private readonly Dictionary<string, IReadOnlyList<string>> _names = new(StringComparer.Ordinal);
     private IReadOnlyList<ConceptMapTable> _used = [];
+    private string? _sourceScope;
+    private string? _targetScope;
 
     /// <exception cref="TerminologyException">A map is not known, or falls back on itself.</exception>
     public async ValueTask<TranslateAnswer> RunAsync(CancellationToken cancel)
@@ -23,11 +25,16 @@ internal sealed class Translation(TerminologyScope scope, TranslateRequest reque
             _names[system] = await scope.SystemNamesAsync(system, cancel);
         }
 
+        _sourceScope = await ValueSetUrlAsync(request.SourceScope, cancel);
+        _targetScope = await ValueSetUrlAsync(request.TargetScope, cancel);
         _used = await MapsAsync(cancel);
         foreach (var map in _used)
         {
+            var start = _matches.Count;
             foreach (var coding in request.Codings)
                 await TranslateAsync(map, coding, cancel);
+            if (_targetScope is not null && _matches.Count > start && !IsFor(map, _targetScope))
+                await KeepMembersAsync(start, _targetScope, cancel);
         }
 
         for (var i = 0; i < _matches.Count; i++)
@@ -50,7 +57,7 @@ internal sealed class Translation(TerminologyScope scope, TranslateRequest reque
         foreach (var map in await scope.ConceptMapsAsync(systems, request.IsReverse, cancel))
         {
             var (source, target) = request.IsReverse ? (map.TargetScope, map.SourceScope) : (map.SourceScope, map.TargetScope);
-            if (Fits(request.SourceScope, source) && Fits(request.TargetScope, target))
+            if (Fits(_sourceScope, source) && Fits(_targetScope, target))
                 fitting.Add(map);
         }
 
@@ -65,6 +72,31 @@ internal sealed class Translation(TerminologyScope scope, TranslateRequest reque
         var (wantedUrl, wantedVersion) = TerminologyLibrary.Split(wanted);
         var (url, version) = TerminologyLibrary.Split(scope);
         return wantedUrl == url && (wantedVersion is null || version is null || wantedVersion == version);
+    }
+
+    // A value set may be named by its address here (ValueSet/id), which is not what maps call it.
+    private async ValueTask<string?> ValueSetUrlAsync(string? valueSet, CancellationToken cancel)
+    {
+        if (valueSet is null || !valueSet.StartsWith("ValueSet/", StringComparison.Ordinal))
+            return valueSet;
+        var found = await scope.ValueSetAsync(valueSet, cancel) ?? throw new TerminologyException("not-found", $"There is no {valueSet} here; name the value set by its URL.");
+        return found.Resource.Root.ChildValue("url") ?? valueSet;
+    }
+
+    private bool IsFor(ConceptMapTable map, string valueSet) => (request.IsReverse ? map.SourceScope : map.TargetScope) is { } declared && Fits(valueSet, declared);
+
+    // The map is not made for the value set, so each code has to be in it.
+    private async ValueTask KeepMembersAsync(int start, string valueSet, CancellationToken cancel)
+    {
+        var content = await scope.ContentAsync(valueSet, cancel);
+        for (var i = _matches.Count - 1; i >= start; i--)
+        {
+            if (_matches[i].Coding is { } coding
+                && (coding.System is null || content.Find(await scope.SystemNameAsync(coding.System, cancel), coding.Version, coding.Code) is null))
+            {
+                _matches.RemoveAt(i);
+            }
+        }
     }
 
     private async ValueTask TranslateAsync(ConceptMapTable map, CodingValue given, CancellationToken cancel)

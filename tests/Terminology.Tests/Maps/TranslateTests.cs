@@ -103,6 +103,18 @@ public sealed class TranslateTests
     }
 
     [Fact]
+    public async Task A_map_that_is_not_made_for_the_value_set_gives_only_codes_of_it()
+    {
+        _source.With("""{"resourceType":"ValueSet","url":"urn:vs:sodium","status":"active","compose":{"include":[{"system":"urn:codes","concept":[{"code":"na-1"}]}]}}""");
+        Post("any", """{"source":"urn:his","target":"urn:codes","element":[{"code":"X","target":[{"code":"na-1","equivalence":"equal"},{"code":"na-2","equivalence":"equal"}]}]}""");
+        Assert.Equal("wider na-1 Sodium", Text(await TranslateAsync(new() { Map = "urn:map:lab", Codings = [new("urn:his", null, "NA")], TargetScope = "urn:vs:sodium" })));
+        Assert.Equal("equal na-1 Sodium", Text(await TranslateAsync(new() { Codings = [new("urn:his", null, "X")], TargetScope = "urn:vs:sodium" })));
+        var unknown = await Assert.ThrowsAsync<TerminologyException>(
+            async () => await TranslateAsync(new() { Map = "urn:map:lab", Codings = [new("urn:his", null, "NA")], TargetScope = "urn:vs:nothing" }));
+        Assert.Equal("not-found", unknown.Code);
+    }
+
+    [Fact]
     public async Task The_maps_of_the_standard_answer_too()
     {
         var answer = await TranslateAsync(new() { Codings = [new("http://hl7.org/fhir/administrative-gender", null, "female")] });
