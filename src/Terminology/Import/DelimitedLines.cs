@@ -89,6 +89,8 @@ internal sealed class DelimitedLines : IDisposable
 
     public bool Is(int field, ReadOnlySpan<byte> value) => this[field].SequenceEqual(value);
 
+    public bool Is(int field, string value) => System.Text.Ascii.Equals(this[field], value);
+
     public TerminologyException Fault(string message) => _file.Fault(message, Line);
 
     public void Dispose() => _content.Dispose();

@@ -52,7 +52,7 @@ public sealed partial class Rf2Reader
         }
 
         ref var bits = ref CollectionsMarshal.GetValueRefOrAddDefault(_acceptabilities, row.Number(5), out _);
-        bits |= (row.Text(6) == Snomed.Preferred ? 2UL : 1UL) << (2 * set);
+        bits |= (row.Is(6, Snomed.Preferred) ? 2UL : 1UL) << (2 * set);
     }
 
     // id, effectiveTime, active, moduleId, conceptId, languageCode, typeId, term, caseSignificanceId
@@ -60,25 +60,25 @@ public sealed partial class Rf2Reader
     {
         if (!row.Is(2, "1"u8) || !_ordinals.TryGetValue(row.Number(4), out var concept))
             return;
-        var language = row.Text(5);
+        var language = sets.Language(row[5]);
         var term = row.Text(7);
-        var type = row.Text(6);
         var bits = _acceptabilities.GetValueOrDefault(row.Number(0));
-        if (type == Snomed.Definition)
+        if (row.Is(6, Snomed.Definition))
         {
             builder.SetDefinition(concept, term);
             builder.AddDesignation(concept, term, language, Snomed.DefinitionUse);
             return;
         }
 
-        var rank = type == Snomed.FullySpecifiedName ? DisplayRank.FullySpecified : Rank(bits, language, sets);
+        var isFullySpecified = row.Is(6, Snomed.FullySpecifiedName);
+        var rank = isFullySpecified ? DisplayRank.FullySpecified : Rank(bits, language, sets);
         if (rank > ranks[concept])
         {
             ranks[concept] = rank;
             builder.SetDisplay(concept, term);
         }
 
-        if (type == Snomed.FullySpecifiedName)
+        if (isFullySpecified)
         {
             builder.AddDesignation(concept, term, language, Snomed.FullySpecifiedNameUse);
             return;
@@ -134,6 +134,20 @@ public sealed partial class Rf2Reader
 
         private readonly Dictionary<(string Language, int Set), string> _tags = [];
         private readonly Dictionary<string, ulong> _masks = [];
+        private readonly List<string> _languages = [];
+
+        /// <summary>The code of a language as one and the same string.</summary>
+        public string Language(ReadOnlySpan<byte> code)
+        {
+            foreach (var known in _languages)
+            {
+                if (System.Text.Ascii.Equals(code, known))
+                    return known;
+            }
+
+            _languages.Add(System.Text.Encoding.UTF8.GetString(code));
+            return _languages[^1];
+        }
 
         /// <summary>The language tag of descriptions of a language in a reference set.</summary>
         public string Tag(string language, int set)

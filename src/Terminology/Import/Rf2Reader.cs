@@ -43,6 +43,11 @@ public sealed partial class Rf2Reader : ReleaseReader
             _rf2.Rows(file, row => AddRelationship(builder, row), null, cancel);
         foreach (var file in _rf2.ReferenceSets)
             ReadReferenceSet(builder, file, cancel);
+
+        // The table is finished and indexed next, which wants the memory.
+        _ordinals.Clear();
+        _ordinals.TrimExcess();
+        _names.Clear();
     }
 
     private static CodeSystemHeader MakeHeader(string version) => new()
@@ -115,7 +120,7 @@ public sealed partial class Rf2Reader : ReleaseReader
         var concept = builder.Add(row.Text(0));
         _ordinals[row.Number(0)] = concept;
         builder.AddProperty(concept, Snomed.Inactive, row.Is(2, "1"u8) ? "false" : "true");
-        builder.AddProperty(concept, Snomed.SufficientlyDefined, row.Text(4) == Snomed.Defined ? "true" : "false");
+        builder.AddProperty(concept, Snomed.SufficientlyDefined, row.Is(4, Snomed.Defined) ? "true" : "false");
         builder.AddProperty(concept, Snomed.ModuleId, Name(row.Number(3)));
         builder.AddProperty(concept, Snomed.EffectiveTime, Name(row.Number(1)));
     }
@@ -123,7 +128,7 @@ public sealed partial class Rf2Reader : ReleaseReader
     // id, effectiveTime, active, moduleId, sourceId, destinationId or value, relationshipGroup, typeId, characteristicTypeId, modifierId
     private void AddRelationship(ConceptTableBuilder builder, DelimitedLines row)
     {
-        if (!row.Is(2, "1"u8) || row.Text(8) == Snomed.StatedRelationship || !_ordinals.TryGetValue(row.Number(4), out var source))
+        if (!row.Is(2, "1"u8) || row.Is(8, Snomed.StatedRelationship) || !_ordinals.TryGetValue(row.Number(4), out var source))
             return;
         var type = Name(row.Number(7));
         var group = (int)row.Number(6);
@@ -145,7 +150,7 @@ public sealed partial class Rf2Reader : ReleaseReader
         else
         {
             builder.Define(new PropertyDefinition(type, PropertyType.Code, Snomed.Attribute + type));
-            builder.AddProperty(source, type, Name(row.Number(5)), PropertyType.Code, group);
+            builder.AddProperty(source, type, row.Text(5), PropertyType.Code, group);
         }
     }
 
@@ -166,7 +171,7 @@ public sealed partial class Rf2Reader : ReleaseReader
                 if (value < 0 || row[value].IsEmpty)
                     return;
                 builder.Define(new PropertyDefinition(set, isMap ? PropertyType.String : PropertyType.Code, Snomed.ReferenceSet + set));
-                builder.AddProperty(member, set, isMap ? row.Text(value) : Name(row.Number(value)), group: group < 0 ? 0 : (int)row.Number(group));
+                builder.AddProperty(member, set, row.Text(value), group: group < 0 ? 0 : (int)row.Number(group));
             },
             columns =>
             {
@@ -183,7 +188,7 @@ public sealed partial class Rf2Reader : ReleaseReader
             cancel);
     }
 
-    // Few identifiers make most of the values.
+    // Modules, days, types and reference sets are few and come again and again.
     private string Name(long identifier)
     {
         ref var name = ref CollectionsMarshal.GetValueRefOrAddDefault(_names, identifier, out _);

@@ -24,7 +24,7 @@ public static class ImportTerminologyBenchmark
     public static Task<int> RunAsync(Options options)
     {
         var concepts = Math.Min(options.Limit, 1_000_000);
-        var folder = Directory.CreateTempSubdirectory("fhirhub-bench-").FullName;
+        var folder = options.Data ?? Directory.CreateTempSubdirectory("fhirhub-bench-").FullName;
         try
         {
             var release = Path.Combine(folder, "release");
@@ -40,10 +40,10 @@ public static class ImportTerminologyBenchmark
                 var reader = Releases.Recognize(files, new ReleaseOptions(), CancellationToken.None);
                 using var import = systems.Begin(reader.Header);
                 reader.Read(import.Builder, CancellationToken.None);
-                var read = Stopwatch.GetElapsedTime(start);
+                var (read, peak) = (Stopwatch.GetElapsedTime(start), PeakMegabytes());
                 var imported = import.Commit();
                 var all = Stopwatch.GetElapsedTime(start);
-                Console.WriteLine($"read {read.TotalSeconds,6:N1} s, with index and on disk {all.TotalSeconds,6:N1} s: {imported.Concepts / all.TotalSeconds,8:N0} concepts/s, {imported.Length / (1024.0 * 1024),6:N0} MB");
+                Console.WriteLine($"read {read.TotalSeconds,6:N1} s (peak {peak:N0} MB), with index and on disk {all.TotalSeconds,6:N1} s: {imported.Concepts / all.TotalSeconds,8:N0} concepts/s, {imported.Length / (1024.0 * 1024),6:N0} MB");
             }
 
             Console.WriteLine($"peak {PeakMegabytes():N0} MB");
@@ -51,7 +51,8 @@ public static class ImportTerminologyBenchmark
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            if (options.Data is null)
+                Directory.Delete(folder, recursive: true);
         }
 
         return Task.FromResult(0);
