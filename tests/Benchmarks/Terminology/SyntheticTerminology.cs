@@ -31,11 +31,21 @@ public static class SyntheticTerminology
 
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    /// <summary>What a doctor may type: beginnings of words in any order, a slip, Chinese.</summary>
-    public static IReadOnlyList<string> Filters { get; } =
-    [
-        "eye ibup", "ibuprofen tab", "drops ear mor", "insulin inj", "keta", "cream lid 5", "ibuprofne", "warfarin coated", "hep ster", "omep caps", "布洛芬", "滴眼液", "aspirin", "pred syr", "tram supp hosp", "tablet 77",
-    ];
+    /// <summary>What a doctor may type: beginnings of two or three words in any order, some with a slip, some in Chinese.</summary>
+    public static string Filter(Random random)
+    {
+        var (substance, form) = (Substances[random.Next(Substances.Length)], Forms[random.Next(Forms.Length)].Split(' ')[0]);
+        var number = random.Next(Concepts);
+        return random.Next(6) switch
+        {
+            0 => $"{form} {substance[..random.Next(3, substance.Length)]}",
+            1 => $"{substance[..^1]} {number % 97}",
+            2 => $"{substance[..4]} {Kinds[random.Next(Kinds.Length)][..3]} {form[..3]}",
+            3 => $"{substance[..3]}{substance[4]}{substance[3]}{substance[5..]} {form}",
+            4 => $"{Chinese[random.Next(Chinese.Length)]} {number / 100}",
+            _ => $"{number} {form[..2]}",
+        };
+    }
 
     public static byte[] CodeSystem() => Write(json =>
     {

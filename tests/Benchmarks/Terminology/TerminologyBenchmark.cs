@@ -27,18 +27,24 @@ public static class TerminologyBenchmark
             Console.WriteLine($"{path}: {body.Length / 1e6:F1} MB created in {clock.Elapsed.TotalMilliseconds:F0} ms");
         }
 
-        Console.WriteLine($"{options.Clients} clients, {options.Seconds} s each after a round to warm up");
-        foreach (var (name, paths) in Operations().Where(o => options.Filter is null || o.Name.Contains(options.Filter, StringComparison.Ordinal)))
+        Console.WriteLine($"{options.Clients} clients, {options.Seconds} s each; before that as long for all of them, to warm up");
+        var operations = Operations().Where(o => options.Filter is null || o.Name.Contains(options.Filter, StringComparison.Ordinal))
+            .Select(o => (o.Name, o.Paths, Requests: o.Paths.Select(path => LoadDriver.Request("GET", $"/fhir/{path}")).ToArray())).ToList();
+        var first = new Dictionary<string, double>();
+        foreach (var (name, paths, requests) in operations)
         {
-            var first = Stopwatch.StartNew();
+            var clock = Stopwatch.StartNew();
             await CheckAsync(http, name, paths[0]);
-            var firstTime = first.Elapsed.TotalMilliseconds;
-            var requests = paths.Select(path => LoadDriver.Request("GET", $"/fhir/{path}")).ToArray();
-            await RunAsync(server, options with { Seconds = Math.Min(options.Seconds, 2) }, requests);
+            first.Add(name, clock.Elapsed.TotalMilliseconds);
+            await RunAsync(server, options, requests);
+        }
+
+        foreach (var (name, _, requests) in operations)
+        {
             var before = server.ProcessorTime;
             var result = await RunAsync(server, options, requests);
             var processor = (server.ProcessorTime - before).TotalMicroseconds / result.Requests;
-            Console.WriteLine($"{name,-32} {result}  {processor,6:F0} us of the server's processor each  first {firstTime,6:F0} ms  {server.Memory.Now,5:F0} MB");
+            Console.WriteLine($"{name,-32} {result}  {processor,6:F0} us of the server's processor each  first {first[name],6:F0} ms  {server.Memory.Now,5:F0} MB");
         }
 
         Console.WriteLine($"memory {server.Memory.Now:F0} MB, peak {server.Memory.Peak:F0} MB");
@@ -66,7 +72,7 @@ public static class TerminologyBenchmark
         yield return ("validate-code ValueSet is-a", Paths(n => $"ValueSet/$validate-code?url={IsA}&system={System}&code={Code(n)}"));
         yield return ("translate", Paths(n => $"ConceptMap/$translate?url={SyntheticTerminology.Map}&system={System}&code={Code(n % SyntheticTerminology.Mapped)}"));
         yield return ("subsumes", Paths(n => $"CodeSystem/$subsumes?system={System}&codeA={Code(SyntheticTerminology.Ancestor(n))}&codeB={Code(n)}"));
-        yield return ("expand filter", [.. SyntheticTerminology.Filters.Select(f => $"ValueSet/$expand?url={IsA}&count=20&filter={Uri.EscapeDataString(f)}")]);
+        yield return ("expand filter", [.. Filters().Select(f => $"ValueSet/$expand?url={IsA}&count=20&filter={Uri.EscapeDataString(f)}")]);
         yield return ("expand is-a count 100 offset 0", [$"ValueSet/$expand?url={IsA}&count=100&offset=0"]);
         yield return ("expand is-a count 100 offset 90000", [$"ValueSet/$expand?url={IsA}&count=100&offset=90000"]);
     }
@@ -75,6 +81,13 @@ public static class TerminologyBenchmark
     {
         var random = new Random(42);
         return [.. Enumerable.Range(0, Variety).Select(_ => path(random.Next(SyntheticTerminology.Concepts)))];
+    }
+
+    // Few texts come twice, so that no answer is one that was kept.
+    private static List<string> Filters()
+    {
+        var random = new Random(42);
+        return [.. Enumerable.Range(0, 4 * Variety).Select(_ => SyntheticTerminology.Filter(random))];
     }
 
     private static string Code(int concept) => SyntheticTerminology.Code(concept);
