@@ -23,8 +23,6 @@ internal static class ValidateCodeOperation
         var url = input.Text("url");
         if (question.Form == CodedForm.Code && given is null && url is null)
             throw new RefusedException(400, "required", "$validate-code on CodeSystem needs to know the code system: url, codeSystem, or a coding with a system.");
-        if (question.Form != CodedForm.Code && input.Text("version") is { } version)
-            question = question with { Codings = [.. question.Codings.Select(c => c with { Version = c.Version ?? version })] };
         return Write(input, question, await CodeSystemValidation.RunAsync(request.Scope, given, url, question, cancel)).ToAnswer(call);
     }
 
@@ -41,6 +39,8 @@ internal static class ValidateCodeOperation
     private static CodeValidation Read(FhirCall call, OperationInput input, CodedNames names, TerminologyRequest request)
     {
         var (form, codings) = CodedInput.Read(call, input, names);
+        if (form != CodedForm.Code && input.Text(names.Version!) is { } version)
+            codings = [.. codings.Select(coding => coding with { Version = coding.Version ?? version })];
         return new CodeValidation
         {
             Form = form,

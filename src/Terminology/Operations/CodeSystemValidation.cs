@@ -42,6 +42,10 @@ public static class CodeSystemValidation
         return ValidationAnswers.Of(checks, static check => check.System is not null && (check.Concept is not null || CodingCheck.IsPart(check.System)), []);
     }
 
+    // A code system has several names: a URL, and urn:oid: ones.
+    private static async ValueTask<bool> IsSameAsync(TerminologyScope scope, string system, string url, CancellationToken cancel) =>
+        system == url || (await scope.SystemNamesAsync(url, cancel)).Contains(system);
+
     private static async ValueTask CheckAsync(TerminologyScope scope, CodeSystem? given, string? url, CodingCheck check, CancellationToken cancel)
     {
         check.SystemUrl ??= url;
@@ -49,7 +53,7 @@ public static class CodeSystemValidation
             return;
         if (!string.IsNullOrEmpty(check.SystemUrl))
             check.SystemUrl = await scope.SystemNameAsync(check.SystemUrl, cancel);
-        if (url is not null && check.SystemUrl != url)
+        if (url is not null && !await IsSameAsync(scope, check.SystemUrl ?? url, url, cancel))
         {
             check.Say(
                 IssueSeverity.Error, "invalid", TerminologyIssueType.InvalidData,

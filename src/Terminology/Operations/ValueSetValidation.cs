@@ -68,7 +68,7 @@ public sealed class ValueSetValidation
 
         check.SystemUrl = await _scope.SystemNameAsync(check.SystemUrl!, cancel);
 
-        var member = _content.Find(check.SystemUrl!, check.AskedVersion, check.Code);
+        var member = await FindAsync(check, check.AskedVersion, cancel);
         if (member is null)
         {
             await ExplainAsync(check, cancel);
@@ -81,6 +81,20 @@ public sealed class ValueSetValidation
             check.Display = display;
         ConceptChecks.IsUsable(check, _question.AllowsAbstract, _question.ActiveOnly);
         return true;
+    }
+
+    // A code system has several names, of which the value set may know another one.
+    private async ValueTask<ValueSetMember?> FindAsync(CodingCheck check, string? version, CancellationToken cancel)
+    {
+        if (_content.Find(check.SystemUrl!, version, check.Code) is { } member)
+            return member;
+        foreach (var name in await _scope.SystemNamesAsync(check.SystemUrl!, cancel))
+        {
+            if (name != check.SystemUrl && _content.Find(name, version, check.Code) is { } other)
+                return other;
+        }
+
+        return null;
     }
 
     private bool Infer(CodingCheck check)
@@ -133,7 +147,7 @@ public sealed class ValueSetValidation
     {
         await check.LookUpAsync(_scope, check.AskedVersion, cancel);
         ConceptChecks.Display(check, _question.Languages, []);
-        if (check.AskedVersion is { } version && _content.Find(check.SystemUrl!, null, check.Code) is { } other)
+        if (check.AskedVersion is { } version && await FindAsync(check, null, cancel) is { } other)
         {
             check.Say(
                 IssueSeverity.Error, "invalid", TerminologyIssueType.ValueSetInvalid,

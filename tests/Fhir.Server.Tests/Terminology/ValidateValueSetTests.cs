@@ -128,6 +128,18 @@ public sealed class ValidateValueSetTests(TerminologyFixture server) : IClassFix
     }
 
     [Fact]
+    public async Task A_system_is_known_by_its_oid_too()
+    {
+        const string Gender = "urn:oid:2.16.840.1.113883.4.642.4.2";
+        Assert.True((await server.AskAsync($"ValueSet/$validate-code?url=http://hl7.org/fhir/ValueSet/administrative-gender&system={Gender}&code=female")).Result);
+        Assert.True((await server.AskAsync($"CodeSystem/$validate-code?url={Gender}&code=female")).Result);
+        var coding = await server.AskAsync("CodeSystem/$validate-code", $$$"""
+            {"resourceType":"Parameters","parameter":[{"name":"url","valueUri":"http://hl7.org/fhir/administrative-gender"},{"name":"coding","valueCoding":{"system":"{{{Gender}}}","code":"female"}}]}
+            """);
+        Assert.True(coding.Result);
+    }
+
+    [Fact]
     public async Task A_binding_is_found_by_its_element()
     {
         Assert.True((await server.AskAsync("ValueSet/$validate-code?context=Observation.status&code=final")).Result);
