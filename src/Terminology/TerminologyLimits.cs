@@ -11,6 +11,9 @@ public sealed record TerminologyLimits
     /// <summary>Value sets that one value set may import, those of imported ones included.</summary>
     public int ValueSets { get; init; } = 1_000;
 
+    /// <summary>Code systems, each version by itself, that one value set may draw on.</summary>
+    public int CodeSystems { get; init; } = 1_000;
+
     /// <summary>How deep imported value sets may import others.</summary>
     public int Depth { get; init; } = 50;
 

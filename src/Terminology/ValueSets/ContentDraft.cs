@@ -14,6 +14,9 @@ internal sealed class ContentDraft
     private readonly HashSet<string> _listed = new(StringComparer.Ordinal);
     private PartOrigin? _open;
 
+    /// <summary>What it takes to look at each part once.</summary>
+    public int Count => _parts.Count + _listed.Count;
+
     public void Add(IEnumerable<ContentPart> parts)
     {
         foreach (var part in parts)

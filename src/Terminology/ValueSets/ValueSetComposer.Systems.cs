@@ -6,6 +6,9 @@ namespace FhirHub.Terminology;
 
 internal sealed partial class ValueSetComposer
 {
+    // A regular expression takes about so many times what a look at a concept takes.
+    private const long RegexCost = 10;
+
     private async ValueTask<IReadOnlyList<ContentPart>> OfSystemAsync(ElementNode include, string system, List<UnresolvedPart> unresolved)
     {
         var version = include.ChildValue("version");
@@ -23,6 +26,8 @@ internal sealed partial class ValueSetComposer
     {
         if (_resolved.TryGetValue((system, version, _scope), out var known))
             return known;
+        if (_resolved.Count >= Limits.CodeSystems)
+            throw new TerminologyException("too-costly", $"The value set {_path.FirstOrDefault()} draws on more than {Limits.CodeSystems:N0} code systems; split it.");
         var resolution = await _scope.ResolveCodeSystemAsync(system, version, _cancel);
         if (resolution.ViolatedCheck is { } check)
         {
@@ -60,7 +65,7 @@ internal sealed partial class ValueSetComposer
         var concepts = table.All;
         foreach (var filter in include.ChildrenOf("filter"))
         {
-            Spend(table.Count);
+            Spend(filter.ChildValue("op") == "regex" ? table.Count * RegexCost : table.Count);
             concepts = concepts.And(ConceptFilter.Select(filter, codeSystem, table, Limits, _cancel));
         }
 

@@ -119,7 +119,7 @@ internal sealed partial class ValueSetComposer
         foreach (var include in compose.ChildrenOf("include").ToList())
         {
             var selected = await SelectAsync(include, unresolved);
-            Spend(Cost(selected));
+            Spend(Cost(selected) + draft.Count);
             draft.Add(activeOnly ? selected.Select(static part => part.Restrict(activeOnly: true, selectableOnly: false)).OfType<ContentPart>() : selected);
         }
 
@@ -127,12 +127,13 @@ internal sealed partial class ValueSetComposer
         foreach (var exclude in compose.ChildrenOf("exclude").ToList())
         {
             var selected = await SelectAsync(exclude, unresolved);
-            Spend(Cost(selected));
+            Spend(Cost(selected) + excluded.Count);
             excluded.Add(selected);
         }
 
         var parts = draft.Finish();
         var without = excluded.Finish();
+        Spend(Cost(parts) * without.Count);
         if (without.Count > 0)
             parts = [.. parts.Select(part => part.Except(without)).OfType<ContentPart>()];
         return (parts, unresolved);

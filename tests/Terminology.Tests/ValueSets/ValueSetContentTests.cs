@@ -159,6 +159,17 @@ public sealed class ValueSetContentTests : ValueSetTestBase
     }
 
     [Fact]
+    public async Task A_value_set_that_draws_on_too_much_is_refused()
+    {
+        Library = new TerminologyLibrary([Source], null, new TerminologyLimits { CodeSystems = 3 });
+        Post("wide", $$"""{"include":[{{string.Join(',', Enumerable.Range(0, 4).Select(static n => $$"""{"system":"urn:s{{n}}","concept":[{"code":"a"}]}"""))}}]}""");
+        await FailsAsync(new ExpansionRequest { Url = "urn:vs:wide" }, "too-costly");
+        var lists = string.Join(',', Enumerable.Range(0, 12_000).Select(static n => $$"""{"system":"urn:s{{n % 2}}","concept":[{"code":"{{n}}"}]}"""));
+        Post("scattered", $$"""{"include":[{{lists}}]}""");
+        await FailsAsync(new ExpansionRequest { Url = "urn:vs:scattered" }, "too-costly");
+    }
+
+    [Fact]
     public async Task A_stored_expansion_stands_in_for_a_definition()
     {
         Source.With("""
