@@ -60,14 +60,14 @@ public sealed class FhirPathTerminology(TerminologyLibrary library, Cancellation
 
     private static T Wait<T>(ValueTask<T> task) => task.IsCompletedSuccessfully ? task.Result : task.AsTask().GetAwaiter().GetResult();
 
-    private static bool? IsMember(ElementNode node, ValueSetContent content)
+    private bool? IsMember(ElementNode node, ValueSetContent content)
     {
         bool? answer = node.Type.Name is "Coding" or "CodeableConcept" ? false : null;
         foreach (var coding in Codings(node))
         {
             if (coding.ChildValue("code") is not { } code)
                 continue;
-            var system = coding.ChildValue("system");
+            var system = coding.ChildValue("system") is { } name ? Wait(Scope.SystemNameAsync(name, cancel)) : null;
             if (system is null ? content.FindInAnySystem(code).Any() : content.Find(system, coding.ChildValue("version"), code) is not null)
                 return true;
             if (system is not null && content.WhyUncertain(system) is not null)
@@ -79,7 +79,8 @@ public sealed class FhirPathTerminology(TerminologyLibrary library, Cancellation
 
     private bool? Subsumes(ElementNode first, ElementNode second)
     {
-        if (first.ChildValue("system") is not { } system || system != second.ChildValue("system")
+        if (first.ChildValue("system") is not { } system || second.ChildValue("system") is not { } other
+            || Wait(Scope.SystemNameAsync(system, cancel)) != Wait(Scope.SystemNameAsync(other, cancel))
             || Wait(Scope.CodeSystemAsync(system, first.ChildValue("version") ?? second.ChildValue("version"), cancel)) is not { Table: { } table })
         {
             return null;

@@ -136,7 +136,7 @@ internal sealed partial class ValueSetComposer
             {
                 Spend(1);
                 var resolution = await ResolveAsync(system, entry.ChildValue("version"));
-                var origin = new PartOrigin(system, entry.ChildValue("version") ?? resolution.System?.Version, resolution.System, resolution.AskedVersion is not null);
+                var origin = new PartOrigin(resolution.Url, entry.ChildValue("version") ?? resolution.System?.Version, resolution.System, resolution.AskedVersion is not null);
                 var listed = Listed(code, entry, resolution.System, entry.ChildValue("display"));
                 var isAbstract = entry.Child("abstract") is { Exists: true } flag && flag.GetBoolean() == true;
                 var isInactive = entry.Child("inactive") is { Exists: true } mark && mark.GetBoolean() == true;
