@@ -1,5 +1,6 @@
 // The code systems, value sets and concept maps of R4 itself.
 
+using System.Collections.Concurrent;
 using System.Text.Json;
 using FhirHub.Model;
 
@@ -10,16 +11,24 @@ public sealed class R4TerminologySource : ITerminologySource
 {
     private static readonly Lazy<Dictionary<string, string>> Contents = new(ReadContents);
 
+    // They never change, whatever the state of other sources; there are as many as R4 has resources.
+    private static readonly ConcurrentDictionary<(string Type, string Url), IReadOnlyList<TerminologyEntry>> Entries = new();
+
     /// <inheritdoc/>
     public ValueTask<string> StateAsync(CancellationToken cancel) => ValueTask.FromResult("");
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<TerminologyEntry>> FindAsync(string resourceType, string url, CancellationToken cancel)
     {
-        IReadOnlyList<TerminologyEntry> found = Read(resourceType, url) is { } tree
-            ? [TerminologyEntry.Of(tree.Root, $"r4|{resourceType}|{url}", _ => ValueTask.FromResult(Read(resourceType, url)!))]
-            : [];
-        return ValueTask.FromResult(found);
+        if (Entries.TryGetValue((resourceType, url), out var known))
+            return ValueTask.FromResult(known);
+        if (Read(resourceType, url) is not { } tree)
+            return ValueTask.FromResult<IReadOnlyList<TerminologyEntry>>([]);
+
+        // Who looks for it mostly wants to read it next.
+        var read = new WeakReference<ResourceTree>(tree);
+        return ValueTask.FromResult(Entries[(resourceType, url)] = [TerminologyEntry.Of(
+            tree.Root, $"r4|{resourceType}|{url}", _ => ValueTask.FromResult(read.TryGetTarget(out var recent) ? recent : Read(resourceType, url)!))]);
     }
 
     /// <inheritdoc/>
