@@ -74,13 +74,16 @@ internal sealed class Translation(TerminologyScope scope, TranslateRequest reque
         return wantedUrl == url && (wantedVersion is null || version is null || wantedVersion == version);
     }
 
-    // A value set may be named by its address here (ValueSet/id), which is not what maps call it.
+    // A value set may be named by its address here, which is not what maps call it.
     private async ValueTask<string?> ValueSetUrlAsync(string? valueSet, CancellationToken cancel)
     {
-        if (valueSet is null || !valueSet.StartsWith("ValueSet/", StringComparison.Ordinal))
+        if (valueSet is null || !valueSet.Contains("ValueSet/", StringComparison.Ordinal))
             return valueSet;
-        var found = await scope.ValueSetAsync(valueSet, cancel) ?? throw new TerminologyException("not-found", $"There is no {valueSet} here; name the value set by its URL.");
-        return found.Resource.Root.ChildValue("url") ?? valueSet;
+        if (await scope.ValueSetAsync(valueSet, cancel) is { } found)
+            return found.Resource.Root.ChildValue("url") is { } url && url != TerminologyLibrary.Split(valueSet).Url ? url : valueSet;
+        return valueSet.Contains(':', StringComparison.Ordinal)
+            ? valueSet
+            : throw new TerminologyException("not-found", $"There is no {valueSet} here; name the value set by its URL.");
     }
 
     private bool IsFor(ConceptMapTable map, string valueSet) => (request.IsReverse ? map.SourceScope : map.TargetScope) is { } declared && Fits(valueSet, declared);

@@ -17,6 +17,7 @@ public sealed class TranslateTests(TerminologyFixture server) : IClassFixture<Te
     [InlineData($"ConceptMap/$translate?code=glu&system={Lab}&target=http://loinc.org/vs")]
     [InlineData($"ConceptMap/$translate?code=glu&system={Lab}&source=http://hospital.example/vs/all&targetsystem=urn:oid:2.16.840.1.113883.6.1")]
     [InlineData($"ConceptMap/$translate?sourceCode=glu&sourceSystem={Lab}&targetSystem=http://loinc.org")]
+    [InlineData($"ConceptMap/$translate?code=glu&system={Lab}&source=ValueSet/all")]
     [InlineData($"ConceptMap/$translate?sourceCoding={Lab}|glu&sourceScope=http://hospital.example/vs/all&targetScope=http://loinc.org/vs")]
     public async Task A_local_code_is_translated_however_it_is_asked(string url)
     {
