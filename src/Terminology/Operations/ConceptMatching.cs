@@ -76,7 +76,7 @@ public sealed class ConceptMatching
         }
 
         var matches = Best(scores).Select(concept => ToMatch(concept, precise, near)).ToList();
-        if (_question.IsCompositional && matches is [{ Unmatched.Count: > 0 }, ..] && Compose(matches[0]) is { } expression)
+        if (_question.IsCompositional && matches is [{ Unmatched.Count: > 0 }, ..] && matches.Select(Compose).FirstOrDefault(static match => match is not null) is { } expression)
             matches.Insert(0, expression);
         return matches;
     }
