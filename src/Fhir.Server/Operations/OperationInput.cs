@@ -145,6 +145,13 @@ public sealed class OperationInput
             _query.Add(new(name, value.Text));
     }
 
+    // An expression within the URL of a value set (R4 snomedct.html#implicit) ought to be escaped twice in a query, and hardly ever is:
+    // blanks are none of a URL, and bars, between which it has names, would be taken for a version's.
+    private static OperationValue WithEscapes(OperationParameter parameter, OperationValue value) =>
+        parameter.Type is "uri" or "canonical" && value.Text?.Contains("?fhir_vs=ecl/", StringComparison.Ordinal) == true
+            ? value with { Text = string.Concat(value.Text.Select(static c => char.IsWhiteSpace(c) ? "%20" : c == '|' ? "%7C" : c.ToString())) }
+            : value;
+
     // A primitive is taken by what it says, not by the type that its sender chose: valueString holds a code as well as valueCode does.
     private static OperationValue Checked(OperationParameter parameter, OperationValue value)
     {
@@ -159,6 +166,7 @@ public sealed class OperationInput
         var type = Schema.R4.FindType(parameter.Type ?? "");
         if (type is { IsPrimitive: true })
         {
+            value = WithEscapes(parameter, value);
             // A plus sign that was not escaped has become a space.
             var isTime = type.Primitive is PrimitiveKind.Instant or PrimitiveKind.DateTime or PrimitiveKind.Date;
             var text = isTime ? value.Text?.Replace(' ', '+') : value.Text;

@@ -15,7 +15,7 @@ public sealed record ReleaseLimits
     public long Bytes { get; init; } = 1L << 38;
 
     /// <summary>Greatest ratio of content to archive; tables compress to a twentieth, a bomb to a thousandth.</summary>
-    public int Ratio { get; init; } = 200;
+    public int Ratio { get; init; } = 100;
 
     /// <summary>Greatest ratio of content to archive in a workbook, beyond 64 MB of content.</summary>
     public int WorkbookRatio { get; init; } = 100;

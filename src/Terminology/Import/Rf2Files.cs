@@ -71,6 +71,7 @@ internal sealed partial class Rf2Files
     /// </summary>
     public void Rows(ReleaseFile file, Action<DelimitedLines> row, Action<DelimitedLines>? columns, CancellationToken cancel)
     {
+        cancel.ThrowIfCancellationRequested();
         var latest = _isFull ? Latest(file, cancel) : null;
         using var lines = new DelimitedLines(file, '\t', _release.Limits);
         if (!lines.Read())

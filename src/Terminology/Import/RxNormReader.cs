@@ -122,6 +122,7 @@ public sealed partial class RxNormReader : ReleaseReader
     {
         if (file is null)
             return;
+        cancel.ThrowIfCancellationRequested();
         using var lines = new DelimitedLines(file, '|', Files.Limits);
         while (lines.Read())
         {

@@ -49,6 +49,22 @@ public class TerminologyCommandTests
         Assert.False(resource.TryGetProperty("concept", out _));
     }
 
+    [Theory]
+    [InlineData("%3C%3C%201000002", "Pain Headache")]
+    [InlineData("%253C%253C%25201000002", "Pain Headache")]
+    [InlineData("%3C1000001%20MINUS%201000002%20%7CPain%7C", "Headache")]
+    public async Task Expressions_in_the_urls_of_value_sets_select_concepts_of_an_imported_edition(string expression, string displays)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("sct.csv", "code,name,parent\n1000001,Finding,\n1000002,Pain,1000001\n1000003,Headache,1000002\n");
+        Assert.Equal(0, (await ImportAsync(folder, "sct.csv", "--system", "http://snomed.info/sct", "--system-version", "http://snomed.info/sct/1/version/20240301")).ExitCode);
+
+        using var server = await ServerProcess.StartAsync(folder["data"]);
+        var expanded = await server.Client.GetStringAsync($"ValueSet/$expand?url=http://snomed.info/sct?fhir_vs=ecl/{expression}&excludeNested=true");
+        using var document = JsonDocument.Parse(expanded);
+        Assert.Equal(displays, string.Join(' ', document.RootElement.GetProperty("expansion").GetProperty("contains").EnumerateArray().Select(static one => one.GetProperty("display").GetString())));
+    }
+
     [Fact]
     public async Task What_is_imported_is_skipped_and_a_changed_file_is_not()
     {

@@ -153,6 +153,40 @@ public sealed class Rf2ReaderTests
         Assert.Contains("not of a delta", Assert.Throws<TerminologyException>(() => release.Read()).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void An_import_that_is_stopped_leaves_nothing()
+    {
+        using var release = Snapshot();
+        using var data = new SmallRelease();
+        using var files = ReleaseFiles.Open(release.Folder);
+        using var stop = new CancellationTokenSource();
+        var reader = Releases.Recognize(files, new ReleaseOptions(), stop.Token);
+        var systems = new ImportedSystems(data.Folder);
+        using (var import = systems.Begin(reader.Header))
+        {
+            stop.Cancel();
+            Assert.ThrowsAny<OperationCanceledException>(() => reader.Read(import.Builder, stop.Token));
+        }
+
+        Assert.Empty(systems.Entries);
+        Assert.Empty(Directory.EnumerateFiles(data.Folder));
+    }
+
+    [Fact]
+    public void An_archive_that_expands_beyond_measure_is_refused()
+    {
+        using var release = new SmallRelease();
+        using (var file = File.CreateText(Path.Combine(release.Folder, "sct2_Concept_Snapshot_INT_20240301.txt")))
+        {
+            file.Write(ConceptColumns.Replace(" | ", "\t", StringComparison.Ordinal) + "\n");
+            var rows = string.Concat(Enumerable.Repeat($"138875005\t20020131\t1\t{Core}\t{Primitive}\n", 20_000));
+            for (var i = 0; i < 100; i++)
+                file.Write(rows);
+        }
+
+        Assert.Equal("too-costly", Assert.Throws<TerminologyException>(() => release.Read(path: release.Zip())).Code);
+    }
+
     private static string Codes(ConceptTable table, string expression) =>
         string.Join(' ', ExpressionConstraint.Evaluate(expression, table).Select(table.Code).Order(StringComparer.Ordinal));
 

@@ -38,7 +38,7 @@ internal sealed class SmallRelease : IDisposable
     public string Zip()
     {
         var path = Folder + ".zip";
-        ZipFile.CreateFromDirectory(Folder, path, CompressionLevel.Fastest, includeBaseDirectory: true);
+        ZipFile.CreateFromDirectory(Folder, path, CompressionLevel.Optimal, includeBaseDirectory: true);
         return path;
     }
 
