@@ -20,7 +20,7 @@ internal static class ExpandOperation
             Filter = input.Text("filter"),
             Date = input.Text("date"),
             Offset = input.Integer("offset") ?? 0,
-            Count = input.Integer("count"),
+            Count = input.Integer("count") ?? input.Integer("_limit") ?? (input.Boolean("incomplete-ok") ? request.Scope.Limits.Entries : null),
             IncludeDesignations = Flag(input, "includeDesignations"),
             Designations = Texts(input, "designation"),
             IncludeDefinition = Flag(input, "includeDefinition"),

@@ -32,6 +32,15 @@ public static class TerminologyOperations
     private static readonly OperationParameter DisplayLanguage =
         new("displayLanguage", "string", "The languages of displays, as Accept-Language has them.");
 
+    // HL7's validator sends these with each question; without them it could not ask.
+    private static readonly OperationParameter[] OfValidators =
+    [
+        new("default-to-latest-version", "boolean", "The latest version is used where none is named, whatever this says."),
+        new("diagnostics", "boolean", "Taken and not used: issues say all that there is to say."),
+        new("mode", "code", "lenient-display-validation, for the parameter of that name."),
+        new("implySystem", "boolean", "The former name of inferSystem."),
+    ];
+
     private static readonly OperationParameter[] SystemVersions = [SystemVersion, CheckSystemVersion, ForceSystemVersion];
 
     /// <summary>Every terminology operation.</summary>
@@ -40,7 +49,7 @@ public static class TerminologyOperations
         OfR4("CodeSystem-lookup", "lookup", OperationLevels.Type, "CodeSystem", LookupOperation.AnswerAsync, [.. SystemVersions, Supplements, Resources]),
         OfR4(
             "CodeSystem-validate-code", "validate-code", OperationLevels.Type | OperationLevels.Instance, "CodeSystem", ValidateCodeOperation.OfCodeSystemAsync,
-            [LenientDisplay, .. SystemVersions, Supplements, Resources]),
+            [LenientDisplay, .. SystemVersions, Supplements, Resources, .. OfValidators]),
         OfR4(
             "CodeSystem-subsumes", "subsumes", OperationLevels.Type | OperationLevels.Instance, "CodeSystem", SubsumesOperation.AnswerAsync,
             [.. SystemVersions, Resources]),
@@ -51,7 +60,9 @@ public static class TerminologyOperations
             "ValueSet-expand", "expand", OperationLevels.Type | OperationLevels.Instance, "ValueSet", ExpandOperation.AnswerAsync,
             [
                 new("property", "string", "A property of the concepts that goes with them; * for all.") { Repeats = true },
-                .. ValueSetVersions, Supplements, Resources,
+                new("_limit", "integer", "Another name of count."),
+                new("incomplete-ok", "boolean", "True if the first entries of a large expansion are better than none."),
+                .. ValueSetVersions, Supplements, Resources, OfValidators[0],
             ]),
         OfR4(
             "ValueSet-validate-code", "validate-code", OperationLevels.Type | OperationLevels.Instance, "ValueSet", ValidateCodeOperation.OfValueSetAsync,
@@ -59,7 +70,7 @@ public static class TerminologyOperations
                 new("inferSystem", "boolean", "True if the value set says which system the code is of."),
                 new("activeOnly", "boolean", "True if inactive codes are not valid."),
                 new("valueset-membership-only", "boolean", "True if displays are not looked at."),
-                LenientDisplay, .. SystemVersions, .. ValueSetVersions, Supplements, Resources,
+                LenientDisplay, .. SystemVersions, .. ValueSetVersions, Supplements, Resources, .. OfValidators,
             ]),
         OfR4(
             "ConceptMap-translate", "translate", OperationLevels.Type | OperationLevels.Instance, "ConceptMap", TranslateOperation.AnswerAsync,

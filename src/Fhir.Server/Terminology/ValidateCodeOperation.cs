@@ -47,10 +47,10 @@ internal static class ValidateCodeOperation
             Codings = codings,
 
             // R4 clients that have a code element leave the system to the value set, without R5's way to say so.
-            InfersSystem = input.Boolean("inferSystem") || (form == CodedForm.Code && !input.Has("inferSystem")),
+            InfersSystem = input.Boolean("inferSystem") || input.Boolean("implySystem") || (form == CodedForm.Code && !input.Has("inferSystem")),
             AllowsAbstract = !input.Has("abstract") || input.Boolean("abstract"),
             ActiveOnly = input.Boolean("activeOnly"),
-            IsLenientAboutDisplay = input.Boolean("lenient-display-validation"),
+            IsLenientAboutDisplay = input.Boolean("lenient-display-validation") || input.Text("mode") is "lenient-display-validation",
             IsMembershipOnly = input.Boolean("valueset-membership-only"),
             Languages = request.Languages,
         };

@@ -140,6 +140,18 @@ public sealed class ValidateValueSetTests(TerminologyFixture server) : IClassFix
     }
 
     [Fact]
+    public async Task What_validators_send_with_each_question_is_taken()
+    {
+        var answer = await PostAsync($$$"""
+            {"name":"url","valueUri":"{{{Chemistry}}}"},{"name":"code","valueCode":"glu"},{"name":"display","valueString":"Sugar"},{"name":"implySystem","valueBoolean":true},
+            {"name":"mode","valueCode":"lenient-display-validation"},{"name":"default-to-latest-version","valueBoolean":true},{"name":"diagnostics","valueBoolean":true}
+            """);
+        Assert.True(answer.Result);
+        Assert.Equal(["warning invalid invalid-display display"], answer.Issues);
+        Assert.Equal(200, (int)(await server.Client.GetAsync($"ValueSet/$expand?url={Chemistry}&_limit=1&incomplete-ok=true&default-to-latest-version=true")).StatusCode);
+    }
+
+    [Fact]
     public async Task A_binding_is_found_by_its_element()
     {
         Assert.True((await server.AskAsync("ValueSet/$validate-code?context=Observation.status&code=final")).Result);
