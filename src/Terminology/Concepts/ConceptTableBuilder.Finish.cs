@@ -68,7 +68,7 @@ public sealed partial class ConceptTableBuilder
     internal void AddTextIndex(string path)
     {
         // A million concepts leave hundreds of megabytes behind, which the collector would keep beside what the index takes.
-        GC.Collect();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         TextIndexBuilder.Of(ConceptTable.Open(path), long.MaxValue).WriteTo(_writer);
         _writer.Finish();
     }
