@@ -17,6 +17,7 @@ public class ReadTests(ServerFixture server) : IClassFixture<ServerFixture>
         Assert.Equal("W/\"1\"", response.Headers.ETag!.ToString());
         Assert.True(response.Headers.CacheControl is { NoCache: true, Private: true });
         Assert.Contains("Accept", response.Headers.Vary);
+        Assert.Contains("Accept-Language", response.Headers.Vary);
         var bytes = await response.Content.ReadAsByteArrayAsync();
         Assert.Equal(bytes.Length, response.Content.Headers.ContentLength);
         var json = await response.JsonAsync();

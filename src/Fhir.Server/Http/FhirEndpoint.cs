@@ -148,7 +148,7 @@ public sealed partial class FhirEndpoint(FhirServer server, ILogger<FhirEndpoint
     {
         // Without this a browser may show a resource from its cache for as long as a tenth of its age; with it, it asks by ETag.
         http.Response.Headers.CacheControl = "private, no-cache";
-        http.Response.Headers.Vary = "Accept";
+        http.Response.Headers.Vary = "Accept, Accept-Language";
         http.Response.Headers[RequestIdHeader] = http.TraceIdentifier;
     }
 
