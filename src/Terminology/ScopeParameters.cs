@@ -25,6 +25,9 @@ public sealed record ScopeParameters
     /// <summary><c>default-valueset-version</c>: the value sets' versions that are taken where none is asked for.</summary>
     public IReadOnlyList<string> ValueSetVersions { get; init; } = [];
 
+    /// <summary><c>date</c>: the day as of which versions are chosen where none is asked for; null for today.</summary>
+    public AsOfDate? Date { get; init; }
+
     /// <summary><c>useSupplement</c>: canonicals of CodeSystems that supplement others.</summary>
     public IReadOnlyList<string> Supplements { get; init; } = [];
 }

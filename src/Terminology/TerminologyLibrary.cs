@@ -165,7 +165,11 @@ internal sealed class LibraryState(string text)
 
 /// <summary>A version of a code system that may be the one that is meant.</summary>
 internal sealed record CodeSystemCandidate(
-    int Rank, string? Version, string? Algorithm, bool HasContent, bool IsOverlay, TerminologyEntry? Entry, CodeSystem? System);
+    int Rank, string? Version, string? Date, string? Algorithm, bool HasContent, bool IsOverlay, TerminologyEntry? Entry, CodeSystem? System);
 
 /// <summary>What the code system calls itself, the version that is meant, or null, and all that are known.</summary>
-internal sealed record CodeSystemChoice(string Name, CodeSystemCandidate? Chosen, IReadOnlyList<string?> Versions);
+internal sealed record CodeSystemChoice(string Name, CodeSystemCandidate? Chosen, IReadOnlyList<string?> Versions)
+{
+    /// <summary>True if there is one, but there was none on the day that was asked for.</summary>
+    public bool IsTooEarly { get; init; }
+}

@@ -24,6 +24,9 @@ public sealed record CodeSystemResolution(string Url, string? AskedVersion, Code
     /// <summary>The <c>check-system-version</c> that the version found is against, or null.</summary>
     public string? ViolatedCheck { get; init; }
 
+    /// <summary>The day that was asked for and on which there was none of it yet, or null.</summary>
+    public string? MissedDate { get; init; }
+
     /// <summary>True if the code system is known by name, in this version or another, with content or not.</summary>
     public bool IsKnown => System is not null || Versions.Count > 0;
 
@@ -49,7 +52,7 @@ public sealed partial class TerminologyScope
         Parameters = parameters;
         for (var i = 0; i < parameters.Resources.Count; i++)
             _overlay.Add(TerminologyEntry.Of(parameters.Resources[i], $"tx|{i}"));
-        _isChoiceShared = _overlay.TrueForAll(static entry => entry.ResourceType is not ("CodeSystem" or "NamingSystem"));
+        _isChoiceShared = parameters.Date is null && _overlay.TrueForAll(static entry => entry.ResourceType is not ("CodeSystem" or "NamingSystem"));
     }
 
     /// <summary>What the request said.</summary>
@@ -64,7 +67,8 @@ public sealed partial class TerminologyScope
     /// </summary>
     public string? CacheKey => _overlay.Count > 0 ? null : field ??= string.Join(
         '\n', [_state.Text, .. Rules("s", Parameters.SystemVersions), .. Rules("c", Parameters.CheckSystemVersions),
-            .. Rules("f", Parameters.ForceSystemVersions), .. Rules("v", Parameters.ValueSetVersions), .. Rules("u", Parameters.Supplements)]);
+            .. Rules("f", Parameters.ForceSystemVersions), .. Rules("v", Parameters.ValueSetVersions), .. Rules("u", Parameters.Supplements),
+            $"d {Parameters.Date?.Text}"]);
 
     /// <summary>The code system of a URL, in the version that the rules make of the one asked for, with supplements.</summary>
     /// <param name="url">The canonical URL; a version behind a bar counts as asked for.</param>
@@ -79,10 +83,10 @@ public sealed partial class TerminologyScope
             (url, version) = TerminologyLibrary.Split(url);
         var check = Rule(Parameters.CheckSystemVersions, url);
         var asked = Rule(Parameters.ForceSystemVersions, url) ?? version ?? Rule(Parameters.SystemVersions, url) ?? check;
-        var (name, chosen, versions) = await ChooseAsync(url, asked, cancel);
-        var resolution = new CodeSystemResolution(name, asked, null, versions);
-        if (chosen is null)
-            return resolution;
+        var choice = await ChooseAsync(url, asked, cancel);
+        var resolution = new CodeSystemResolution(choice.Name, asked, null, choice.Versions);
+        if (choice.Chosen is not { } chosen)
+            return resolution with { MissedDate = choice.IsTooEarly ? Parameters.Date!.Text : null };
 
         var system = await OpenAsync(chosen, cancel);
         var isShared = !chosen.IsOverlay;
@@ -186,23 +190,27 @@ public sealed partial class TerminologyScope
         return url == system.Url && (version is null || VersionRange.Matches(version, system.Version));
     }
 
-    // The same for all requests that brought nothing along that could be chosen.
+    // The same for all requests that brought nothing along that could be chosen, and ask for no day of their own.
     private async ValueTask<CodeSystemChoice> ChooseAsync(string url, string? asked, CancellationToken cancel)
     {
         if (_isChoiceShared && _state.Choices.TryGetValue((url, asked), out var known))
             return known;
         var name = await SystemNameAsync(url, cancel);
         var candidates = await CandidatesAsync(name, cancel);
-        var choice = new CodeSystemChoice(name, Choose(candidates, asked), [.. Ordered(candidates).Select(static candidate => candidate.Version).Distinct(StringComparer.Ordinal)]);
+        var chosen = Choose(candidates, asked, Parameters.Date);
+        var choice = new CodeSystemChoice(name, chosen, [.. Ordered(candidates).Select(static candidate => candidate.Version).Distinct(StringComparer.Ordinal)])
+        {
+            IsTooEarly = chosen is null && Parameters.Date is not null && Choose(candidates, asked, null) is not null,
+        };
         if (_isChoiceShared)
             _state.Keep(_state.Choices, (url, asked), choice);
         return choice;
     }
 
     // Where no version is asked for, what ranks first is taken, and of that the latest version with content.
-    private static CodeSystemCandidate? Choose(List<CodeSystemCandidate> candidates, string? asked)
+    private static CodeSystemCandidate? Choose(List<CodeSystemCandidate> candidates, string? asked, AsOfDate? day)
     {
-        var fitting = candidates.Where(static candidate => candidate.HasContent);
+        var fitting = candidates.Where(candidate => candidate.HasContent && (asked is not null || day?.Had(candidate.Date) != false));
         if (asked is null)
             return fitting.GroupBy(static candidate => candidate.Rank).MinBy(static group => group.Key) is { } first ? Ordered([.. first])[0] : null;
         return fitting.Where(candidate => candidate.Version == asked).MinBy(static candidate => candidate.Rank)
@@ -224,14 +232,14 @@ public sealed partial class TerminologyScope
             foreach (var entry in groups[rank])
             {
                 if (entry.Content != "supplement")
-                    candidates.Add(new CodeSystemCandidate(rank, entry.Version, entry.VersionAlgorithm, entry.Content != "not-present", IsOverlay: rank == 0, entry, null));
+                    candidates.Add(new CodeSystemCandidate(rank, entry.Version, entry.Date, entry.VersionAlgorithm, entry.Content != "not-present", IsOverlay: rank == 0, entry, null));
             }
         }
 
         foreach (var source in _library.CodeSystemSources)
         {
             foreach (var system in source.Find(url))
-                candidates.Add(new CodeSystemCandidate(1, system.Version, system.Header.VersionAlgorithm, system.Header.Content != "not-present", IsOverlay: false, null, system));
+                candidates.Add(new CodeSystemCandidate(1, system.Version, system.Header.Date, system.Header.VersionAlgorithm, system.Header.Content != "not-present", IsOverlay: false, null, system));
         }
 
         return candidates;
@@ -259,7 +267,8 @@ public sealed partial class TerminologyScope
     private async ValueTask<TerminologyEntry?> FindAsync(
         string resourceType, string url, string? version, Func<TerminologyEntry, bool> isWanted, CancellationToken cancel)
     {
-        var groups = (await AllAsync(resourceType, url, cancel)).ConvertAll(group => group.Where(isWanted).ToList());
+        var day = version is null ? Parameters.Date : null;
+        var groups = (await AllAsync(resourceType, url, cancel)).ConvertAll(group => group.Where(entry => isWanted(entry) && day?.Had(entry.Date) != false).ToList());
         if (version is null)
             return groups.Find(static group => group.Count > 0) is { } first ? Latest(first) : null;
         return groups.SelectMany(static group => group).FirstOrDefault(entry => entry.Version == version)

@@ -33,6 +33,9 @@ public sealed class TerminologyEntry
     /// <summary>The business version, or null.</summary>
     public string? Version { get; private init; }
 
+    /// <summary>The day of this version (<c>date</c>), or null.</summary>
+    public string? Date { get; private init; }
+
     /// <summary>How its versions compare, or null.</summary>
     public string? VersionAlgorithm { get; private init; }
 
@@ -59,6 +62,7 @@ public sealed class TerminologyEntry
         return new TerminologyEntry(resource.Type.Name, resource.ChildValue("url") ?? "", stamp, read)
         {
             Version = resource.ChildValue("version"),
+            Date = resource.ChildValue("date"),
             VersionAlgorithm = CodeSystemHeader.VersionAlgorithmOf(resource),
             OtherNames = SystemNames.Read(resource),
             Content = isCodeSystem ? resource.ChildValue("content") : null,

@@ -18,7 +18,6 @@ internal static class ExpandOperation
             ValueSet = valueSet.Resource,
             ValueSetStamp = valueSet.Stamp,
             Filter = input.Text("filter"),
-            Date = input.Text("date"),
             Offset = input.Integer("offset") ?? 0,
             Count = input.Integer("count") ?? input.Integer("_limit") ?? (input.Boolean("incomplete-ok") ? request.Scope.Limits.Entries : null),
             IncludeDesignations = Flag(input, "includeDesignations"),

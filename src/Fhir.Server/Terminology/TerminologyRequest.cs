@@ -28,7 +28,6 @@ internal sealed class TerminologyRequest
     /// <summary>Reads it.</summary>
     public static async ValueTask<TerminologyRequest> ReadAsync(FhirCall call, OperationInput input, CancellationToken cancel)
     {
-        AsOfDate.Check(input.Text("date"), TimeProvider.System.GetUtcNow());
         var scope = await call.Server.TerminologyLibrary.OpenAsync(ReadScope(input), cancel);
         foreach (var supplement in scope.Parameters.Supplements)
         {
@@ -101,6 +100,7 @@ internal sealed class TerminologyRequest
         return resolution.System ?? throw new TerminologyException("not-found", resolution switch
         {
             { IsKnown: false } => $"The code system {url} is not known here; check its URL, or load it.",
+            { MissedDate: { } date } => $"There was no version of the code system {url} on {date} yet; it is known in {string.Join(", ", resolution.Versions.Select(static v => v ?? "(none)"))}.",
             { AskedVersion: { } asked } when !resolution.Versions.Contains(asked) =>
                 $"The code system {url} is not known here in version {asked}; it is known in {string.Join(", ", resolution.Versions.Select(static v => v ?? "(none)"))}.",
             _ => $"The code system {url} is known here by name only, without its codes; load its content.",
@@ -125,6 +125,7 @@ internal sealed class TerminologyRequest
             CheckSystemVersions = Canonicals(input, "check-system-version"),
             ForceSystemVersions = Canonicals(input, "force-system-version"),
             ValueSetVersions = [.. Canonicals(input, "default-valueset-version"), .. Canonicals(input, "valueset-version")],
+            Date = AsOfDate.Read(input.Text("date")),
             Supplements = [.. input.Values("useSupplement").Select(static value => value.Text!)],
         };
         return parameters;

@@ -133,6 +133,7 @@ internal sealed class CodingCheck(CodeValidation question, int index)
         var text = resolution switch
         {
             { IsKnown: false } => $"The code system {UnknownSystem} is not known here, so the code '{Code}' can't be checked; correct the system, or load that code system.",
+            { MissedDate: { } date } => $"There was no version of the code system {resolution.Url} on {date} yet, so the code '{Code}' can't be checked; it is known in {Versions(resolution.Versions)}.",
             { AskedVersion: { } version } when !resolution.Versions.Contains(version) =>
                 $"The code system {resolution.Url} is not known here in version {version}, so the code '{Code}' can't be checked; it is known in {Versions(resolution.Versions)}.",
             _ => $"The code system {UnknownSystem} is known here by name only, without its codes, so the code '{Code}' can't be checked; load its content.",

@@ -33,6 +33,8 @@ internal static class ExpansionParameters
                 parameters.Add(new ExpansionParameter(name, "Uri", canonical));
         }
 
+        if (expansion.Rules.Date is { } date)
+            parameters.Add(new ExpansionParameter("date", "DateTime", date.Text));
         Used(expansion.Content, parameters);
         return parameters;
     }
@@ -57,7 +59,6 @@ internal static class ExpansionParameters
     private static void Asked(ExpansionRequest request, List<ExpansionParameter> parameters)
     {
         Add("filter", "String", string.IsNullOrWhiteSpace(request.Filter) ? null : request.Filter);
-        Add("date", "DateTime", request.Date);
         Add("offset", "Integer", request.Offset > 0 ? request.Offset.ToString(CultureInfo.InvariantCulture) : null);
         Add("count", "Integer", request.Count?.ToString(CultureInfo.InvariantCulture));
         Flag("includeDesignations", request.IncludeDesignations);

@@ -25,9 +25,6 @@ public sealed record ExpansionRequest
     /// <summary><c>filter</c>: the text that entries are looked up by; the best matches come first.</summary>
     public string? Filter { get; init; }
 
-    /// <summary><c>date</c>: the day as of which the content is wanted.</summary>
-    public string? Date { get; init; }
-
     /// <summary><c>offset</c>: entries to leave out at the start.</summary>
     public int Offset { get; init; }
 

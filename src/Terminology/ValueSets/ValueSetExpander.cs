@@ -19,7 +19,7 @@ public static class ValueSetExpander
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(clock);
         var now = clock.GetUtcNow();
-        Check(request, now);
+        Check(request);
         var content = request.ValueSet is { } valueSet
             ? await scope.ContentAsync(valueSet, request.ValueSetStamp, cancel)
             : await scope.ContentAsync(Canonical(request), cancel);
@@ -51,13 +51,12 @@ public static class ValueSetExpander
         };
     }
 
-    private static void Check(ExpansionRequest request, DateTimeOffset now)
+    private static void Check(ExpansionRequest request)
     {
         if (request.Url is null && request.ValueSet is null)
             throw new TerminologyException("required", "$expand needs a value set: url, valueSet, or the address of one.");
         if (request.Offset < 0 || request.Count < 0)
             throw new TerminologyException("value", "The parameters offset and count must not be negative.");
-        AsOfDate.Check(request.Date, now);
     }
 
     private static string Canonical(ExpansionRequest request)

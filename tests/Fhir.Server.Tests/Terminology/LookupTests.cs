@@ -8,6 +8,25 @@ public sealed class LookupTests(TerminologyFixture server) : IClassFixture<Termi
 {
     private const string Lab = TerminologyFixture.Lab;
 
+    [Theory]
+    [InlineData("2016", "1.0")]
+    [InlineData("2020-05-31", "1.0")]
+    [InlineData("2020-06-15T08:00:00Z", "2.0")]
+    [InlineData("2024-01-01", "2.0")]
+    public async Task A_day_chooses_the_version_that_was_there(string date, string version)
+    {
+        Assert.Equal(version, (await server.AskAsync($"CodeSystem/$lookup?system={Lab}&code=glu&date={date}")).Text("version"));
+        Assert.Equal(version, (await server.AskAsync($"CodeSystem/$validate-code?url={Lab}&code=glu&date={date}")).Text("version"));
+    }
+
+    [Fact]
+    public async Task A_day_before_the_first_version_finds_none()
+    {
+        var refused = await (await server.Client.GetAsync($"CodeSystem/$lookup?system={Lab}&code=glu&date=2014-12-31")).FailsAsync(404, "not-found");
+        Assert.Contains("2014-12-31 yet; it is known in 2.0, 1.0", refused.ToString(), StringComparison.Ordinal);
+        Assert.Equal("1.0", (await server.AskAsync($"CodeSystem/$lookup?system={Lab}&version=1.0&code=glu&date=2014-12-31")).Text("version"));
+    }
+
     [Fact]
     public async Task A_code_is_told_with_its_system_names_and_properties()
     {

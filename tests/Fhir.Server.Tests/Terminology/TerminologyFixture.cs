@@ -32,11 +32,11 @@ public sealed class TerminologyFixture : ServerFixture, IAsyncLifetime
     private static readonly (string Path, string Body)[] Resources =
     [
         ("CodeSystem/lab-1", """
-            {"resourceType":"CodeSystem","id":"lab-1","url":"http://hospital.example/lab","version":"1.0","name":"LabItems","status":"active","content":"complete","caseSensitive":true,
+            {"resourceType":"CodeSystem","id":"lab-1","url":"http://hospital.example/lab","version":"1.0","date":"2015-03-01","name":"LabItems","status":"active","content":"complete","caseSensitive":true,
             "concept":[{"code":"glu","display":"Glucose"}]}
             """),
         ("CodeSystem/lab-2", """
-            {"resourceType":"CodeSystem","id":"lab-2","language":"en","url":"http://hospital.example/lab","version":"2.0","name":"LabItems","title":"Laboratory items","status":"active","content":"complete",
+            {"resourceType":"CodeSystem","id":"lab-2","language":"en","url":"http://hospital.example/lab","version":"2.0","date":"2020-06","name":"LabItems","title":"Laboratory items","status":"active","content":"complete",
             "caseSensitive":true,"hierarchyMeaning":"is-a",
             "property":[
               {"code":"unit","type":"string","description":"Unit of the result"},

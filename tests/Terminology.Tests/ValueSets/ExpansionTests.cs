@@ -197,7 +197,6 @@ public sealed class ExpansionTests : ValueSetTestBase
         Post("unknown", """{"include":[{"system":"urn:nowhere"}]}""");
         await FailsAsync(new ExpansionRequest(), "required");
         await FailsAsync(new ExpansionRequest { Url = "urn:vs:all", Count = -1 }, "value");
-        await FailsAsync(new ExpansionRequest { Url = "urn:vs:all", Date = "2011-03" }, "not-supported");
         await FailsAsync(new ExpansionRequest { Url = "urn:vs:all|1", ValueSetVersion = "2" }, "value");
         await FailsAsync(new ExpansionRequest { Url = "urn:vs:all", ValueSetVersion = "7" }, "not-found");
         Assert.Contains("urn:nowhere", await FailsAsync(new ExpansionRequest { Url = "urn:vs:unknown" }, "not-found"), StringComparison.Ordinal);
