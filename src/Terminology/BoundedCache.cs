@@ -62,6 +62,17 @@ internal sealed class BoundedCache<TValue>(long capacity)
         }
     }
 
+    /// <summary>Forgets all.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _entries.Clear();
+            _lastUsed.Clear();
+            _weight = 0;
+        }
+    }
+
     private async Task<TValue> MakeAsync(string key, Func<ValueTask<(TValue Value, long Weight)>> make)
     {
         try

@@ -51,7 +51,13 @@ public sealed class TerminologyLibrary
         var state = await StateAsync(cancel);
         var known = _state;
         if (known.Text != state)
+        {
             _state = known = new LibraryState(state);
+
+            // What value sets came to before is asked for by nobody any more, and would hold on to code systems that have been replaced.
+            Contents.Clear();
+        }
+
         return new TerminologyScope(this, known, parameters ?? ScopeParameters.None);
     }
 

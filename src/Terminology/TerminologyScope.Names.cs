@@ -18,7 +18,7 @@ public sealed partial class TerminologyScope
     public async ValueTask<IReadOnlyList<string>> SystemNamesAsync(string name, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var isOverlaid = _overlay.Exists(static entry => entry.OtherNames.Count > 0);
+        var isOverlaid = !_isChoiceShared;
         if (isOverlaid ? _overlayNames.TryGetValue(name, out var known) : _state.SystemNames.TryGetValue(name, out known))
             return known!;
 

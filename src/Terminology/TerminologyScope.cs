@@ -81,8 +81,8 @@ public sealed partial class TerminologyScope
         // A few of the standard's own URLs hold a bar.
         if (version is null && url.Contains('|', StringComparison.Ordinal) && (await CandidatesAsync(url, cancel)).Count == 0)
             (url, version) = TerminologyLibrary.Split(url);
-        var check = Rule(Parameters.CheckSystemVersions, url);
-        var asked = Rule(Parameters.ForceSystemVersions, url) ?? version ?? Rule(Parameters.SystemVersions, url) ?? check;
+        var check = await SystemRuleAsync(Parameters.CheckSystemVersions, url, cancel);
+        var asked = await SystemRuleAsync(Parameters.ForceSystemVersions, url, cancel) ?? version ?? await SystemRuleAsync(Parameters.SystemVersions, url, cancel) ?? check;
         var choice = await ChooseAsync(url, asked, cancel);
         var resolution = new CodeSystemResolution(choice.Name, asked, null, choice.Versions);
         if (choice.Chosen is not { } chosen)
@@ -93,7 +93,7 @@ public sealed partial class TerminologyScope
         var supplements = new List<CodeSystem>();
         foreach (var canonical in Parameters.Supplements)
         {
-            if (await SupplementAsync(canonical, cancel) is { } supplement && Supplements(supplement.System, system))
+            if (await SupplementAsync(canonical, cancel) is { } supplement && await SupplementsAsync(supplement.System, system, cancel))
             {
                 supplements.Add(supplement.System);
                 isShared &= supplement.IsShared;
@@ -125,16 +125,23 @@ public sealed partial class TerminologyScope
     public async ValueTask<IReadOnlyList<CodeSystem>> KnownSupplementsAsync(CodeSystem system, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(system);
-        var supplements = new List<CodeSystem>();
+        var known = new List<CodeSystem>();
         foreach (var entry in _overlay.Where(static entry => entry.Content == "supplement"))
-            supplements.Add(await OpenAsync(entry, cancel));
+            known.Add(await OpenAsync(entry, cancel));
         foreach (var source in _library.Sources)
         {
             foreach (var entry in await source.SupplementsAsync(system.Url, cancel))
-                supplements.Add(await _library.CodeSystemAsync(entry, cancel));
+                known.Add(await _library.CodeSystemAsync(entry, cancel));
         }
 
-        return [.. supplements.Where(supplement => Supplements(supplement, system))];
+        var supplements = new List<CodeSystem>();
+        foreach (var supplement in known)
+        {
+            if (await SupplementsAsync(supplement, system, cancel))
+                supplements.Add(supplement);
+        }
+
+        return supplements;
     }
 
     /// <summary>The ValueSet of a canonical, in the version that the rules say where it has none; null if there is none.</summary>
@@ -182,12 +189,29 @@ public sealed partial class TerminologyScope
         return null;
     }
 
-    private static bool Supplements(CodeSystem supplement, CodeSystem system)
+    // A rule may be written with another name of the code system.
+    private async ValueTask<string?> SystemRuleAsync(IReadOnlyList<string> canonicals, string url, CancellationToken cancel)
+    {
+        if (canonicals.Count == 0)
+            return null;
+        if (Rule(canonicals, url) is { } version)
+            return version;
+        foreach (var name in await SystemNamesAsync(url, cancel))
+        {
+            if (Rule(canonicals, name) is { } other)
+                return other;
+        }
+
+        return null;
+    }
+
+    private async ValueTask<bool> SupplementsAsync(CodeSystem supplement, CodeSystem system, CancellationToken cancel)
     {
         if (supplement.Header.Supplements is not { } supplemented)
             return false;
         var (url, version) = TerminologyLibrary.Split(supplemented);
-        return url == system.Url && (version is null || VersionRange.Matches(version, system.Version));
+        return (version is null || VersionRange.Matches(version, system.Version))
+            && (url == system.Url || (await SystemNamesAsync(system.Url, cancel)).Contains(url));
     }
 
     // The same for all requests that brought nothing along that could be chosen, and ask for no day of their own.
@@ -195,16 +219,28 @@ public sealed partial class TerminologyScope
     {
         if (_isChoiceShared && _state.Choices.TryGetValue((url, asked), out var known))
             return known;
-        var name = await SystemNameAsync(url, cancel);
-        var candidates = await CandidatesAsync(name, cancel);
-        var chosen = Choose(candidates, asked, Parameters.Date);
-        var choice = new CodeSystemChoice(name, chosen, [.. Ordered(candidates).Select(static candidate => candidate.Version).Distinct(StringComparer.Ordinal)])
+        CodeSystemChoice? choice = null;
+        foreach (var name in await SystemNamesAsync(url, cancel))
         {
-            IsTooEarly = chosen is null && Parameters.Date is not null && Choose(candidates, asked, null) is not null,
-        };
+            var candidates = await CandidatesAsync(name, cancel);
+            var chosen = Choose(candidates, asked, Parameters.Date);
+
+            // Where the code system that has the name to use is known without content, one that calls itself by another name may have it.
+            if (choice is null || chosen is not null)
+            {
+                choice = new CodeSystemChoice(name, chosen, [.. Ordered(candidates).Select(static candidate => candidate.Version).Distinct(StringComparer.Ordinal)])
+                {
+                    IsTooEarly = chosen is null && Parameters.Date is not null && Choose(candidates, asked, null) is not null,
+                };
+            }
+
+            if (chosen is not null)
+                break;
+        }
+
         if (_isChoiceShared)
-            _state.Keep(_state.Choices, (url, asked), choice);
-        return choice;
+            _state.Keep(_state.Choices, (url, asked), choice!);
+        return choice!;
     }
 
     // Where no version is asked for, what ranks first is taken, and of that the latest version with content.

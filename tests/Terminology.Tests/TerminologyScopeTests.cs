@@ -47,6 +47,45 @@ public sealed class TerminologyScopeTests
     }
 
     [Fact]
+    public async Task Rules_about_versions_and_supplements_apply_under_all_names_of_the_system()
+    {
+        const string Oid = "urn:oid:1.2.3";
+        foreach (var version in (string[])["1", "2"])
+            _source.With(System(version).Replace("\"status\"", $"\"identifier\":[{{\"value\":\"{Oid}\"}}],\"status\"", StringComparison.Ordinal));
+        _source.With($$"""
+            {"resourceType":"CodeSystem","url":"urn:more","status":"active","content":"supplement","supplements":"{{Oid}}",
+            "concept":[{"code":"a","designation":[{"language":"de","value":"Ah"}]}]}
+            """);
+        var rules = new ScopeParameters { SystemVersions = [$"{Oid}|1"], Supplements = ["urn:more"] };
+        foreach (var name in (string[])[Url, Oid])
+        {
+            var system = await (await OpenAsync(rules)).CodeSystemAsync(name, null, default);
+            Assert.Equal("1", system!.Version);
+            Assert.Contains(system.Find("a")!.Designations, static designation => designation.Value == "Ah");
+        }
+    }
+
+    [Fact]
+    public async Task A_system_that_calls_itself_by_a_number_has_its_content_under_its_other_name_too()
+    {
+        const string Oid = "urn:oid:2.16.840.1.113883.6.96";
+        _source.With(System("1").Replace(Url, Oid, StringComparison.Ordinal));
+        foreach (var name in (string[])[Oid, "http://snomed.info/sct"])
+            Assert.NotNull((await (await OpenAsync()).CodeSystemAsync(name, null, default))?.Find("a"));
+    }
+
+    [Fact]
+    public async Task What_came_along_does_not_name_the_systems_of_other_requests()
+    {
+        const string Oid = "urn:oid:2.16.840.1.113883.6.73";
+        var along = Tree(System("1").Replace(Url, Oid, StringComparison.Ordinal));
+        var scope = await OpenAsync(new() { Resources = [along] });
+        Assert.NotNull((await scope.CodeSystemAsync(Oid, null, default))?.Find("a"));
+        Assert.Equal(Oid, await scope.SystemNameAsync("http://www.whocc.no/atc", default));
+        Assert.Equal("http://www.whocc.no/atc", await (await OpenAsync()).SystemNameAsync(Oid, default));
+    }
+
+    [Fact]
     public async Task A_resource_that_came_along_is_for_its_request_alone()
     {
         _source.With(System("1"));

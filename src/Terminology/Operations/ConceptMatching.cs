@@ -36,6 +36,7 @@ public sealed class ConceptMatching
     private const string SnomedCt = "http://snomed.info/sct";
     private const int MatchesAtMost = 50;
     private const int PropertiesAtMost = 50;
+    private const int TextAtMost = 1_000;
 
     private readonly CodeSystem _system;
     private readonly ConceptTable _table;
@@ -54,10 +55,17 @@ public sealed class ConceptMatching
         var name = CodingCheck.Canonical(system.Url, system.Version);
         if (system.Table is not { } table)
             throw new TerminologyException("not-supported", $"The codes of {name} are made by a grammar and have no properties to be found by.");
-        if (question.Properties.Count is 0 or > PropertiesAtMost)
-            throw new TerminologyException("invalid", $"$find-matches takes 1 to {PropertiesAtMost} properties; there are {question.Properties.Count}.");
+        var count = question.Properties.Sum(CountOf);
+        if (count is 0 or > PropertiesAtMost)
+            throw new TerminologyException("invalid", $"$find-matches takes 1 to {PropertiesAtMost} properties, those within others counted; there are {count}.");
+        if (question.Properties.Any(IsLong))
+            throw new TerminologyException("too-long", $"The value of a property that $find-matches looks for has {TextAtMost:N0} characters at most.");
         return new ConceptMatching(system, table, question, languages).Find();
     }
+
+    private static int CountOf(MatchProperty property) => 1 + property.Subproperties.Sum(CountOf);
+
+    private static bool IsLong(MatchProperty property) => property.Text?.Length > TextAtMost || property.Subproperties.Any(IsLong);
 
     private List<ConceptMatch> Find()
     {

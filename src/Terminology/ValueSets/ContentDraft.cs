@@ -8,14 +8,33 @@ namespace FhirHub.Terminology;
 /// </summary>
 internal sealed class ContentDraft
 {
+    // More than anybody may spend, so that nobody counts on.
+    private const long CostEnough = 1L << 30;
+
     private readonly List<ContentPart> _parts = [];
     private readonly List<ListedConcept> _entries = [];
     private readonly List<ListedConcept> _strays = [];
     private readonly HashSet<string> _listed = new(StringComparer.Ordinal);
     private PartOrigin? _open;
 
-    /// <summary>What it takes to look at each part once.</summary>
-    public int Count => _parts.Count + _listed.Count;
+    /// <summary>What it takes to add parts: each is compared with those of its system that are there.</summary>
+    public long CostOf(IReadOnlyList<ContentPart> added)
+    {
+        long cost = 0;
+        foreach (var part in added)
+        {
+            if ((cost += _parts.Count) > CostEnough)
+                return cost;
+            foreach (var other in _parts)
+            {
+                if (other is WholePart || other.System != part.System || (part is TablePart { Table: var table } && other is TablePart same && ReferenceEquals(same.Table, table)))
+                    continue;
+                cost += (part is TablePart ? other.Count : part.Count) ?? 0;
+            }
+        }
+
+        return cost;
+    }
 
     public void Add(IEnumerable<ContentPart> parts)
     {
@@ -31,9 +50,10 @@ internal sealed class ContentDraft
                     Add(list);
                     break;
                 default:
-                    // What can't be enumerated has nothing to repeat.
+                    // What can't be enumerated repeats nothing, unless it is all of the same again.
                     Close();
-                    _parts.Add(part);
+                    if (part is not WholePart { IsPartial: false } whole || !_parts.Exists(other => other is WholePart { IsPartial: false } same && same.Kind == whole.Kind && same.Origin == whole.Origin))
+                        _parts.Add(part);
                     break;
             }
         }

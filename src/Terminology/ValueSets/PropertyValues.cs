@@ -103,23 +103,12 @@ internal abstract class PropertyValues
 
         public override ConceptSet Any() => Among(table.All);
 
-        public override ConceptSet Among(ConceptSet concepts)
+        public override ConceptSet Among(ConceptSet concepts) => property switch
         {
-            var all = Beside(concepts);
-            if (property is "parent" or "child")
-                return all;
-            for (var next = all; next.Count > 0; all = all.Or(next))
-                next = Beside(next).Except(all);
-            return all;
-        }
-
-        // The concepts that have one of these directly above or below them.
-        private ConceptSet Beside(ConceptSet concepts)
-        {
-            var found = new List<int>();
-            foreach (var concept in concepts)
-                found.AddRange(property is "parent" or "ancestor" ? table.Children(concept) : table.Parents(concept));
-            return ConceptSet.Of(table, found);
-        }
+            "parent" => table.Children(concepts),
+            "ancestor" => table.Descendants(concepts),
+            "child" => table.Parents(concepts),
+            _ => table.Ancestors(concepts),
+        };
     }
 }

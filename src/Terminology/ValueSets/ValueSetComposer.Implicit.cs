@@ -14,7 +14,7 @@ internal sealed partial class ValueSetComposer
     // Null if the canonical is none of an implicit value set.
     private async ValueTask<ValueSetContent?> ImplicitAsync(string canonical)
     {
-        var (url, version) = TerminologyLibrary.Split(canonical);
+        var (url, version) = SplitImplicit(canonical);
         if (url.StartsWith(Snomed.System, StringComparison.Ordinal) && url.IndexOf(AllCodes, StringComparison.Ordinal) is > 0 and var query)
             return Implicit(canonical, await SnomedAsync(url[..query], Uri.UnescapeDataString(url[(query + AllCodes.Length)..]), canonical));
         if (url == LoincValueSets)
@@ -30,9 +30,15 @@ internal sealed partial class ValueSetComposer
             : null;
     }
 
+    // In an expression constraint bars stand around terms.
+    private static (string Url, string? Version) SplitImplicit(string canonical) =>
+        canonical.StartsWith(Snomed.System, StringComparison.Ordinal) && canonical.Contains($"{AllCodes}=ecl/", StringComparison.Ordinal)
+            ? (canonical, null)
+            : TerminologyLibrary.Split(canonical);
+
     private static ValueSetContent Implicit(string canonical, IReadOnlyList<ContentPart> parts)
     {
-        var (url, version) = TerminologyLibrary.Split(canonical);
+        var (url, version) = SplitImplicit(canonical);
         return new ValueSetContent(url, version, default, parts, []);
     }
 

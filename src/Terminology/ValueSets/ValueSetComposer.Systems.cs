@@ -9,6 +9,9 @@ internal sealed partial class ValueSetComposer
     // A regular expression takes about so many times what a look at a concept takes.
     private const long RegexCost = 10;
 
+    // To read one takes as long as to look at so many concepts.
+    private const long RegexReading = 100_000;
+
     private async ValueTask<IReadOnlyList<ContentPart>> OfSystemAsync(ElementNode include, string system, List<UnresolvedPart> unresolved)
     {
         var version = include.ChildValue("version");
@@ -65,7 +68,7 @@ internal sealed partial class ValueSetComposer
         var concepts = table.All;
         foreach (var filter in include.ChildrenOf("filter"))
         {
-            Spend(filter.ChildValue("op") == "regex" ? table.Count * RegexCost : table.Count);
+            Spend(filter.ChildValue("op") == "regex" ? RegexReading + (table.Count * RegexCost) : table.Count);
             concepts = concepts.And(ConceptFilter.Select(filter, codeSystem, table, Limits, _cancel));
         }
 
@@ -140,7 +143,9 @@ internal sealed partial class ValueSetComposer
                 var listed = Listed(code, entry, resolution.System, entry.ChildValue("display"));
                 var isAbstract = entry.Child("abstract") is { Exists: true } flag && flag.GetBoolean() == true;
                 var isInactive = entry.Child("inactive") is { Exists: true } mark && mark.GetBoolean() == true;
-                draft.Add([new ListPart(origin, [listed with { IsAbstract = isAbstract, IsInactive = listed.IsInactive || isInactive }], [])]);
+                ListPart[] one = [new ListPart(origin, [listed with { IsAbstract = isAbstract, IsInactive = listed.IsInactive || isInactive }], [])];
+                Spend(draft.CostOf(one));
+                draft.Add(one);
             }
 
             await AddContainsAsync(entry, draft);

@@ -119,7 +119,7 @@ internal sealed partial class ValueSetComposer
         foreach (var include in compose.ChildrenOf("include").ToList())
         {
             var selected = await SelectAsync(include, unresolved);
-            Spend(Cost(selected) + draft.Count);
+            Spend(Cost(selected) + draft.CostOf(selected));
             draft.Add(activeOnly ? selected.Select(static part => part.Restrict(activeOnly: true, selectableOnly: false)).OfType<ContentPart>() : selected);
         }
 
@@ -127,13 +127,13 @@ internal sealed partial class ValueSetComposer
         foreach (var exclude in compose.ChildrenOf("exclude").ToList())
         {
             var selected = await SelectAsync(exclude, unresolved);
-            Spend(Cost(selected) + excluded.Count);
+            Spend(Cost(selected) + excluded.CostOf(selected));
             excluded.Add(selected);
         }
 
         var parts = draft.Finish();
         var without = excluded.Finish();
-        Spend(Cost(parts) * without.Count);
+        Spend(Product(Cost(parts), without.Count));
         if (without.Count > 0)
             parts = [.. parts.Select(part => part.Except(without)).OfType<ContentPart>()];
         return (parts, unresolved);
@@ -150,7 +150,8 @@ internal sealed partial class ValueSetComposer
                 continue;
             var imported = await OfAsync(canonical);
             unresolved.AddRange(imported.Unresolved.Where(part => system is null || part.System == system));
-            Spend(Cost(imported.Parts) + (selected is null ? 0 : Cost(selected) * imported.Parts.Count));
+            Spend(Cost(imported.Parts));
+            Spend(selected is null ? 0 : Product(Cost(selected), imported.Parts.Count));
             if (selected is null)
             {
                 selected = imported.Parts;
@@ -170,14 +171,24 @@ internal sealed partial class ValueSetComposer
     {
         long cost = parts.Count;
         foreach (var part in parts)
-            cost += part is TablePart table ? table.Table.Count / 64 : part.Count ?? 0;
+        {
+            cost += part switch
+            {
+                TablePart table => table.Table.Count / 64,
+                WholePart whole => whole.Cost,
+                _ => part.Count ?? 0,
+            };
+        }
+
         return cost;
     }
+
+    private static long Product(long cost, int times) => Math.Min(cost, MaxWork + 1) * times;
 
     private void Spend(long work)
     {
         _cancel.ThrowIfCancellationRequested();
-        if ((_work += work) > MaxWork)
+        if (work > MaxWork || (_work += work) > MaxWork)
             throw new TerminologyException("too-costly", $"The value set {_path.FirstOrDefault()} is made of too many codes and filters; enumerate fewer, or split it.");
     }
 }

@@ -23,7 +23,7 @@ public static class ValueSetExpander
         var content = request.ValueSet is { } valueSet
             ? await scope.ContentAsync(valueSet, request.ValueSetStamp, cancel)
             : await scope.ContentAsync(Canonical(request), cancel);
-        var view = View(content, request);
+        var view = View(content, request, await ExcludedAsync(request, scope, cancel));
         var isUnclosed = CheckEnumerable(view);
         view = view.With([.. view.Parts.Select(static part => part is WholePart { Common: { } common } ? common : part)], view.Unresolved);
         var filter = string.IsNullOrWhiteSpace(request.Filter) ? null : request.Filter;
@@ -69,25 +69,30 @@ public static class ValueSetExpander
             : throw new TerminologyException("value", $"The parameters url and valueSetVersion name different versions, {named} and {version}; leave one of them out.");
     }
 
-    private static ValueSetContent View(ValueSetContent content, ExpansionRequest request)
+    // Each by all names of its code system.
+    private static async ValueTask<List<(string System, string? Version)>> ExcludedAsync(ExpansionRequest request, TerminologyScope scope, CancellationToken cancel)
+    {
+        var excluded = new List<(string System, string? Version)>();
+        foreach (var canonical in request.ExcludeSystems)
+        {
+            var (url, version) = TerminologyLibrary.Split(canonical);
+            foreach (var name in await scope.SystemNamesAsync(url, cancel))
+                excluded.Add((name, version));
+        }
+
+        return excluded;
+    }
+
+    private static ValueSetContent View(ValueSetContent content, ExpansionRequest request, List<(string System, string? Version)> excluded)
     {
         var view = content.View(request.ActiveOnly == true, request.ExcludeNotForUI == true);
-        if (request.ExcludeSystems.Count == 0)
+        if (excluded.Count == 0)
             return view;
         return view.With(
             [.. view.Parts.Where(part => !IsExcluded(part.System, part.Version))], [.. view.Unresolved.Where(part => !IsExcluded(part.System, part.Version))]);
 
-        bool IsExcluded(string system, string? version)
-        {
-            foreach (var canonical in request.ExcludeSystems)
-            {
-                var (url, excluded) = TerminologyLibrary.Split(canonical);
-                if (url == system && (excluded is null || VersionRange.Matches(excluded, version)))
-                    return true;
-            }
-
-            return false;
-        }
+        bool IsExcluded(string system, string? version) =>
+            excluded.Exists(other => other.System == system && (other.Version is null || VersionRange.Matches(other.Version, version)));
     }
 
     /// <returns>True if the value set has codes beside those that the expansion lists.</returns>

@@ -18,6 +18,10 @@ public enum WholeKind
 /// <summary>Every code of a system, as far as filters hold, except those that were taken away.</summary>
 public sealed class WholePart : ContentPart
 {
+    // A code that is asked about goes through a grammar and all filters, in all that was taken away too.
+    private const long CostOfWhole = 1_000;
+    private const long MostCost = 1L << 40;
+
     private readonly IReadOnlyList<Func<Concept, bool>> _filters;
     private readonly IReadOnlyList<ContentPart> _without;
     private readonly Lazy<ListPart?> _common;
@@ -29,6 +33,10 @@ public sealed class WholePart : ContentPart
         _filters = filters ?? [];
         _without = without ?? [];
         _common = new Lazy<ListPart?>(ReadCommon);
+        long cost = CostOfWhole * (1 + _filters.Count);
+        foreach (var part in _without)
+            cost += part is WholePart whole ? whole.Cost : 1;
+        Cost = Math.Min(cost, MostCost);
     }
 
     /// <summary>Why its codes can't be enumerated.</summary>
@@ -36,6 +44,9 @@ public sealed class WholePart : ContentPart
 
     /// <summary>True if it is not all of the system.</summary>
     public bool IsPartial => _filters.Count > 0 || _without.Count > 0;
+
+    /// <summary>What it takes to ask about a code, at most; parts that are made of each other have it grow without end.</summary>
+    internal long Cost { get; }
 
     /// <summary>Those codes of a grammar that lists for people have (<see cref="CodeSystem.CommonCodes"/>); null if it has no such.</summary>
     public ListPart? Common => _common.Value;

@@ -41,6 +41,18 @@ public sealed class ExpansionTests : ValueSetTestBase
     }
 
     [Fact]
+    public async Task Systems_are_left_out_by_any_of_their_names()
+    {
+        Source.With("""
+            {"resourceType":"NamingSystem","name":"Animals","status":"active","kind":"codesystem","date":"2026-01-01",
+            "uniqueId":[{"type":"uri","value":"urn:animals"},{"type":"oid","value":"1.2.3"}]}
+            """);
+        Post("two", """{"include":[{"system":"urn:animals"},{"system":"urn:x","concept":[{"code":"1"}]}]}""");
+        foreach (var name in (string[])["urn:animals", "urn:oid:1.2.3", "urn:oid:1.2.3|2"])
+            Assert.Equal("1", Tree(await ExpandAsync(new ExpansionRequest { Url = "urn:vs:two", ExcludeSystems = [name] })));
+    }
+
+    [Fact]
     public async Task A_count_of_zero_asks_for_the_total_alone()
     {
         Post("all", """{"include":[{"system":"urn:animals"}]}""");
