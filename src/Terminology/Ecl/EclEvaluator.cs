@@ -13,6 +13,11 @@ internal sealed partial class EclEvaluator(ConceptTable table, CancellationToken
         "900000000000525002", "900000000000529008", "900000000000530003", "1186921001",
     ];
 
+    // Concepts looked at, all parts of an expression together: 40 times all of SNOMED CT.
+    private const long MaxWork = 20_000_000;
+
+    private long _work;
+
     private ConceptTable Table => table;
 
     private ConceptSet Active => field ??= table.All.Except(table.Inactive);
@@ -23,23 +28,30 @@ internal sealed partial class EclEvaluator(ConceptTable table, CancellationToken
     private ConceptSet Evaluate(EclExpression expression, bool withInactive)
     {
         cancel.ThrowIfCancellationRequested();
-        return expression switch
-        {
-            EclExpression.Any => withInactive ? table.All : Active,
-            EclExpression.Concept concept => Single(concept.Code),
-            EclExpression.AlternateIdentifier other => other.Scheme.Equals("SCTID", StringComparison.OrdinalIgnoreCase)
-                ? Single(other.Code)
-                : throw new TerminologyException("not-supported", $"The identifiers of the scheme {other.Scheme} are not known here; name the concept by its SNOMED CT identifier."),
-            EclExpression.Related related => Related(related.Operator, Evaluate(related.Operand)),
-            EclExpression.Members members => Members(members),
-            EclExpression.Filtered filtered => Filter(filtered),
-            EclExpression.WithHistory history => WithHistory(history),
-            EclExpression.Combined combined => Combine(combined),
-            EclExpression.Refined refined => Refine(Evaluate(refined.Focus), refined.Refinement),
-            EclExpression.Dotted dotted => Values(Evaluate(dotted.Source), dotted.Attribute),
-            _ => throw new InvalidOperationException($"There is no evaluation of {expression.GetType().Name}."),
-        };
+        var set = Select(expression, withInactive);
+
+        // A set is words of 64 concepts and what is in it.
+        if (expression is not EclExpression.Concept && (_work += (table.Count / 64) + set.Count) > MaxWork)
+            throw new TerminologyException("too-costly", "The expression constraint is made of too many large sets; narrow its parts, or use a reference set.");
+        return set;
     }
+
+    private ConceptSet Select(EclExpression expression, bool withInactive) => expression switch
+    {
+        EclExpression.Any => withInactive ? table.All : Active,
+        EclExpression.Concept concept => Single(concept.Code),
+        EclExpression.AlternateIdentifier other => other.Scheme.Equals("SCTID", StringComparison.OrdinalIgnoreCase)
+            ? Single(other.Code)
+            : throw new TerminologyException("not-supported", $"The identifiers of the scheme {other.Scheme} are not known here; name the concept by its SNOMED CT identifier."),
+        EclExpression.Related related => Related(related.Operator, Evaluate(related.Operand)),
+        EclExpression.Members members => Members(members),
+        EclExpression.Filtered filtered => Filter(filtered),
+        EclExpression.WithHistory history => WithHistory(history),
+        EclExpression.Combined combined => Combine(combined),
+        EclExpression.Refined refined => Refine(Evaluate(refined.Focus), refined.Refinement),
+        EclExpression.Dotted dotted => Values(Evaluate(dotted.Source), dotted.Attribute),
+        _ => throw new InvalidOperationException($"There is no evaluation of {expression.GetType().Name}."),
+    };
 
     private ConceptSet Single(string code) => table.Find(code) is >= 0 and var concept ? ConceptSet.Of(table, [concept]) : ConceptSet.None(table);
 

@@ -1,5 +1,6 @@
 // Which concepts of a table a value set's filter selects.
 
+using System.Diagnostics;
 using FhirHub.Model;
 
 namespace FhirHub.Terminology;
@@ -7,14 +8,20 @@ namespace FhirHub.Terminology;
 /// <summary>One <c>compose.include.filter</c> (R4 valueset.html#filter, R5 valueset-filter-operator.html) over a concept table.</summary>
 internal static class ConceptFilter
 {
+    /// <param name="filter">The filter.</param>
+    /// <param name="system">The code system.</param>
+    /// <param name="table">Its concepts.</param>
+    /// <param name="limits">Bounds.</param>
+    /// <param name="matching">Counts the time that regular expressions take, all of a value set together.</param>
+    /// <param name="cancel">Ends the work.</param>
     /// <exception cref="TerminologyException">The code system or this server can't tell what the filter selects.</exception>
-    public static ConceptSet Select(ElementNode filter, CodeSystem system, ConceptTable table, TerminologyLimits limits, CancellationToken cancel)
+    public static ConceptSet Select(ElementNode filter, CodeSystem system, ConceptTable table, TerminologyLimits limits, Stopwatch matching, CancellationToken cancel)
     {
         var property = filter.ChildValue("property") ?? "";
         var op = filter.ChildValue("op") ?? "";
         var value = filter.ChildValue("value") ?? "";
         if (property is "concept" or "code")
-            return OfConcepts(system, table, op, value, limits) ?? throw NotSupported(system, property, op, value);
+            return OfConcepts(system, table, op, value, limits, matching) ?? throw NotSupported(system, property, op, value);
         if (op == "=" && property is "constraint" or "expression" && system.Url == Snomed.System && value is not ("true" or "false"))
             return ExpressionConstraint.Evaluate(value, table, cancel);
         var values = PropertyValues.Of(system, table, property) ?? throw Unknown(system, property, op, value);
@@ -23,7 +30,7 @@ internal static class ConceptFilter
             case "=":
                 return values.With(text => text == value);
             case "regex":
-                return values.With(FilterRegex.Read(system.Url, value, limits));
+                return values.With(FilterRegex.Read(system.Url, value, limits, matching));
             case "in" or "not-in":
                 var texts = Texts(value).ToHashSet(StringComparer.Ordinal);
                 var having = values.With(texts.Contains);
@@ -31,13 +38,13 @@ internal static class ConceptFilter
             case "exists":
                 return value != "false" ? values.Any() : table.All.Except(values.Any());
             case "is-a" or "descendent-of" or "is-not-a" or "generalizes" or "child-of" or "descendent-leaf" when values.AreCodes:
-                return values.Among(OfConcepts(system, table, op, value, limits)!);
+                return values.Among(OfConcepts(system, table, op, value, limits, matching)!);
             default:
                 throw NotSupported(system, property, op, value);
         }
     }
 
-    private static ConceptSet? OfConcepts(CodeSystem system, ConceptTable table, string op, string value, TerminologyLimits limits) => op switch
+    private static ConceptSet? OfConcepts(CodeSystem system, ConceptTable table, string op, string value, TerminologyLimits limits, Stopwatch matching) => op switch
     {
         "=" => ConceptSet.Of(table, table.Find(value) is >= 0 and var one ? (ReadOnlySpan<int>)[one] : []),
         "is-a" => table.Descendants(Known(system, table, value), includesSelf: true),
@@ -48,7 +55,7 @@ internal static class ConceptFilter
         "descendent-leaf" => table.Descendants(Known(system, table, value), includesSelf: false).And(table.Leaves),
         "in" => InList(table, value),
         "not-in" => table.All.Except(InList(table, value)),
-        "regex" when FilterRegex.Read(system.Url, value, limits) is var matches => ConceptSet.Where(table, concept => matches(table.Code(concept))),
+        "regex" when FilterRegex.Read(system.Url, value, limits, matching) is var matches => ConceptSet.Where(table, concept => matches(table.Code(concept))),
         "exists" => value != "false" ? table.All : ConceptSet.None(table),
         _ => null,
     };

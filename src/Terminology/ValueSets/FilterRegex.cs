@@ -1,5 +1,6 @@
 // Regular expressions of filters: whole values, and never more time than the text is long.
 
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using FhirHub.Model;
 
@@ -9,10 +10,15 @@ namespace FhirHub.Terminology;
 internal static class FilterRegex
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AllTogether = TimeSpan.FromSeconds(5);
 
     /// <summary>A test whether the whole of a value matches, as everywhere in FHIR.</summary>
+    /// <param name="system">The code system, for messages.</param>
+    /// <param name="pattern">The expression.</param>
+    /// <param name="limits">Bounds.</param>
+    /// <param name="matching">Counts the time that is taken, where a table is gone through; null for tests of single codes.</param>
     /// <exception cref="TerminologyException">It is no regular expression, or one that can't run without backtracking.</exception>
-    public static Func<string, bool> Read(string system, string pattern, TerminologyLimits limits)
+    public static Func<string, bool> Read(string system, string pattern, TerminologyLimits limits, Stopwatch? matching = null)
     {
         if (pattern.Length > limits.RegexLength)
             throw new TerminologyException("too-costly", $"A regular expression in the value set's filters has more than {limits.RegexLength:N0} characters.");
@@ -21,7 +27,7 @@ internal static class FilterRegex
             // By itself first, so that no bracket of it can close the one around it.
             _ = new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Timeout);
             var regex = new Regex($"^(?:{pattern})\\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Timeout);
-            return text => Matches(regex, text);
+            return matching is null ? text => Matches(regex, text) : text => Matches(regex, text, matching);
         }
         catch (ArgumentException)
         {
@@ -34,6 +40,18 @@ internal static class FilterRegex
         }
     }
 
+    // A table may have a million texts, and each takes its time.
+    private static bool Matches(Regex regex, string text, Stopwatch matching)
+    {
+        matching.Start();
+        var matches = Matches(regex, text);
+        matching.Stop();
+        return matching.Elapsed < AllTogether ? matches : throw TooSlow();
+    }
+
+    private static TerminologyException TooSlow() =>
+        new("too-costly", "The regular expressions in the value set's filters take too long; write simpler ones, or enumerate the codes.");
+
     private static bool Matches(Regex regex, string text)
     {
         try
@@ -42,7 +60,7 @@ internal static class FilterRegex
         }
         catch (RegexMatchTimeoutException)
         {
-            throw new TerminologyException("too-costly", "A regular expression in the value set's filters takes too long; write a simpler one.");
+            throw TooSlow();
         }
     }
 }

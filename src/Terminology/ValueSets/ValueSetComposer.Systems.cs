@@ -69,7 +69,7 @@ internal sealed partial class ValueSetComposer
         foreach (var filter in include.ChildrenOf("filter"))
         {
             Spend(filter.ChildValue("op") == "regex" ? RegexReading + (table.Count * RegexCost) : table.Count);
-            concepts = concepts.And(ConceptFilter.Select(filter, codeSystem, table, Limits, _cancel));
+            concepts = concepts.And(ConceptFilter.Select(filter, codeSystem, table, Limits, _matching, _cancel));
         }
 
         return concepts.Count == 0 ? [] : [new TablePart(origin, concepts)];

@@ -1,5 +1,6 @@
 // Works out the content of one value set: includes, excludes, imported value sets.
 
+using System.Diagnostics;
 using FhirHub.Model;
 
 namespace FhirHub.Terminology;
@@ -16,6 +17,7 @@ internal sealed partial class ValueSetComposer
     private readonly List<UsedCodeSystem> _codeSystems = [];
     private readonly List<UsedValueSet> _valueSets = [];
     private readonly List<string> _path = [];
+    private readonly Stopwatch _matching = new();
     private readonly CancellationToken _cancel;
     private TerminologyScope _scope;
     private long _work;

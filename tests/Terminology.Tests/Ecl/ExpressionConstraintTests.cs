@@ -188,4 +188,17 @@ public sealed class ExpressionConstraintTests
 
     private static string Select(string expression) =>
         string.Join(' ', ExpressionConstraint.Evaluate(expression, s_edition).Select(s_edition.Code).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Thousands_of_large_sets_are_too_costly()
+    {
+        var builder = ConceptTableBuilder.InMemory(new CodeSystemHeader { Url = "http://snomed.info/sct", CaseSensitive = true });
+        builder.Add("138875005", "Root");
+        for (var i = 0; i < 50_000; i++)
+            builder.AddParent(builder.Add($"{1_000_000 + i}"), "138875005");
+        var table = builder.Build();
+        var refused = Assert.Throws<TerminologyException>(() => ExpressionConstraint.Evaluate(string.Join(" OR ", Enumerable.Repeat("<<138875005", 3_000)), table));
+        Assert.Equal("too-costly", refused.Code);
+        Assert.Equal(3_000, ExpressionConstraint.Evaluate(string.Join(" OR ", Enumerable.Range(0, 3_000).Select(static i => $"<<{1_000_000 + i}")), table).Count);
+    }
 }

@@ -69,4 +69,14 @@ public sealed class HostileValueSetTests : ValueSetTestBase
         Post("regexes", $$"""{"include":[{{filters}}]}""");
         await FailsAsync(new ExpansionRequest { Url = "urn:vs:regexes" }, "too-costly");
     }
+
+    [Fact]
+    public async Task Properties_within_properties_count_when_matches_are_looked_for()
+    {
+        var system = await (await Library.OpenAsync(null, default)).CodeSystemAsync("urn:animals", null, default);
+        var many = new MatchProperty("group", null, [.. Enumerable.Repeat(new MatchProperty("display", "Cat", []), 100)]);
+        Assert.Throws<TerminologyException>(() => ConceptMatching.Find(system!, new MatchQuestion { Properties = [many] }, LanguagePreference.None));
+        var text = new MatchProperty("display", string.Concat(Enumerable.Repeat("a ", 10_000)), []);
+        Assert.Throws<TerminologyException>(() => ConceptMatching.Find(system!, new MatchQuestion { Properties = [text] }, LanguagePreference.None));
+    }
 }

@@ -130,6 +130,7 @@ public sealed class ValueSetContentTests : ValueSetTestBase
             ("http://snomed.info/sct?fhir_vs=refset/723264001", "46635009"),
             ("http://snomed.info/sct?fhir_vs=refset", "723264001"),
             ("http://snomed.info/sct?fhir_vs=ecl/%3C%20404684003", "73211009 46635009"),
+            ("http://snomed.info/sct?fhir_vs=ecl/<<73211009|Diabetes|%20MINUS%2046635009|Type-1|", "73211009"),
         ])
         {
             Assert.Equal(codes, Tree(await ExpandAsync(new ExpansionRequest { Url = query, ExcludeNested = true })));
