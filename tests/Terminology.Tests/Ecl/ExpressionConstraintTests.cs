@@ -197,7 +197,7 @@ public sealed class ExpressionConstraintTests
         for (var i = 0; i < 50_000; i++)
             builder.AddParent(builder.Add($"{1_000_000 + i}"), "138875005");
         var table = builder.Build();
-        var refused = Assert.Throws<TerminologyException>(() => ExpressionConstraint.Evaluate(string.Join(" OR ", Enumerable.Repeat("<<138875005", 3_000)), table));
+        var refused = Assert.Throws<TerminologyException>(() => ExpressionConstraint.Evaluate(string.Join(" OR ", Enumerable.Repeat("<<138875005", 1_000)), table));
         Assert.Equal("too-costly", refused.Code);
         Assert.Equal(3_000, ExpressionConstraint.Evaluate(string.Join(" OR ", Enumerable.Range(0, 3_000).Select(static i => $"<<{1_000_000 + i}")), table).Count);
     }
