@@ -57,15 +57,23 @@ public sealed partial class TerminologyScope
         names.Sort(static (left, right) => SystemNames.IsNumber(left) != SystemNames.IsNumber(right)
             ? SystemNames.IsNumber(left).CompareTo(SystemNames.IsNumber(right))
             : string.CompareOrdinal(left, right));
-        for (var i = 0; i < names.Count; i++)
+        string? first = null;
+        foreach (var name in names)
         {
             // By an identifier a code system is found too, but that is not what it calls itself.
-            var name = names[i];
-            if (!(await CandidatesAsync(name, cancel)).Exists(candidate => (candidate.Entry?.Url ?? candidate.System?.Url) == name))
+            var own = (await CandidatesAsync(name, cancel)).FindAll(candidate => (candidate.Entry?.Url ?? candidate.System?.Url) == name);
+            if (own.Count == 0)
                 continue;
-            names.RemoveAt(i);
-            names.Insert(0, name);
-            return;
+
+            // That it is known at all counts less than its content.
+            var hasContent = own.Exists(static candidate => candidate.HasContent);
+            if (hasContent || first is null)
+                first = name;
+            if (hasContent)
+                break;
         }
+
+        if (first is not null && names.Remove(first))
+            names.Insert(0, first);
     }
 }

@@ -7,11 +7,15 @@ namespace FhirHub.Terminology;
 /// <summary>One translation (R4 conceptmap-operation-translate.html). Not safe to use from several threads.</summary>
 internal sealed class Translation(TerminologyScope scope, TranslateRequest request)
 {
+    // Each group of a map may fall back on another with as many groups.
+    private const int MaxFallbacks = 5_000;
+
     private readonly List<TranslateMatch> _matches = [];
     private readonly List<string> _unmet = [];
     private readonly List<ConceptMapTable> _path = [];
     private readonly Dictionary<string, IReadOnlyList<string>> _names = new(StringComparer.Ordinal);
     private IReadOnlyList<ConceptMapTable> _used = [];
+    private int _fallbacks;
     private string? _sourceScope;
     private string? _targetScope;
 
@@ -156,7 +160,7 @@ internal sealed class Translation(TerminologyScope scope, TranslateRequest reque
         if (group.Unmapped is not { Mode: "other-map", Map: { } other })
             return;
         var start = _matches.Count;
-        await TranslateAsync(await scope.ConceptMapTableAsync(other, null, cancel), given, cancel);
+        await TranslateByOtherAsync(other, given, cancel);
         for (var i = _matches.Count - 1; i >= start; i--)
         {
             if (_matches[i].Coding is { } coding && group.From(coding.Code).Any)
@@ -176,9 +180,17 @@ internal sealed class Translation(TerminologyScope scope, TranslateRequest reque
                 Add(map, given, null, "relatedto", new CodingValue(group.Target, group.TargetVersion, code, unmapped.Display));
                 break;
             case "other-map" when unmapped.Map is { } other:
-                await TranslateAsync(await scope.ConceptMapTableAsync(other, null, cancel), given, cancel);
+                await TranslateByOtherAsync(other, given, cancel);
                 break;
         }
+    }
+
+    private async ValueTask TranslateByOtherAsync(string other, CodingValue given, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        if (++_fallbacks > MaxFallbacks)
+            throw new TerminologyException("too-costly", $"The concept map {_path[0].Canonical ?? _path[0].Name} falls back on others more than {MaxFallbacks:N0} times (group.unmapped); make fewer groups of them.");
+        await TranslateAsync(await scope.ConceptMapTableAsync(other, null, cancel), given, cancel);
     }
 
     private void CheckPath(ConceptMapTable map)

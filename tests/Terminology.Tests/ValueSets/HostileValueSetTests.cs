@@ -1,4 +1,4 @@
-// Value sets that are made to cost more than any real one: refused as too costly before they do.
+// Value sets and maps that are made to cost more than any real one: refused as too costly before they do.
 
 using FhirHub.Model;
 
@@ -78,5 +78,21 @@ public sealed class HostileValueSetTests : ValueSetTestBase
         Assert.Throws<TerminologyException>(() => ConceptMatching.Find(system!, new MatchQuestion { Properties = [many] }, LanguagePreference.None));
         var text = new MatchProperty("display", string.Concat(Enumerable.Repeat("a ", 10_000)), []);
         Assert.Throws<TerminologyException>(() => ConceptMatching.Find(system!, new MatchQuestion { Properties = [text] }, LanguagePreference.None));
+    }
+
+    [Fact]
+    public async Task Maps_whose_groups_all_fall_back_on_others_are_not_followed_without_end()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            var group = $$$"""{"source":"urn:a","target":"urn:b","element":[{"code":"other"}],"unmapped":{"mode":"other-map","url":"urn:m:{{{i + 1}}}"}}""";
+            Source.With($$"""{"resourceType":"ConceptMap","url":"urn:m:{{i}}","status":"active","group":[{{string.Join(',', Enumerable.Repeat(group, 10))}}]}""");
+        }
+
+        Source.With("""{"resourceType":"ConceptMap","url":"urn:m:20","status":"active"}""");
+        var scope = await Library.OpenAsync(null, default);
+        var question = new TranslateRequest { Map = "urn:m:0", Codings = [new CodingValue("urn:a", null, "x", null)] };
+        var refused = await Assert.ThrowsAsync<TerminologyException>(async () => await scope.TranslateAsync(question, default));
+        Assert.Equal("too-costly", refused.Code);
     }
 }
