@@ -62,7 +62,12 @@ internal sealed partial class ValueSetComposer
         }
 
         if (codeSystem.Table is not { } table)
+        {
+            foreach (var filter in include.ChildrenOf("filter"))
+                Spend(filter.ChildValue("op") == "regex" ? RegexReading : 1);
             return [new WholePart(origin, WholeKind.Grammar, GrammarFilter.Read(include, codeSystem, Limits))];
+        }
+
         if (!hasFilters)
             return codeSystem.IsComplete ? [new TablePart(origin, table.All)] : [new TablePart(origin, table.All), new WholePart(origin, WholeKind.Rest)];
         var concepts = table.All;
