@@ -1,0 +1,223 @@
+// What one element of a differential says, laid over what the base says (R4 elementdefinition.html, "Interpretation").
+
+using System.Globalization;
+using System.Text.Json;
+
+namespace FhirHub.Validation;
+
+internal sealed partial class DifferentialMerge
+{
+    private static readonly JsonElement Zero = JsonValues.Parse("0"u8);
+    private static readonly JsonElement False = JsonValues.Parse("false"u8);
+
+    private static readonly JsonElement ExtensionShort = JsonValues.Text("Extension");
+    private static readonly JsonElement ExtensionDefinition = JsonValues.Text("An Extension");
+
+    private static readonly string[] FromTypeProfile =
+        ["short", "definition", "comment", "requirements", "alias", "condition", "mapping", "isSummary"];
+
+    // An element of a specialization that its base does not have.
+    private void Define(ElementDraft differential, ElementDraft added)
+    {
+        if (differential.Text("max") is null || differential["min"] is null)
+            throw Fault(differential, "A new element needs min and max; add them.");
+        added.Members["base"] = Base(added.Id, differential);
+        added.Members["isModifier"] = False;
+        added.Members["isSummary"] = False;
+
+        // Every element of a type has the rules of Element, and an extension its own; those of other types are met where the
+        // type is checked.
+        var rules = differential.TypeCodes() is [var first, ..]
+            ? first == "Extension" ? first : IsElement(first) ? "Element" : null
+            : "Element";
+        if (rules is not null && session.Find(SnapshotSession.CanonicalOf(rules))?["constraint"] is { } constraints)
+            added.Members["constraint"] = constraints;
+    }
+
+    private bool IsElement(string code) =>
+        !code.StartsWith("http://hl7.org/fhirpath/", StringComparison.Ordinal) && !IsOneOf(code, ["Resource"]);
+
+    private static JsonElement Base(string path, ElementDraft element) => JsonValues.Make(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("path", path);
+        writer.WritePropertyName("min");
+        (element["min"] ?? Zero).WriteTo(writer);
+        writer.WriteString("max", element.Text("max") ?? "*");
+        writer.WriteEndObject();
+    });
+
+    // What a type profile says of its type takes the place of what the base says of the element; what the differential says
+    // itself goes over both. A profile that is not known is met again where something below the element is constrained, or
+    // where a resource uses it.
+    private void TakeTypeProfile(ElementDraft differential, ElementDraft target)
+    {
+        if (definition.IsSpecialization || differential.Members.Count == 0)
+            return;
+        var types = differential["type"] ?? default;
+        var profile = types.ValueKind == JsonValueKind.Array && types.GetArrayLength() == 1 && Profiles(types) is [var only] ? only : null;
+        if (profile is null)
+        {
+            if (target.IsExtension)
+                DescribeAsExtension(target);
+            return;
+        }
+
+        if (session.Find(profile) is not { } found)
+            return;
+        foreach (var name in FromTypeProfile)
+        {
+            if (found[name] is { } value)
+                target.Members[name] = value;
+            else
+                target.Members.Remove(name);
+        }
+
+        if (found["constraint"] is { } constraints)
+            Append(target, "constraint", constraints);
+        if (target.IsExtension)
+            TakeExtension(found, target);
+    }
+
+    // A place for extensions that a profile speaks of is no longer the anonymous one of the base: R4's own snapshots call it so.
+    private static void DescribeAsExtension(ElementDraft target)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["comment", "requirements", "alias", "mapping", "isModifierReason"])
+            target.Members.Remove(name);
+        target.Members["short"] = ExtensionShort;
+        target.Members["definition"] = ExtensionDefinition;
+    }
+
+    private void TakeExtension(ElementDraft extension, ElementDraft target)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["isModifier", "isModifierReason"])
+        {
+            if (extension[name] is { } value)
+                target.Members[name] = value;
+        }
+
+        var (min, max) = Cardinality(target, target);
+        var (ownMin, ownMax) = Cardinality(extension, target);
+        if (ownMin > min)
+            target.Members["min"] = extension["min"]!.Value;
+        if (ownMax < max)
+            target.Members["max"] = extension["max"]!.Value;
+    }
+
+    private void MergeMembers(ElementDraft differential, ElementDraft target, bool isRoot)
+    {
+        if (!isRoot)
+            RequireNarrower(differential, target);
+        foreach (var (name, value) in differential.Members)
+        {
+            switch (name)
+            {
+                case "base":
+                    break;
+                case "constraint" or "condition" or "mapping" or "alias" or "example" or "extension" when target.Members.ContainsKey(name):
+                    Append(target, name, value);
+                    break;
+                case "constraint":
+                    Append(target, name, value);
+                    break;
+                case "short" or "definition" or "comment" or "requirements" or "meaningWhenMissing":
+                    MergeText(target, name, value);
+                    break;
+                default:
+                    Replace(target, name, value);
+                    break;
+            }
+        }
+    }
+
+    private static void Replace(ElementDraft target, string name, JsonElement value)
+    {
+        // One fixed value, one pattern, one bound: whatever type the base's had.
+        foreach (var choice in (ReadOnlySpan<string>)["fixed", "pattern", "defaultValue", "minValue", "maxValue"])
+        {
+            if (name.StartsWith(choice, StringComparison.Ordinal))
+            {
+                foreach (var other in target.Members.Keys.Where(key => key.StartsWith(choice, StringComparison.Ordinal)).ToList())
+                    target.Members.Remove(other);
+            }
+        }
+
+        target.Members[name] = value;
+    }
+
+    // "..." at the start adds to what the base says (R4 elementdefinition.html).
+    private static void MergeText(ElementDraft target, string name, JsonElement value)
+    {
+        var text = value.GetString();
+        target.Members[name] = text is not null && text.StartsWith("...", StringComparison.Ordinal) && target.Text(name) is { } before
+            ? JsonValues.Text($"{before}\r\n{text[3..].TrimStart()}")
+            : value;
+    }
+
+    private static void Append(ElementDraft target, string name, JsonElement value)
+    {
+        target.Members[name] = target.Members.TryGetValue(name, out var before)
+            ? JsonValues.Union(before, value, Same(name))
+            : value;
+    }
+
+    private static Func<JsonElement, JsonElement, bool> Same(string name) => name switch
+    {
+        "constraint" => static (left, right) => JsonValues.SameMember(left, right, "key"),
+        "mapping" => static (left, right) => JsonValues.SameMember(left, right, "identity") && JsonValues.SameMember(left, right, "map"),
+        "extension" => static (left, right) => JsonValues.SameMember(left, right, "url"),
+        _ => JsonElement.DeepEquals,
+    };
+
+    private void RequireNarrower(ElementDraft differential, ElementDraft target)
+    {
+        var (min, max) = Cardinality(target, target);
+        var (newMin, newMax) = Cardinality(differential, target);
+        if (newMin < min)
+            throw Fault(differential, $"min {newMin} widens the {min} of the base; a profile can only raise it, so say {min} or more.");
+        if (newMax > max)
+            throw Fault(differential, $"max {Show(newMax)} widens the {Show(max)} of the base; a profile can only lower it, so say {Show(max)} or less.");
+        if (newMin > newMax)
+            throw Fault(differential, $"min {newMin} is above max {Show(newMax)}; lower min or raise max.");
+        if (!definition.IsSpecialization && differential["type"] is not null && target["type"] is not null && !IsPrimitiveValue(target))
+            RequireKnownTypes(differential, target);
+    }
+
+    private void RequireKnownTypes(ElementDraft differential, ElementDraft target)
+    {
+        var allowed = target.TypeCodes();
+        foreach (var code in differential.TypeCodes())
+        {
+            if (!IsOneOf(code, allowed))
+                throw Fault(differential, $"The type {code} is none of the base's ({string.Join(", ", allowed)}); keep to these or to types that derive from them.");
+        }
+    }
+
+    // R4 writes ids, urls and primitive values with FHIRPath's types; profiles may use FHIR's names for them.
+    private static bool IsPrimitiveValue(ElementDraft target) =>
+        target.TypeCodes() is [var only] && only.StartsWith("http://hl7.org/fhirpath/", StringComparison.Ordinal);
+
+    private bool IsOneOf(string code, List<string> allowed)
+    {
+        var canonical = SnapshotSession.CanonicalOf(code);
+        for (var i = 0; canonical is not null && i < session.Limits.MaxDefinitions; i++)
+        {
+            if (allowed.Exists(one => string.Equals(SnapshotSession.CanonicalOf(one), canonical, StringComparison.Ordinal)))
+                return true;
+            canonical = session.BaseOf(canonical);
+        }
+
+        return false;
+    }
+
+    private (long Min, long Max) Cardinality(ElementDraft element, ElementDraft fallback)
+    {
+        var min = (element["min"] ?? fallback["min"]) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var least) ? least : 0;
+        var max = element.Text("max") ?? fallback.Text("max") ?? "*";
+        return max == "*" ? (min, long.MaxValue)
+            : long.TryParse(max, NumberStyles.None, CultureInfo.InvariantCulture, out var most) ? (min, most)
+            : throw Fault(element, $"max '{max}' is neither a number nor '*'; say one of them.");
+    }
+
+    private static string Show(long max) => max == long.MaxValue ? "*" : max.ToString(CultureInfo.InvariantCulture);
+}

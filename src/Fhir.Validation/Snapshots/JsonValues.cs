@@ -1,0 +1,56 @@
+// Immutable JSON values made from others.
+
+using System.Buffers;
+using System.Text.Json;
+
+namespace FhirHub.Validation;
+
+/// <summary>Small JSON values of a snapshot.</summary>
+internal static class JsonValues
+{
+    /// <summary>The value that <paramref name="write"/> writes.</summary>
+    public static JsonElement Make(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+            write(writer);
+        return Parse(buffer.WrittenSpan);
+    }
+
+    public static JsonElement Parse(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 256 });
+        return JsonElement.ParseValue(ref reader);
+    }
+
+    public static JsonElement Text(string value) => Make(writer => writer.WriteStringValue(value));
+
+    public static JsonElement Array(IEnumerable<JsonElement> items) => Make(writer =>
+    {
+        writer.WriteStartArray();
+        foreach (var item in items)
+            item.WriteTo(writer);
+        writer.WriteEndArray();
+    });
+
+    /// <summary>The items of <paramref name="first"/>, then those of <paramref name="second"/> that equal none of them.</summary>
+    public static JsonElement Union(JsonElement first, JsonElement second, Func<JsonElement, JsonElement, bool> same)
+    {
+        var items = first.EnumerateArray().ToList();
+        var before = items.Count;
+        foreach (var item in second.EnumerateArray())
+        {
+            if (!items.Exists(known => same(known, item)))
+                items.Add(item);
+        }
+
+        return items.Count == before ? first : Array(items);
+    }
+
+    /// <summary>True if that member of both is the same.</summary>
+    public static bool SameMember(JsonElement left, JsonElement right, string member)
+    {
+        var (has, has2) = (left.TryGetProperty(member, out var value), right.TryGetProperty(member, out var value2));
+        return has == has2 && (!has || JsonElement.DeepEquals(value, value2));
+    }
+}

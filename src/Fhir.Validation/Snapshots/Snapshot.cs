@@ -1,0 +1,124 @@
+// A snapshot for those who walk it beside a resource: elements below elements, slices below what they slice.
+
+using FhirHub.Model;
+
+namespace FhirHub.Validation;
+
+/// <summary>A StructureDefinition with its snapshot. Immutable.</summary>
+public sealed class Snapshot
+{
+    /// <summary>Reads the snapshot that the definition has.</summary>
+    /// <param name="definition">A StructureDefinition with a snapshot.</param>
+    /// <param name="limits">Bounds; the defaults if null.</param>
+    /// <exception cref="SnapshotException">There is no snapshot, or its elements are in no order that makes sense.</exception>
+    public Snapshot(ResourceTree definition, SnapshotLimits? limits = null)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        limits ??= SnapshotLimits.Default;
+        Definition = definition;
+        Url = definition.Root.ChildValue("url") ?? "";
+        var elements = new List<SnapshotElement>();
+        var open = new List<SnapshotElement>();
+        foreach (var node in definition.Root.Child("snapshot").ChildrenOf("element"))
+        {
+            if (elements.Count >= limits.MaxElements)
+                throw new SnapshotException(Url, null, $"The snapshot has more than {limits.MaxElements:N0} elements; split the profile or raise the limit.");
+            elements.Add(Add(node, open));
+        }
+
+        if (elements.Count == 0)
+            throw new SnapshotException(Url, null, "It has no snapshot; generate one from its differential.");
+        Elements = elements;
+    }
+
+    /// <summary>The StructureDefinition, snapshot and all.</summary>
+    public ResourceTree Definition { get; }
+
+    /// <summary>The canonical URL; empty if there is none.</summary>
+    public string Url { get; }
+
+    /// <summary>All elements in the order of the snapshot.</summary>
+    public IReadOnlyList<SnapshotElement> Elements { get; }
+
+    /// <summary>The definition of the whole resource or type.</summary>
+    public SnapshotElement Root => Elements[0];
+
+    private SnapshotElement Add(ElementNode node, List<SnapshotElement> open)
+    {
+        var element = new SnapshotElement(node);
+        var depth = element.Path.AsSpan().Count('.');
+        if (depth > open.Count || (depth == 0 && open.Count > 0))
+            throw new SnapshotException(Url, element.Id, "The snapshot has no element that this one is part of before it; generate the snapshot anew.");
+        open.RemoveRange(depth, open.Count - depth);
+        open.Add(element);
+        if (depth == 0)
+            return element;
+
+        var siblings = open[depth - 1].OwnChildren;
+        if (element.SliceName is { } name && siblings.Count > 0 && siblings[^1].Path == element.Path)
+            siblings[^1].Slicer(name).OwnSlices.Add(element);
+        else
+            siblings.Add(element);
+        return element;
+    }
+}
+
+/// <summary>An element of a snapshot (R4 elementdefinition.html). Immutable once its snapshot is read.</summary>
+public sealed class SnapshotElement
+{
+    internal SnapshotElement(ElementNode node)
+    {
+        Node = node;
+        Path = node.ChildValue("path") ?? "";
+        Id = node.ChildValue("id") ?? Path;
+        SliceName = node.ChildValue("sliceName");
+        Name = Path[(Path.LastIndexOf('.') + 1)..];
+        Min = node.Child("min").GetDecimal() is { } min and >= 0 and <= int.MaxValue ? (int)min : 0;
+        Max = int.TryParse(node.ChildValue("max"), System.Globalization.CultureInfo.InvariantCulture, out var max) ? max : null;
+    }
+
+    /// <summary>The ElementDefinition, for all that has no property here.</summary>
+    public ElementNode Node { get; }
+
+    /// <summary>The id, such as <c>Observation.code.coding:loinc</c>.</summary>
+    public string Id { get; }
+
+    /// <summary>The path, such as <c>Observation.code.coding</c>.</summary>
+    public string Path { get; }
+
+    /// <summary>The last step of the path; <c>value[x]</c> for a choice.</summary>
+    public string Name { get; }
+
+    /// <summary>The slice's name, or null.</summary>
+    public string? SliceName { get; }
+
+    /// <summary>Least number of repetitions.</summary>
+    public int Min { get; }
+
+    /// <summary>Greatest number of repetitions; null for <c>*</c>.</summary>
+    public int? Max { get; }
+
+    /// <summary>The elements below this one, in order; slices are with what they slice.</summary>
+    public IReadOnlyList<SnapshotElement> Children => OwnChildren;
+
+    /// <summary>The slices of this element or, if it is a slice, those that slice it again.</summary>
+    public IReadOnlyList<SnapshotElement> Slices => OwnSlices;
+
+    internal List<SnapshotElement> OwnChildren { get; } = [];
+
+    internal List<SnapshotElement> OwnSlices { get; } = [];
+
+    /// <inheritdoc/>
+    public override string ToString() => Id;
+
+    internal SnapshotElement Slicer(string name)
+    {
+        foreach (var slice in OwnSlices)
+        {
+            if (name.StartsWith(slice.SliceName + "/", StringComparison.Ordinal))
+                return slice.Slicer(name);
+        }
+
+        return this;
+    }
+}

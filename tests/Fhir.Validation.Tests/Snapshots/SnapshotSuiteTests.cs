@@ -1,0 +1,45 @@
+// The snapshot cases of the official suite that declare R4 (fhir-test-cases, snapshot-generation).
+
+using System.Xml.Linq;
+using FhirHub.Model;
+using FhirHub.Tests;
+
+namespace FhirHub.Validation.Tests;
+
+public sealed class SnapshotSuiteTests
+{
+    [Theory]
+    [InlineData("r4b")]
+    [InlineData("r5")]
+    public void Official_cases_that_declare_R4_pass(string edition)
+    {
+        if (SharedMaterial.Folder("suites") is not { } suites)
+            return;
+        var folder = Path.Combine(suites, "suites", "fhir-test-cases", edition, "snapshot-generation");
+        var report = new SnapshotReport { MeaningOnly = true };
+        foreach (var test in XDocument.Load(Path.Combine(folder, "manifest.xml")).Descendants("test"))
+        {
+            var id = test.Attribute("id")!.Value;
+            if (Open(folder, id + "-input") is not { } input || input.Root.ChildValue("fhirVersion") != "4.0.1")
+                continue;
+            var registered = (test.Attribute("register")?.Value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Select(name => Open(folder, name)).OfType<ResourceTree>().ToDictionary(tree => tree.Root.ChildValue("url")!);
+            var generator = new SnapshotGenerator(url => registered.GetValueOrDefault(url.Split('|')[0]) ?? R4StructureDefinitions.Find(url));
+            if (test.Attribute("fail")?.Value == "true")
+                report.MustFail(id, () => generator.Generate(input));
+            else if (Open(folder, id + "-expected") is { } expected)
+                report.Compare(expected, () => generator.Generate(input).Definition, id);
+        }
+
+        report.Save(edition);
+    }
+
+    private static ResourceTree? Open(string folder, string name)
+    {
+        var xml = Path.Combine(folder, name + ".xml");
+        var json = Path.Combine(folder, name + ".json");
+        return File.Exists(xml) ? ResourceParser.ParseXml(File.ReadAllBytes(xml)).Tree
+            : File.Exists(json) ? ResourceParser.ParseJson(File.ReadAllBytes(json)).Tree
+            : null;
+    }
+}
