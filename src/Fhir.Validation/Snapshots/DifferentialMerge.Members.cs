@@ -10,9 +10,6 @@ internal sealed partial class DifferentialMerge
     private static readonly JsonElement Zero = JsonValues.Parse("0"u8);
     private static readonly JsonElement False = JsonValues.Parse("false"u8);
 
-    private static readonly JsonElement ExtensionShort = JsonValues.Text("Extension");
-    private static readonly JsonElement ExtensionDefinition = JsonValues.Text("An Extension");
-
     private static readonly string[] FromTypeProfile =
         ["short", "definition", "comment", "requirements", "alias", "condition", "mapping", "isSummary"];
 
@@ -50,7 +47,7 @@ internal sealed partial class DifferentialMerge
     // What a type profile says of its type takes the place of what the base says of the element; what the differential says
     // itself goes over both. A profile that is not known is met again where something below the element is constrained, or
     // where a resource uses it.
-    private void TakeTypeProfile(ElementDraft differential, ElementDraft target)
+    private void TakeTypeProfile(ElementDraft differential, ElementDraft target, Role role)
     {
         if (definition.IsSpecialization || differential.Members.Count == 0)
             return;
@@ -58,8 +55,8 @@ internal sealed partial class DifferentialMerge
         var profile = types.ValueKind == JsonValueKind.Array && types.GetArrayLength() == 1 && Profiles(types) is [var only] ? only : null;
         if (profile is null)
         {
-            if (target.IsExtension)
-                DescribeAsExtension(target);
+            if (target.IsExtension && (role is Role.NewSlice || target.SliceName is null))
+                ElementRules.DescribeAsExtension(target);
             return;
         }
 
@@ -79,15 +76,6 @@ internal sealed partial class DifferentialMerge
             TakeExtension(found, target);
     }
 
-    // A place for extensions that a profile speaks of is no longer the anonymous one of the base: R4's own snapshots call it so.
-    private static void DescribeAsExtension(ElementDraft target)
-    {
-        foreach (var name in (ReadOnlySpan<string>)["comment", "requirements", "alias", "mapping", "isModifierReason"])
-            target.Members.Remove(name);
-        target.Members["short"] = ExtensionShort;
-        target.Members["definition"] = ExtensionDefinition;
-    }
-
     private void TakeExtension(ElementDraft extension, ElementDraft target)
     {
         foreach (var name in (ReadOnlySpan<string>)["isModifier", "isModifierReason"])
@@ -104,10 +92,8 @@ internal sealed partial class DifferentialMerge
             target.Members["max"] = extension["max"]!.Value;
     }
 
-    private void MergeMembers(ElementDraft differential, ElementDraft target, bool isRoot)
+    private static void MergeMembers(ElementDraft differential, ElementDraft target)
     {
-        if (!isRoot)
-            RequireNarrower(differential, target);
         foreach (var (name, value) in differential.Members)
         {
             switch (name)
@@ -169,13 +155,13 @@ internal sealed partial class DifferentialMerge
         _ => JsonElement.DeepEquals,
     };
 
-    private void RequireNarrower(ElementDraft differential, ElementDraft target)
+    private void RequireNarrower(ElementDraft differential, ElementDraft target, Role role)
     {
         var (min, max) = Cardinality(target, target);
         var (newMin, newMax) = Cardinality(differential, target);
         if (newMin < min)
             throw Fault(differential, $"min {newMin} widens the {min} of the base; a profile can only raise it, so say {min} or more.");
-        if (newMax > max)
+        if (newMax > max && role is not Role.NewSlice)
             throw Fault(differential, $"max {Show(newMax)} widens the {Show(max)} of the base; a profile can only lower it, so say {Show(max)} or less.");
         if (newMin > newMax)
             throw Fault(differential, $"min {newMin} is above max {Show(newMax)}; lower min or raise max.");

@@ -21,14 +21,16 @@ internal sealed partial class DifferentialMerge
     private void MergeSlice(ElementDraft slice, ElementDraft target, int depth)
     {
         var name = slice.SliceName!;
+        var role = Role.Element;
         if (target.Slice(name) is not { } known)
         {
+            role = Role.NewSlice;
             if (slice["sliceIsConstraining"] is { ValueKind: JsonValueKind.True })
                 throw Fault(slice, $"sliceIsConstraining is true, but the base has no slice '{name}' of {target.Id}; correct the name or leave sliceIsConstraining out.");
             known = AddSlice(slice, target);
         }
 
-        Merge(slice, known, isRoot: false, depth + 1);
+        Merge(slice, known, role, depth + 1);
     }
 
     private ElementDraft AddSlice(ElementDraft slice, ElementDraft target)
@@ -55,7 +57,7 @@ internal sealed partial class DifferentialMerge
         }
         else if (sliced.IsExtension)
         {
-            DescribeAsExtension(sliced);
+            ElementRules.DescribeAsExtension(sliced);
             sliced.Members["slicing"] = ExtensionSlicing;
         }
         else if (sliced.IsChoice)
@@ -70,14 +72,13 @@ internal sealed partial class DifferentialMerge
 
     // valueQuantity for value[x]: a slice of that type, under the name that is short for it. Where nothing else is said of the
     // choice, the types that a profile names so are the ones that are left, as in R4's own profiles.
-    private void MergeTypeChoice(ElementDraft child, ElementDraft choice, JsonElement type, int depth)
+    private void MergeTypeChoice(ElementDraft child, ElementDraft choice, JsonElement type, bool alone, int depth)
     {
         var name = child.SliceName ?? child.Name;
         if (choice.Slice(name) is not { } slice)
         {
             slice = choice.Copy(session.Budget, name);
             slice.Id = $"{choice.Id}:{name}";
-            slice.Members["min"] = Zero;
             slice.Members["type"] = JsonValues.Array([type]);
             choice.Slices.Add(slice);
             if (child.Text("max") != "0" && (_narrowed.ContainsKey(choice) || !choice.Members.ContainsKey("slicing")))
@@ -91,9 +92,13 @@ internal sealed partial class DifferentialMerge
             {
                 choice.Members["slicing"] = TypeSlicing;
             }
+
+            // One of several types need not be there because some value must.
+            if (!alone || choice["type"]!.Value.GetArrayLength() > 1)
+                slice.Members["min"] = Zero;
         }
 
-        Merge(child, slice, isRoot: false, depth + 1);
+        Merge(child, slice, Role.Element, depth + 1);
     }
 
     private (ElementDraft? Choice, JsonElement Type) ChoiceOf(string name, ElementDraft target)

@@ -10,6 +10,18 @@ internal sealed partial class DifferentialMerge(SnapshotSession session, SourceD
     // What a contentReference points to is the base's element, whatever this differential does to it.
     private readonly ElementDraft _base = root.Copy(session.Budget);
 
+    private enum Role
+    {
+        // A root, or an element that this definition adds: there is nothing to be narrower than.
+        Definition,
+
+        // An element or slice of the base.
+        Element,
+
+        // A slice of this differential: what it slices bounds all repetitions together.
+        NewSlice,
+    }
+
     public void Apply(ElementDraft differential)
     {
         if (!string.Equals(differential.Name, root.Name, StringComparison.Ordinal))
@@ -18,37 +30,40 @@ internal sealed partial class DifferentialMerge(SnapshotSession session, SourceD
             throw Fault(differential.Slices[0], "The root of a definition can't be sliced; slice an element below it.");
         if (definition.IsSpecialization)
             root.Members["base"] = Base(root.Name, differential.Members.Count > 0 ? differential : root);
-        Merge(differential, root, isRoot: true, 1);
+        Merge(differential, root, Role.Definition, 1);
     }
 
-    private void Merge(ElementDraft differential, ElementDraft target, bool isRoot, int depth)
+    private void Merge(ElementDraft differential, ElementDraft target, Role role, int depth)
     {
         if (depth > session.Limits.MaxDepth)
             throw Fault(differential, $"The element is nested more than {session.Limits.MaxDepth} levels deep; constrain it in a profile of its own.");
-        TakeTypeProfile(differential, target);
-        MergeMembers(differential, target, isRoot);
+        if (role is not Role.Definition)
+            RequireNarrower(differential, target, role);
+        TakeTypeProfile(differential, target, role);
+        MergeMembers(differential, target);
         if (differential.Children.Count > 0)
         {
             Expand(target, differential);
             foreach (var child in differential.Children)
-                MergeChild(child, target, depth);
+                MergeChild(child, differential, target, depth);
         }
 
         foreach (var slice in differential.Slices)
             MergeSlice(slice, target, depth);
     }
 
-    private void MergeChild(ElementDraft child, ElementDraft target, int depth)
+    private void MergeChild(ElementDraft child, ElementDraft differential, ElementDraft target, int depth)
     {
         if (target.Child(child.Name) is { } known)
         {
-            Merge(child, known, isRoot: false, depth + 1);
+            Merge(child, known, Role.Element, depth + 1);
             return;
         }
 
         if (ChoiceOf(child.Name, target) is var (choice, type) && choice is not null)
         {
-            MergeTypeChoice(child, choice, type, depth);
+            var alone = differential.Children.Count(other => ReferenceEquals(ChoiceOf(other.Name, target).Choice, choice)) == 1;
+            MergeTypeChoice(child, choice, type, alone, depth);
             return;
         }
 
@@ -58,7 +73,7 @@ internal sealed partial class DifferentialMerge(SnapshotSession session, SourceD
         var added = new ElementDraft(child.Name) { Id = child.Id };
         target.Children.Add(added);
         Define(child, added);
-        Merge(child, added, isRoot: true, depth + 1);
+        Merge(child, added, Role.Definition, depth + 1);
     }
 
     // Opens what an element's children are defined by, unless they are there.
@@ -97,7 +112,7 @@ internal sealed partial class DifferentialMerge(SnapshotSession session, SourceD
         if (codes.Count == 0)
             return definition.IsSpecialization ? null : throw Fault(differential, "It has no type, so nothing below it can be constrained; give it one type.");
         if (codes.Count == 1 && Profiles(target["type"]!.Value) is [var profile])
-            return ProfileRoot(profile, differential);
+            return ProfileRoot(profile, target, differential);
 
         // What all types of a choice share is Element's: id and extensions.
         var canonical = SnapshotSession.CanonicalOf(codes.Count == 1 ? codes[0] : "Element");
@@ -106,11 +121,15 @@ internal sealed partial class DifferentialMerge(SnapshotSession session, SourceD
             : session.Find(canonical) ?? throw Fault(differential, $"Its type {canonical} is not known; load the package that defines it, or correct the type.");
     }
 
-    private ElementDraft ProfileRoot(string profile, ElementDraft differential)
+    private ElementDraft ProfileRoot(string profile, ElementDraft target, ElementDraft differential)
     {
         // A fragment names an element within the profile (elementdefinition-profile-element does the same).
         var hash = profile.IndexOf('#', StringComparison.Ordinal);
         var found = session.Find(hash < 0 ? profile : profile[..hash]);
+
+        // An extension that is not at hand is still an extension.
+        if (found is null && target.IsExtension)
+            found = session.Find(SnapshotSession.CanonicalOf("Extension"));
         return found ?? throw Fault(differential, $"The profile {profile} of its type is not known; load the package that holds it, or correct the URL.");
     }
 

@@ -15,6 +15,9 @@ internal static class ElementRules
         "http://hl7.org/fhir/StructureDefinition/structuredefinition-fmm",
     ];
 
+    private static readonly JsonElement ExtensionShort = JsonValues.Text("Extension");
+    private static readonly JsonElement ExtensionDefinition = JsonValues.Text("An Extension");
+
     /// <summary>Takes from the root of a base what does not hold for a definition that derives from it.</summary>
     public static void ForgetMaturity(ElementDraft root)
     {
@@ -32,6 +35,18 @@ internal static class ElementRules
     {
         foreach (var child in element.Children)
             child.Members.Remove("slicing");
+    }
+
+    /// <summary>
+    /// Gives an extension that a profile speaks of, but that no profile of its own describes, the words of R4's own snapshots:
+    /// it is no longer the anonymous place of the base.
+    /// </summary>
+    public static void DescribeAsExtension(ElementDraft element)
+    {
+        foreach (var member in (ReadOnlySpan<string>)["comment", "requirements", "alias", "mapping", "isModifierReason"])
+            element.Members.Remove(member);
+        element.Members["short"] = ExtensionShort;
+        element.Members["definition"] = ExtensionDefinition;
     }
 
     /// <summary>Says of every rule without <c>source</c> which definition made it (R4 elementdefinition.html).</summary>

@@ -19,7 +19,7 @@ public sealed class Snapshot
         Url = definition.Root.ChildValue("url") ?? "";
         var elements = new List<SnapshotElement>();
         var open = new List<SnapshotElement>();
-        foreach (var node in definition.Root.Child("snapshot").ChildrenOf("element"))
+        foreach (var node in (definition.Root.Child("snapshot") is { Exists: true } snapshot ? snapshot.ChildrenOf("element") : default))
         {
             if (elements.Count >= limits.MaxElements)
                 throw new SnapshotException(Url, null, $"The snapshot has more than {limits.MaxElements:N0} elements; split the profile or raise the limit.");
@@ -73,7 +73,7 @@ public sealed class SnapshotElement
         Id = node.ChildValue("id") ?? Path;
         SliceName = node.ChildValue("sliceName");
         Name = Path[(Path.LastIndexOf('.') + 1)..];
-        Min = node.Child("min").GetDecimal() is { } min and >= 0 and <= int.MaxValue ? (int)min : 0;
+        Min = node.Child("min") is { Exists: true } least && least.GetDecimal() is { } min and >= 0 and <= int.MaxValue ? (int)min : 0;
         Max = int.TryParse(node.ChildValue("max"), System.Globalization.CultureInfo.InvariantCulture, out var max) ? max : null;
     }
 

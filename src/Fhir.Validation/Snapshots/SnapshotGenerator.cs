@@ -85,6 +85,9 @@ internal sealed class SnapshotSession
 {
     private const string CoreBase = "http://hl7.org/fhir/StructureDefinition/";
 
+    // The type above all others, which R4's logical models name though R4 does not define it.
+    private const string AbstractBase = CoreBase + "Base";
+
     private readonly StructureDefinitionResolver _resolve;
     private readonly SnapshotLimits _limits;
     private readonly Dictionary<string, ElementDraft?> _opened = new(StringComparer.Ordinal);
@@ -127,7 +130,9 @@ internal sealed class SnapshotSession
     {
         if (_opened.TryGetValue(canonical, out var known))
             return known;
-        var root = _resolve(canonical) is { ResourceType: "StructureDefinition" } tree ? Read(new SourceDefinition(tree)) : null;
+        var root = string.Equals(canonical, AbstractBase, StringComparison.Ordinal) && _resolve(canonical) is null
+            ? new ElementDraft("Base")
+            : _resolve(canonical) is { ResourceType: "StructureDefinition" } tree ? Read(new SourceDefinition(tree)) : null;
         _opened[canonical] = root;
         return root;
     }
@@ -161,8 +166,8 @@ internal sealed class SnapshotSession
             start.Name = differential?.Name ?? definition.Type[(definition.Type.LastIndexOf('/') + 1)..];
         ElementRules.ForgetMaturity(start);
         if (!definition.IsSpecialization && start.Name == "Extension")
-            start.Members.Remove("mapping");
-        if (definition is { IsSpecialization: true, Kind: "resource" or "primitive-type" })
+            ElementRules.DescribeAsExtension(start);
+        if (definition is { IsSpecialization: true, Kind: "resource" or "primitive-type" or "logical" })
             ElementRules.ForgetSlicing(start);
         start.Id = start.Name;
         return start;

@@ -14,6 +14,7 @@ internal sealed class SnapshotReport
 
     public int Definitions { get; private set; }
     public int Equal { get; private set; }
+    public SortedSet<string> Different { get; } = new(StringComparer.Ordinal);
     public int Errors { get; private set; }
     public int Elements { get; private set; }
     public int EqualElements { get; private set; }
@@ -70,7 +71,7 @@ internal sealed class SnapshotReport
                 if (MeaningOnly && member == "mustSupport" && !IsTrue(element) && !IsTrue(ours))
                     continue;
                 var (has, has2) = (element.TryGetProperty(member, out var value), ours.TryGetProperty(member, out var value2));
-                if ((MeaningOnly && !Meaning.Contains(member)) || (has && has2 && Normal(value, member) == Normal(value2, member)))
+                if ((MeaningOnly && !Meaning.Contains(member)) || (has && has2 && (JsonElement.DeepEquals(value, value2) || Normal(value, member) == Normal(value2, member))))
                     continue;
                 equal = false;
                 Count($"{(id.Contains('.') ? "" : "root ")}{member}{(has ? has2 ? "" : " lost" : " added")}", name, $"{id}\n    theirs {value}\n    ours   {value2}");
@@ -88,7 +89,7 @@ internal sealed class SnapshotReport
 
     public void Save(string name) => File.WriteAllText($"/tmp/snapshots-{name}.txt",
         $"{Definitions} definitions, {Equal} equal, {Errors} errors; {EqualElements} of {Elements} elements equal\n"
-        + string.Join('\n', _kinds.OrderByDescending(k => k.Value).Select(k => $"{k.Value} {k.Key}")) + "\n" + _lines);
+        + string.Join('\n', _kinds.OrderByDescending(k => k.Value).Select(k => $"{k.Value} {k.Key}")) + "\n" + string.Join(", ", Different) + "\n" + _lines);
 
     private static readonly HashSet<string> Meaning =
         ["min", "max", "type", "slicing", "sliceName", "binding", "mustSupport", "path", "contentReference", "fixedUri", "fixedCode",
@@ -98,7 +99,7 @@ internal sealed class SnapshotReport
     private string Normal(JsonElement value, string member)
     {
         if (member is "constraint" or "mapping" or "condition" or "alias")
-            return string.Join('\n', value.EnumerateArray().Select(item => item.GetRawText()).Order(StringComparer.Ordinal));
+            return string.Join('\n', value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Object ? string.Join(',', item.EnumerateObject().Where(part => part.Name != "source").Select(part => part.ToString())) : item.GetRawText()).Order(StringComparer.Ordinal));
         var text = value.GetRawText().Replace("](http://hl7.org/fhir/", "](", StringComparison.Ordinal);
         if (!MeaningOnly)
             return text;
@@ -109,9 +110,9 @@ internal sealed class SnapshotReport
         {
             "binding" => (value.TryGetProperty("strength", out var strength) ? strength.GetString() : "") + " "
                 + (value.TryGetProperty("valueSet", out var set) ? set.GetString()!.Split('|')[0] : ""),
-            "contentReference" => value.GetString()![value.GetString()!.IndexOf('#')..],
-            "slicing" => (value.TryGetProperty("discriminator", out var list) ? list.GetRawText() : "") + value.GetProperty("rules").GetString(),
-            "type" => value.EnumerateArray().Any(type => type.GetProperty("code").GetString()!.StartsWith("http://hl7.org/fhirpath/", StringComparison.Ordinal)) ? "system" : text,
+            "contentReference" => value.GetString()![Math.Max(0, value.GetString()!.IndexOf('#', StringComparison.Ordinal))..],
+            "slicing" => (value.TryGetProperty("discriminator", out var list) ? list.GetRawText() : "") + (value.TryGetProperty("rules", out var rules) ? rules.GetString() : ""),
+            "type" => text.Contains("http://hl7.org/fhirpath/", StringComparison.Ordinal) ? "system" : text,
             _ => text,
         };
     }
@@ -120,6 +121,7 @@ internal sealed class SnapshotReport
 
     private void Count(string kind, string definition, string detail)
     {
+        Different.Add(definition[(definition.LastIndexOf('/') + 1)..]);
         _kinds[kind] = _kinds.GetValueOrDefault(kind) + 1;
         _lines.Append(kind).Append(" | ").Append(definition).Append(" | ").Append(detail).Append('\n');
     }

@@ -24,7 +24,7 @@ public sealed class SnapshotSuiteTests
                 continue;
             var registered = (test.Attribute("register")?.Value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
                 .Select(name => Open(folder, name)).OfType<ResourceTree>().ToDictionary(tree => tree.Root.ChildValue("url")!);
-            var generator = new SnapshotGenerator(url => registered.GetValueOrDefault(url.Split('|')[0]) ?? R4StructureDefinitions.Find(url));
+            var generator = new SnapshotGenerator(url => registered.GetValueOrDefault(url.Split('|')[0]) ?? R4StructureDefinitions.Find(url) ?? UsCore(url));
             if (test.Attribute("fail")?.Value == "true")
                 report.MustFail(id, () => generator.Generate(input));
             else if (Open(folder, id + "-expected") is { } expected)
@@ -33,6 +33,15 @@ public sealed class SnapshotSuiteTests
 
         report.Save(edition);
     }
+
+    // What the cases name without registering it comes with US Core.
+    private static ResourceTree? UsCore(string url) =>
+        SharedFolder.Value is { } folder && url.StartsWith("http://hl7.org/fhir/us/core/", StringComparison.Ordinal)
+            && Directory.EnumerateFiles(folder, $"StructureDefinition-{url.Split('|')[0].Split('/')[^1]}.json", SearchOption.AllDirectories).FirstOrDefault() is { } file
+            ? ResourceParser.ParseJson(File.ReadAllBytes(file)).Tree
+            : null;
+
+    private static readonly Lazy<string?> SharedFolder = new(() => SharedMaterial.Folder("us-core"));
 
     private static ResourceTree? Open(string folder, string name)
     {

@@ -1,0 +1,172 @@
+// What the generator makes of slices, references and type profiles, and what it tells the author of a profile that does not fit.
+
+using System.Globalization;
+using System.Text;
+using FhirHub.Model;
+
+namespace FhirHub.Validation.Tests;
+
+public sealed class SnapshotGeneratorTests
+{
+    private const string Home = "http://example.org/StructureDefinition/";
+
+    [Fact]
+    public void A_slice_has_what_it_slices_and_its_own_words()
+    {
+        var snapshot = Generate("Patient",
+            """{"path":"Patient.identifier","slicing":{"discriminator":[{"type":"value","path":"system"}],"rules":"open"},"min":1}""",
+            """{"path":"Patient.identifier","sliceName":"mrn","max":"1"}""",
+            """{"path":"Patient.identifier.system","min":1,"fixedUri":"http://example.org/mrn"}""");
+        var identifier = Assert.Single(snapshot.Root.Children, child => child.Name == "identifier");
+        Assert.Equal(1, identifier.Min);
+        var slice = Assert.Single(identifier.Slices);
+        Assert.Equal("Patient.identifier:mrn", slice.Id);
+        Assert.Equal((0, 1), (slice.Min, slice.Max));
+        var system = Assert.Single(slice.Children, child => child.Name == "system");
+        Assert.Equal("http://example.org/mrn", system.Node.ChildValue("fixed"));
+        Assert.Equal("Identifier.system", system.Node.Child("base").ChildValue("path"));
+        Assert.Empty(identifier.Children);
+    }
+
+    [Fact]
+    public void A_slice_is_sliced_again()
+    {
+        var snapshot = Generate("Patient",
+            """{"path":"Patient.identifier","slicing":{"discriminator":[{"type":"value","path":"system"}],"rules":"open"}}""",
+            """{"path":"Patient.identifier","sliceName":"mrn","slicing":{"discriminator":[{"type":"value","path":"use"}],"rules":"open"}}""",
+            """{"path":"Patient.identifier","sliceName":"mrn/old","max":"1"}""");
+        var slice = Assert.Single(snapshot.Root.Children.Single(child => child.Name == "identifier").Slices);
+        Assert.Equal("Patient.identifier:mrn/old", Assert.Single(slice.Slices).Id);
+    }
+
+    [Fact]
+    public void A_content_reference_is_opened_where_something_below_it_is_constrained()
+    {
+        var snapshot = Generate("Questionnaire", """{"path":"Questionnaire.item.item.item.linkId","short":"third level"}""");
+        var third = snapshot.Elements.Single(element => element.Path == "Questionnaire.item.item.item.linkId");
+        Assert.Equal("third level", third.Node.ChildValue("short"));
+        Assert.Equal("#Questionnaire.item", snapshot.Elements.Single(element => element.Path == "Questionnaire.item.item.item.item").Node.ChildValue("contentReference"));
+    }
+
+    [Fact]
+    public void A_type_in_a_path_is_a_slice_of_the_choice()
+    {
+        var snapshot = Generate("Observation", """{"path":"Observation.valueQuantity.unit","min":1}""");
+        var value = snapshot.Root.Children.Single(child => child.Name == "value[x]");
+        Assert.Equal("valueQuantity", Assert.Single(value.Slices).SliceName);
+        Assert.Equal("Quantity", Assert.Single(value.Node.ChildrenOf("type").ToList()).ChildValue("code"));
+    }
+
+    [Fact]
+    public void Profiles_of_profiles_and_extensions_come_from_any_package()
+    {
+        var extension = Profile("eye", "Extension", "Extension",
+            """{"path":"Extension","short":"Which eye","max":"1"}""",
+            $$"""{"path":"Extension.url","fixedUri":"{{Home}}eye"}""",
+            """{"path":"Extension.value[x]","min":1,"type":[{"code":"code"}]}""");
+        var parent = Profile("parent", "Observation", "Observation",
+            $$"""{"path":"Observation.extension","sliceName":"eye","type":[{"code":"Extension","profile":["{{Home}}eye"]}]}""");
+        var child = Profile("child", "Observation", Home + "parent",
+            """{"path":"Observation.extension","sliceName":"eye","sliceIsConstraining":true,"min":1}""",
+            """{"path":"Observation.extension.value[x]","short":"left or right"}""");
+        var snapshot = Generator(extension, parent).Generate(child);
+        var eye = Assert.Single(snapshot.Root.Children.Single(one => one.Name == "extension").Slices);
+        Assert.Equal((1, 1), (eye.Min, eye.Max));
+        Assert.Equal("Which eye", eye.Node.ChildValue("short"));
+        var value = eye.Children.Single(one => one.Name == "value[x]");
+        Assert.Equal((1, "left or right"), (value.Min, value.Node.ChildValue("short")));
+    }
+
+    [Theory]
+    [InlineData("""{"path":"Patient.nickname","min":1}""", "Patient.nickname: Patient has no element 'nickname'; it has id, meta,")]
+    [InlineData("""{"path":"Patient.link.type.code","min":1}""", "Patient.link.type has no element 'code'")]
+    [InlineData("""{"path":"Patient.gender","max":"3"}""", "Patient.gender: max 3 widens the 1 of the base")]
+    [InlineData("""{"path":"Patient.communication.language","min":0}""", "min 0 widens the 1 of the base")]
+    [InlineData("""{"path":"Patient.gender","max":"many"}""", "max 'many' is neither a number nor '*'")]
+    [InlineData("""{"path":"Patient.name","min":2,"max":"1"}""", "min 2 is above max 1")]
+    [InlineData("""{"path":"Patient.gender","type":[{"code":"Quantity"}]}""", "The type Quantity is none of the base's (code)")]
+    [InlineData("""{"path":"Patient.name","sliceName":"legal"}""", "Patient.name is not sliced; put slicing with a discriminator on it")]
+    [InlineData("""{"path":"Patient.name","slicing":{"rules":"open"}},{"path":"Patient.name","sliceName":"legal"}""", "has no discriminator")]
+    [InlineData("""{"path":"Patient.extension","sliceName":"x","sliceIsConstraining":true}""", "the base has no slice 'x'")]
+    [InlineData("""{"path":"Person.name"}""", "The path starts with 'Person'")]
+    [InlineData("""{"id":"x"}""", "The element has no path")]
+    public void What_does_not_fit_is_refused_with_what_to_do(string elements, string expected)
+    {
+        var exception = Assert.Throws<SnapshotException>(() => Generate("Patient", elements));
+        Assert.StartsWith(Home + "profile", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_unknown_base_is_named()
+    {
+        var exception = Assert.Throws<SnapshotException>(() => Generator().Generate(Profile("profile", "Patient", Home + "lost")));
+        Assert.Contains($"baseDefinition {Home}lost is not known; load the package", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_circle_of_bases_is_named()
+    {
+        var (one, two) = (Profile("one", "Patient", Home + "two"), Profile("two", "Patient", Home + "one"));
+        var exception = Assert.Throws<SnapshotException>(() => Generator(one, two).Generate(one));
+        Assert.Contains($"{Home}one -> {Home}two -> {Home}one", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_chain_without_end_is_refused()
+    {
+        var generator = new SnapshotGenerator(url =>
+            int.Parse(url[(url.LastIndexOf('/') + 1)..], CultureInfo.InvariantCulture) is var number ? Profile($"{number}", "Patient", $"{Home}{number + 1}") : null);
+        var exception = Assert.Throws<SnapshotException>(() => generator.Generate(Profile("0", "Patient", Home + "1")));
+        Assert.Contains("shorten the chain", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_path_without_end_is_refused() =>
+        Assert.Contains("more than 40 steps", Assert.Throws<SnapshotException>(() =>
+            Generate("Questionnaire", $$"""{"path":"Questionnaire{{string.Concat(Enumerable.Repeat(".item", 500))}}"}""")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Slices_that_multiply_are_refused()
+    {
+        // Each level doubles what the level above has.
+        var elements = new List<string>();
+        var path = "Questionnaire";
+        for (var level = 0; level < 20; level++)
+        {
+            path += ".item";
+            elements.Add($$$"""{"path":"{{{path}}}","slicing":{"discriminator":[{"type":"value","path":"linkId"}],"rules":"open"}}""");
+        }
+
+        for (path = "Questionnaire.item"; path.Length < 5 * 20; path += ".item")
+        {
+            elements.Add($$"""{"path":"{{path}}","sliceName":"a"}""");
+            elements.Add($$"""{"path":"{{path}}.linkId"}""");
+        }
+
+        elements.AddRange(Enumerable.Range(0, 3000).Select(i => $$"""{"path":"Questionnaire.item","sliceName":"s{{i}}"}"""));
+        var exception = Assert.Throws<SnapshotException>(() => Generate("Questionnaire", [.. elements]));
+        Assert.Contains("split the profile", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static Snapshot Generate(string type, params string[] elements) => Generator().Generate(Profile("profile", type, type, elements));
+
+    private static SnapshotGenerator Generator(params ResourceTree[] known)
+    {
+        var byUrl = known.ToDictionary(tree => tree.Root.ChildValue("url")!);
+        return new SnapshotGenerator(url => byUrl.GetValueOrDefault(url) ?? R4StructureDefinitions.Find(url));
+    }
+
+    private static ResourceTree Profile(string name, string type, string @base, params string[] elements)
+    {
+        var canonical = @base.Contains('/', StringComparison.Ordinal) ? @base : "http://hl7.org/fhir/StructureDefinition/" + @base;
+        var differential = elements.Length == 0 ? "" : $$"""
+            ,"differential":{"element":[{{string.Join(',', elements)}}]}
+            """;
+        var json = $$"""
+            {"resourceType":"StructureDefinition","url":"{{Home}}{{name}}","name":"Test","status":"draft","kind":"resource","abstract":false,
+             "type":"{{type}}","baseDefinition":"{{canonical}}","derivation":"constraint"{{differential}} }
+            """;
+        return ResourceParser.ParseJson(Encoding.UTF8.GetBytes(json)).Tree!;
+    }
+}
