@@ -35,6 +35,8 @@ internal ref struct ElementListReader(string profile, SnapshotBudget budget, Sna
             throw new SnapshotException(profile, steps[0], $"The path has more than {limits.MaxDepth} steps; use fewer.");
         var slices = byId ? SliceNames(id!, steps.Length) : null;
 
+        if (Text(element, "sliceName") is null && id is not null && id.IndexOf(':', id.LastIndexOf('.') + 1) >= 0)
+            throw new SnapshotException(profile, id, "The id is that of a slice, but there is no sliceName; say sliceName, or take the slice out of the id.");
         _root ??= new ElementDraft(steps[0]);
         if (!string.Equals(_root.Name, steps[0], StringComparison.Ordinal))
             throw new SnapshotException(profile, id ?? path, $"The path starts with '{steps[0]}', but the first element's with '{_root.Name}'; start all with the same name.");

@@ -131,7 +131,7 @@ internal sealed class SnapshotSession
         if (_opened.TryGetValue(canonical, out var known))
             return known;
         var root = string.Equals(canonical, AbstractBase, StringComparison.Ordinal) && _resolve(canonical) is null
-            ? new ElementDraft("Base")
+            ? new ElementDraft("Base") { Members = { ["min"] = JsonValues.Parse("0"u8), ["max"] = JsonValues.Text("*") } }
             : _resolve(canonical) is { ResourceType: "StructureDefinition" } tree ? Read(new SourceDefinition(tree)) : null;
         _opened[canonical] = root;
         return root;

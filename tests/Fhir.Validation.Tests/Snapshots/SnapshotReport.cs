@@ -87,9 +87,10 @@ internal sealed class SnapshotReport
             Equal++;
     }
 
-    public void Save(string name) => File.WriteAllText($"/tmp/snapshots-{name}.txt",
+    /// <summary>Counts, kinds of differences and every difference.</summary>
+    public override string ToString() =>
         $"{Definitions} definitions, {Equal} equal, {Errors} errors; {EqualElements} of {Elements} elements equal\n"
-        + string.Join('\n', _kinds.OrderByDescending(k => k.Value).Select(k => $"{k.Value} {k.Key}")) + "\n" + string.Join(", ", Different) + "\n" + _lines);
+        + string.Join('\n', _kinds.OrderByDescending(kind => kind.Value).Select(kind => $"{kind.Value} {kind.Key}")) + "\n" + _lines;
 
     private static readonly HashSet<string> Meaning =
         ["min", "max", "type", "slicing", "sliceName", "binding", "mustSupport", "path", "contentReference", "fixedUri", "fixedCode",
