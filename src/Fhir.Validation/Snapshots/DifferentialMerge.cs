@@ -77,10 +77,12 @@ internal sealed partial class DifferentialMerge(SnapshotSession session, SourceD
     }
 
     // Opens what an element's children are defined by, unless they are there.
-    private void Expand(ElementDraft target, ElementDraft differential)
+    private void Expand(ElementDraft target, ElementDraft differential, int hops = 0)
     {
         if (target.Children.Count > 0)
             return;
+        if (hops > session.Limits.MaxDepth)
+            throw Fault(differential, "Its contentReference leads from reference to reference without end; name an element that has children.");
         if (target.Text("contentReference") is { } reference)
         {
             var referenced = Referenced(reference)
@@ -88,7 +90,7 @@ internal sealed partial class DifferentialMerge(SnapshotSession session, SourceD
             target.Members.Remove("contentReference");
             if (referenced["type"] is { } type)
                 target.Members["type"] = type;
-            Expand(referenced, differential);
+            Expand(referenced, differential, hops + 1);
             CopyChildren(referenced, target);
             return;
         }

@@ -73,6 +73,8 @@ internal ref struct ElementListReader(string profile, SnapshotBudget budget, Sna
             parent.Children.Add(child = new ElementDraft(name) { Id = $"{parent.Id}.{name}" });
         if (slice is null)
             return child;
+        if (slice.AsSpan().Count('/') >= limits.MaxDepth)
+            throw new SnapshotException(profile, child.Id, $"A slice is sliced again {limits.MaxDepth} times or more; slice it less often.");
         if (child.Slice(slice) is { } known)
             return known;
         var added = new ElementDraft(name, slice) { Id = $"{child.Id}:{slice}" };

@@ -23,7 +23,7 @@ public sealed class Snapshot
         {
             if (elements.Count >= limits.MaxElements)
                 throw new SnapshotException(Url, null, $"The snapshot has more than {limits.MaxElements:N0} elements; split the profile or raise the limit.");
-            elements.Add(Add(node, open));
+            elements.Add(Add(node, open, limits));
         }
 
         if (elements.Count == 0)
@@ -43,10 +43,12 @@ public sealed class Snapshot
     /// <summary>The definition of the whole resource or type.</summary>
     public SnapshotElement Root => Elements[0];
 
-    private SnapshotElement Add(ElementNode node, List<SnapshotElement> open)
+    private SnapshotElement Add(ElementNode node, List<SnapshotElement> open, SnapshotLimits limits)
     {
         var element = new SnapshotElement(node);
         var depth = element.Path.AsSpan().Count('.');
+        if (depth >= limits.MaxDepth || element.SliceName.AsSpan().Count('/') >= limits.MaxDepth)
+            throw new SnapshotException(Url, null, $"The snapshot nests elements or slices {limits.MaxDepth} deep or more; use fewer levels.");
         if (depth > open.Count || (depth == 0 && open.Count > 0))
             throw new SnapshotException(Url, element.Id, "The snapshot has no element that this one is part of before it; generate the snapshot anew.");
         open.RemoveRange(depth, open.Count - depth);

@@ -127,6 +127,27 @@ public sealed class SnapshotGeneratorTests
             Generate("Questionnaire", $$"""{"path":"Questionnaire{{string.Concat(Enumerable.Repeat(".item", 500))}}"}""")).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void Content_references_without_end_are_refused()
+    {
+        var parts = Enumerable.Range(0, 100).Select(i => $$"""{"path":"Thing.part{{100 - i}}","min":0,"max":"1","contentReference":"#Thing.part{{99 - i}}"}""");
+        var thing = ResourceParser.ParseJson(Encoding.UTF8.GetBytes($$$"""
+            {"resourceType":"StructureDefinition","url":"{{{Home}}}Thing","name":"Thing","status":"draft","kind":"logical","abstract":false,
+             "type":"Thing","baseDefinition":"http://hl7.org/fhir/StructureDefinition/Element","derivation":"specialization",
+             "differential":{"element":[{"path":"Thing.part0","min":0,"max":"1","contentReference":"#Thing.part100"},
+               {{{string.Join(',', parts.Reverse())}}},{"path":"Thing.part100.name","min":0,"max":"1","type":[{"code":"string"}]}]}}
+            """)).Tree!;
+        Assert.Contains("without end", Assert.Throws<SnapshotException>(() => Generator().Generate(thing)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Slices_of_slices_without_end_are_refused()
+    {
+        var names = Enumerable.Range(1, 100).Select(count => string.Join('/', Enumerable.Repeat("a", count)));
+        var elements = names.Select(name => $$"""{"path":"Patient.extension","sliceName":"{{name}}"}""").ToArray();
+        Assert.Contains("slice it less often", Assert.Throws<SnapshotException>(() => Generate("Patient", elements)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Slices_that_multiply_are_refused()
     {
         // Each level doubles what the level above has.
