@@ -70,11 +70,15 @@ public sealed class TerminologyLibrary
     }
 
     /// <summary>The code system of a CodeSystem resource, from memory if it was asked for lately.</summary>
-    internal ValueTask<CodeSystem> CodeSystemAsync(TerminologyEntry entry, CancellationToken cancel) => _codeSystems.GetAsync(
-        entry.Stamp,
+    internal ValueTask<CodeSystem> CodeSystemAsync(TerminologyEntry entry, CancellationToken cancel) =>
+        CodeSystemAsync(entry.Stamp, () => entry.ReadAsync(CancellationToken.None), cancel);
+
+    /// <summary>The code system of a CodeSystem resource that is at hand, from memory if it was asked for lately.</summary>
+    internal ValueTask<CodeSystem> CodeSystemAsync(string stamp, Func<ValueTask<ResourceTree>> read, CancellationToken cancel) => _codeSystems.GetAsync(
+        stamp,
         async () =>
         {
-            var table = ConceptTableBuilder.FromResource((await entry.ReadAsync(CancellationToken.None)).Root);
+            var table = ConceptTableBuilder.FromResource((await read()).Root);
             return (new TableCodeSystem(table), table.Bytes);
         },
         cancel);

@@ -88,24 +88,29 @@ public sealed partial class TerminologyScope
         if (choice.Chosen is not { } chosen)
             return resolution with { MissedDate = choice.IsTooEarly ? Parameters.Date!.Text : null };
 
-        var system = await OpenAsync(chosen, cancel);
-        var isShared = !chosen.IsOverlay;
-        var supplements = new List<CodeSystem>();
-        foreach (var canonical in Parameters.Supplements)
-        {
-            if (await SupplementAsync(canonical, cancel) is { } supplement && await SupplementsAsync(supplement.System, system, cancel))
-            {
-                supplements.Add(supplement.System);
-                isShared &= supplement.IsShared;
-            }
-        }
-
+        var (system, isShared) = await SupplementedAsync(await OpenAsync(chosen, cancel), cancel);
         return resolution with
         {
-            System = supplements.Count > 0 ? new SupplementedCodeSystem(system, supplements) : system,
+            System = system,
             ViolatedCheck = check is not null && !VersionRange.Matches(check, system.Version) ? check : null,
-            IsShared = isShared,
+            IsShared = isShared && !chosen.IsOverlay,
         };
+    }
+
+    /// <summary>The code system of a stored CodeSystem itself, whatever else has its name, with supplements.</summary>
+    /// <param name="stamp">Names its content (<see cref="TerminologyEntry.Stamp"/>).</param>
+    /// <param name="read">Reads it, if it is not in memory.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public async ValueTask<CodeSystem> OpenAsync(string stamp, Func<ResourceTree> read, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(stamp);
+        ArgumentNullException.ThrowIfNull(read);
+        var system = await _library.CodeSystemAsync(stamp, () => ValueTask.FromResult(read()), cancel);
+
+        // For an imported code system stands a resource without its concepts.
+        return system.Header.Content == "not-present" && await CodeSystemAsync(system.Url, system.Version, cancel) is { } imported
+            ? imported
+            : (await SupplementedAsync(system, cancel)).System;
     }
 
     /// <summary>The code system, or null if there is none of that version with content; for those who don't say why.</summary>
@@ -173,6 +178,22 @@ public sealed partial class TerminologyScope
         if (resourceType == "CodeSystem")
             names.UnionWith(_library.CodeSystemSources.SelectMany(static source => source.List()).Select(static header => new CanonicalName(header.Url, header.Version) { Content = header.Content }));
         return [.. names];
+    }
+
+    private async ValueTask<(CodeSystem System, bool IsShared)> SupplementedAsync(CodeSystem system, CancellationToken cancel)
+    {
+        var isShared = true;
+        var supplements = new List<CodeSystem>();
+        foreach (var canonical in Parameters.Supplements)
+        {
+            if (await SupplementAsync(canonical, cancel) is { } supplement && await SupplementsAsync(supplement.System, system, cancel))
+            {
+                supplements.Add(supplement.System);
+                isShared &= supplement.IsShared;
+            }
+        }
+
+        return (supplements.Count > 0 ? new SupplementedCodeSystem(system, supplements) : system, isShared);
     }
 
     private static IEnumerable<string> Rules(string name, IReadOnlyList<string> canonicals) => canonicals.Select(canonical => $"{name} {canonical}");

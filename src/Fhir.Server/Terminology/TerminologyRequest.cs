@@ -1,6 +1,7 @@
 // What all terminology operations read of a request: resources sent along, rules about versions, the languages wished for.
 
 using FhirHub.Model;
+using FhirHub.Storage;
 using FhirHub.Terminology;
 
 namespace FhirHub.Server;
@@ -42,13 +43,9 @@ internal sealed class TerminologyRequest
     /// <exception cref="RefusedException">There is none.</exception>
     public async ValueTask<TerminologyInstance?> InstanceAsync(CancellationToken cancel)
     {
-        if (_call.Route.Id is null)
-            return null;
-        var read = await _call.Server.Repository.ReadAsync(_call.Scope, _call.Key, cancel);
-        if (!read.IsSuccess)
-            throw new RefusedException(read.Status, read.Issues);
-        var version = read.Version!;
-        return new TerminologyInstance(_call.Server.Repository.Preparer.Read(version), StoredTerminologySource.Stamp(version));
+        return await StoredAsync(cancel) is { } stored
+            ? new TerminologyInstance(_call.Server.Repository.Preparer.Read(stored), StoredTerminologySource.Stamp(stored))
+            : null;
     }
 
     /// <summary>The code system that the call is about: the one of the address, one in the body, or by URL.</summary>
@@ -60,18 +57,9 @@ internal sealed class TerminologyRequest
     {
         if (inline is not null && input.Values(inline) is [var sent])
             return Open(TreeOf(sent));
-        if (await InstanceAsync(cancel) is not { } instance)
-            return null;
-
-        // By its name it is found in memory. Where another of the same name goes before it, it is the one that was asked about.
-        var root = instance.Resource.Root;
-        if (root.ChildValue("url") is { } url
-            && await Scope.CodeSystemAsync(url, root.ChildValue("version"), cancel) is { } known && known.Version == root.ChildValue("version"))
-        {
-            return known;
-        }
-
-        return Open(instance.Resource);
+        return await StoredAsync(cancel) is { } stored
+            ? await Scope.OpenAsync(StoredTerminologySource.Stamp(stored), () => _call.Server.Repository.Preparer.Read(stored), cancel)
+            : null;
     }
 
     /// <summary>The concept map of the address, or one in the body; null if the call names it by URL, or names none.</summary>
@@ -79,15 +67,20 @@ internal sealed class TerminologyRequest
     {
         if (input.Values("conceptMap") is [var sent])
             return ConceptMapTable.Read(TreeOf(sent));
-        if (_call.Route.Id is null)
-            return null;
 
         // A map may be large: it is taken from memory if it was read before, and not read to find that out.
+        return await StoredAsync(cancel) is { } stored
+            ? _call.Server.TerminologyLibrary.ConceptMap(StoredTerminologySource.Stamp(stored), () => _call.Server.Repository.Preparer.Read(stored))
+            : null;
+    }
+
+    // The version of the address, or null for a call on the type.
+    private async ValueTask<StoredVersion?> StoredAsync(CancellationToken cancel)
+    {
+        if (_call.Route.Id is null)
+            return null;
         var read = await _call.Server.Repository.ReadAsync(_call.Scope, _call.Key, cancel);
-        if (!read.IsSuccess)
-            throw new RefusedException(read.Status, read.Issues);
-        var version = read.Version!;
-        return _call.Server.TerminologyLibrary.ConceptMap(StoredTerminologySource.Stamp(version), () => _call.Server.Repository.Preparer.Read(version));
+        return read.IsSuccess ? read.Version! : throw new RefusedException(read.Status, read.Issues);
     }
 
     /// <summary>The code system of a URL.</summary>

@@ -137,6 +137,25 @@ public sealed class ValidateCodeSystemTests(TerminologyFixture server) : IClassF
         await (await server.Client.GetAsync(url)).FailsAsync(400, code);
 
     [Fact]
+    public async Task An_address_means_that_resource_whatever_else_has_its_name()
+    {
+        foreach (var (id, display) in new[] { ("twin-a", "A"), ("twin-b", "B") })
+        {
+            await server.Client.SendAsync("PUT", $"CodeSystem/{id}", $$$"""
+                {"resourceType":"CodeSystem","id":"{{{id}}}","url":"http://hospital.example/twin","version":"1","status":"active","content":"complete","concept":[{"code":"c","display":"{{{display}}}"}]}
+                """);
+        }
+
+        Assert.Equal("A", (await server.AskAsync("CodeSystem/twin-a/$validate-code?code=c")).Text("display"));
+        Assert.Equal("B", (await server.AskAsync("CodeSystem/twin-b/$validate-code?code=c")).Text("display"));
+        var sent = await server.AskAsync("CodeSystem/twin-b/$validate-code", """
+            {"resourceType":"Parameters","parameter":[{"name":"code","valueCode":"c"},{"name":"tx-resource","resource":
+            {"resourceType":"CodeSystem","url":"http://hospital.example/twin","version":"1","status":"active","content":"complete","concept":[{"code":"c","display":"sent"}]}}]}
+            """);
+        Assert.Equal("B", sent.Text("display"));
+    }
+
+    [Fact]
     public async Task A_batch_validates_many_codes_at_once()
     {
         var response = await server.Client.SendAsync("POST", "", $$$"""
