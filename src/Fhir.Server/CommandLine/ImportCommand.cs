@@ -2,7 +2,6 @@
 
 using System.CommandLine;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using FhirHub.Search;
 
 namespace FhirHub.Server;
@@ -11,7 +10,6 @@ namespace FhirHub.Server;
 internal static class ImportCommand
 {
     private const int AllGood = 0;
-    private const int Interrupted = 130;
 
     private static readonly Argument<string[]> Paths = new("PATH")
     {
@@ -64,15 +62,8 @@ internal static class ImportCommand
     private static async Task<int> RunAsync(ParseResult parsed)
     {
         var paths = parsed.GetValue(Paths)!;
-        foreach (var path in paths)
-        {
-            if (File.Exists(path) || Directory.Exists(path))
-                continue;
-            await Console.Error.WriteLineAsync(path.StartsWith('-')
-                ? $"'{path}' is not an option of import. Try 'fhirhub import --help'."
-                : $"There is no file or folder '{path}'.");
+        if (!await DataFolderVerb.AreThereAsync(paths, "import"))
             return FhirHubCommand.UsageError;
-        }
 
         var settings = new ImportSettings { StopOnError = parsed.GetValue(StopOnError), Again = parsed.GetValue(Again) };
         if (parsed.GetValue(Jobs) is { } jobs)
@@ -95,25 +86,18 @@ internal static class ImportCommand
         progress.TotalBytes = files.Sum(f => f.Length);
         progress.BytesRead = () => reader.BytesRead;
 
-        var signals = 0;
-        void OnSignal(PosixSignalContext context)
+        using var stop = new InterruptSignals();
+        using var stopping = stop.Token.Register(() =>
         {
-            // The first signal ends the reading; a second one is left to end the process, which the store survives as any crash.
-            if (Interlocked.Increment(ref signals) > 1)
-                return;
-            context.Cancel = true;
             importer.Stop();
             progress.Say("Stopping after the documents at hand.");
-        }
-
-        using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-        using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        });
         await progress.ShowAsync(importer.RunAsync(reader.Read(files)));
         progress.Summarize();
-        if (signals > 0)
+        if (stop.HasCome)
         {
             await Console.Error.WriteLineAsync("Interrupted. Give the same command again to go on; what is imported is skipped.");
-            return Interrupted;
+            return DataFolderVerb.Interrupted;
         }
 
         return progress.Failed > 0 ? DataFolderVerb.Failed : AllGood;

@@ -2,7 +2,6 @@
 
 using System.CommandLine;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using FhirHub.Storage;
 using Spectre.Console;
 
@@ -12,7 +11,6 @@ namespace FhirHub.Server;
 internal static class ReindexCommand
 {
     private const int AllGood = 0;
-    private const int Interrupted = 130;
 
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(5);
 
@@ -71,28 +69,17 @@ internal static class ReindexCommand
 
     private static async Task<int> ReindexAsync(FhirServer server, ReindexRequest request)
     {
-        using var stop = new CancellationTokenSource();
-        void OnSignal(PosixSignalContext context)
-        {
-            // A second signal is left to end the process, which the store survives as any crash.
-            if (stop.IsCancellationRequested)
-                return;
-            context.Cancel = true;
-            stop.Cancel();
-        }
-
-        using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-        using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var stop = new InterruptSignals();
         var progress = new LatestProgress();
         var time = Stopwatch.StartNew();
         try
         {
             await ShowAsync(server.Store.ReindexAsync(request, progress, stop.Token), progress, time);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.HasCome)
         {
             await Console.Error.WriteLineAsync("Interrupted. Give the same command again to go on; what is done is kept.");
-            return Interrupted;
+            return DataFolderVerb.Interrupted;
         }
 
         await server.SearchParameterSet.RefreshAsync(server.Store, CancellationToken.None);

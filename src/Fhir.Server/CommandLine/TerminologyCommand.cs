@@ -2,7 +2,6 @@
 
 using System.CommandLine;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using FhirHub.Storage;
 using FhirHub.Terminology.Import;
 using TerminologyException = FhirHub.Model.TerminologyException;
@@ -14,7 +13,6 @@ internal static class TerminologyCommand
 {
     private const int AllGood = 0;
     private const int SomeFailed = 1;
-    private const int Interrupted = 130;
 
     private static readonly Argument<string[]> Paths = new("PATH")
     {
@@ -92,15 +90,8 @@ internal static class TerminologyCommand
     private static async Task<int> RunAsync(ParseResult parsed)
     {
         var paths = parsed.GetValue(Paths)!;
-        foreach (var path in paths)
-        {
-            if (File.Exists(path) || Directory.Exists(path))
-                continue;
-            await Console.Error.WriteLineAsync(path.StartsWith('-')
-                ? $"'{path}' is not an option of terminology import. Try 'fhirhub terminology import --help'."
-                : $"There is no file or folder '{path}'.");
+        if (!await DataFolderVerb.AreThereAsync(paths, "terminology import"))
             return FhirHubCommand.UsageError;
-        }
 
         ReleaseOptions release;
         try
@@ -159,18 +150,7 @@ internal static class TerminologyCommand
 
     private static async Task<int> ImportAsync(FhirServer server, string[] paths, ReleaseOptions release, string? changes, bool again)
     {
-        using var stop = new CancellationTokenSource();
-        void OnSignal(PosixSignalContext context)
-        {
-            // A second signal is left to end the process, which the catalogue survives as any crash.
-            if (stop.IsCancellationRequested)
-                return;
-            context.Cancel = true;
-            stop.Cancel();
-        }
-
-        using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-        using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var stop = new InterruptSignals();
         await using var import = await TerminologyImport.OpenAsync(server, release, changes, again, stop.Token);
         var failed = 0;
         foreach (var path in paths)
@@ -179,7 +159,7 @@ internal static class TerminologyCommand
             {
                 failed += await import.RunAsync(path, stop.Token) ? 0 : 1;
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (stop.HasCome)
             {
                 break;
             }
@@ -190,10 +170,10 @@ internal static class TerminologyCommand
             }
         }
 
-        if (stop.IsCancellationRequested)
+        if (stop.HasCome)
         {
             await Console.Error.WriteLineAsync("Interrupted. Give the same command again to go on; what is imported is skipped.");
-            return Interrupted;
+            return DataFolderVerb.Interrupted;
         }
 
         return failed > 0 ? SomeFailed : AllGood;
