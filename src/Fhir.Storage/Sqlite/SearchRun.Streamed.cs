@@ -41,8 +41,12 @@ internal sealed partial class SearchRun
         var sample = Sql.Of($"(SELECT s.key AS key FROM resource s WHERE s.seq > 0 AND s.deleted = 0 AND {types} LIMIT {(long)SampledKeys})");
         var select = Sql.Of($"SELECT count(*) FROM {sample} s WHERE {Sql.All([.. parts.Select(part => _compiler.Test(part, s_key))])}");
         var hash = select.Hash();
-        var matches = options.SourceCounts.Find(hash, SampledKeys) ?? connection.Scalar(select) ?? 0;
-        options.SourceCounts.Note(hash, matches, SampledKeys);
+        if (options.SourceCounts.Find(hash, SampledKeys) is not { } matches)
+        {
+            matches = connection.Scalar(select) ?? 0;
+            options.SourceCounts.Note(hash, matches, SampledKeys);
+        }
+
         connection.Trace?.Note($"Of the first {SampledKeys} keys, {matches} match.");
         return matches * size > (long)SampledKeys * CostOfTestedKey * (query.Count + 1);
     }
