@@ -46,7 +46,7 @@ public sealed record ReleaseFile(string Path, long Length, Func<Stream> Open)
     public string Name => Path[(Path.LastIndexOf('/') + 1)..];
 
     /// <summary>A fault of the file's content, at a line if that is known.</summary>
-    public TerminologyException Fault(string message, long line = 0) => new("invalid", line > 0 ? $"{Path}:{line}: {message}" : $"{Path}: {message}");
+    public TerminologyException Fault(string message, long line = 0) => new("invalid", ReleaseFiles.Printable(line > 0 ? $"{Path}:{line}: {message}" : $"{Path}: {message}"));
 }
 
 /// <summary>The files of a release, open while they are read.</summary>
@@ -154,8 +154,8 @@ public sealed class ReleaseFiles : IDisposable
 
     private static FileStream Sequential(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
 
-    // Names from an archive go to a terminal, where control characters are commands.
-    private static string Printable(string name) => string.Concat(name.Select(static c => char.IsControl(c) ? '?' : c));
+    // What files and archives hold goes to a terminal, where control characters are commands.
+    internal static string Printable(string name) => string.Concat(name.Select(static c => char.IsControl(c) ? '?' : c));
 
     // Tells what was read; ends with a refusal where that is beyond the bound.
     private sealed class CountingReadStream(Stream inner, Func<int, long> count) : Stream

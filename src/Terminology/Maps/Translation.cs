@@ -12,6 +12,7 @@ internal sealed class Translation(TerminologyScope scope, TranslateRequest reque
 
     private readonly List<TranslateMatch> _matches = [];
     private readonly List<string> _unmet = [];
+    private readonly List<string> _faults = [];
     private readonly List<ConceptMapTable> _path = [];
     private readonly Dictionary<string, IReadOnlyList<string>> _names = new(StringComparer.Ordinal);
     private IReadOnlyList<ConceptMapTable> _used = [];
@@ -19,7 +20,7 @@ internal sealed class Translation(TerminologyScope scope, TranslateRequest reque
     private string? _sourceScope;
     private string? _targetScope;
 
-    /// <exception cref="TerminologyException">A map is not known, or falls back on itself.</exception>
+    /// <exception cref="TerminologyException">The map that was named is not known, or falls back on itself.</exception>
     public async ValueTask<TranslateAnswer> RunAsync(CancellationToken cancel)
     {
         foreach (var system in request.Codings.Select(static coding => coding.System)
@@ -35,8 +36,20 @@ internal sealed class Translation(TerminologyScope scope, TranslateRequest reque
         foreach (var map in _used)
         {
             var start = _matches.Count;
-            foreach (var coding in request.Codings)
-                await TranslateAsync(map, coding, cancel);
+            try
+            {
+                foreach (var coding in request.Codings)
+                    await TranslateAsync(map, coding, cancel);
+            }
+            catch (TerminologyException fault) when (!IsNamed && fault.Code is ("not-found" or "invalid"))
+            {
+                // What is wrong with one map must not keep the others from answering.
+                _matches.RemoveRange(start, _matches.Count - start);
+                _path.Clear();
+                _faults.Add($"The concept map {map.Canonical ?? map.Name} is left out: {fault.Message}");
+                continue;
+            }
+
             if (_targetScope is not null && _matches.Count > start && !IsFor(map, _targetScope))
                 await KeepMembersAsync(start, _targetScope, cancel);
         }
@@ -44,8 +57,10 @@ internal sealed class Translation(TerminologyScope scope, TranslateRequest reque
         for (var i = 0; i < _matches.Count; i++)
             _matches[i] = await NamedAsync(_matches[i], cancel);
         var result = _matches.Exists(static match => MapEquivalence.IsMatch(match.Equivalence));
-        return new TranslateAnswer(result, TranslationMessage.For(request, _used, _matches, _unmet), _matches);
+        return new TranslateAnswer(result, TranslationMessage.For(request, _used, _matches, _unmet, _faults), _matches);
     }
+
+    private bool IsNamed => request.Map is not null || request.Table is not null;
 
     private async ValueTask<IReadOnlyList<ConceptMapTable>> MapsAsync(CancellationToken cancel)
     {
@@ -128,7 +143,7 @@ internal sealed class Translation(TerminologyScope scope, TranslateRequest reque
 
     // A code without a system fits any. A group without one does so only in a map that was named: it was not found by its system.
     private bool IsSameSystem(string? given, string? system) =>
-        given is null || (system is null ? request.Map is not null || request.Table is not null : _names[given].Contains(system));
+        given is null || (system is null ? IsNamed : _names[given].Contains(system));
 
     private static bool IsSameVersion(string? given, string? version) => given is null || version is null || given == version;
 

@@ -11,11 +11,12 @@ internal static class TranslationMessage
     private const int MapsShown = 3;
 
     /// <summary>The message, or null if there is nothing to say.</summary>
-    public static string? For(TranslateRequest request, IReadOnlyList<ConceptMapTable> maps, List<TranslateMatch> matches, List<string> unmet)
+    public static string? For(TranslateRequest request, IReadOnlyList<ConceptMapTable> maps, List<TranslateMatch> matches, List<string> unmet, List<string> faults)
     {
-        var conditions = unmet.Count == 0
-            ? null
-            : $"Further mappings hold only with {string.Join(", ", unmet.Distinct(StringComparer.Ordinal))}; say so in 'dependency'.";
+        var sentences = faults.Take(MapsShown).ToList();
+        if (unmet.Count > 0)
+            sentences.Add($"Further mappings hold only with {string.Join(", ", unmet.Distinct(StringComparer.Ordinal))}; say so in 'dependency'.");
+        var conditions = sentences.Count == 0 ? null : string.Join(' ', sentences);
         if (matches.Exists(static match => MapEquivalence.IsMatch(match.Equivalence)))
             return conditions;
 

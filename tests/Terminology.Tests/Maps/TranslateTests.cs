@@ -165,6 +165,18 @@ public sealed class TranslateTests
     }
 
     [Fact]
+    public async Task A_faulty_map_that_nobody_named_does_not_keep_others_from_answering()
+    {
+        Post("astray", """{"source":"urn:s","target":"urn:t","element":[{"code":"x"}],"unmapped":{"mode":"other-map","url":"urn:map:nowhere"}}""");
+        Post("whole", """{"source":"urn:s","target":"urn:t","element":[{"code":"b","target":[{"code":"1","equivalence":"equal"}]}]}""");
+        var answer = await TranslateAsync(new() { Codings = [new("urn:s", null, "b")] });
+        Assert.Equal("equal 1 ", Text(answer));
+        Assert.Contains("urn:map:astray|1 is left out", answer.Message, StringComparison.Ordinal);
+        var refused = await Assert.ThrowsAsync<TerminologyException>(async () => await TranslateAsync(new() { Map = "urn:map:astray", Codings = [new("urn:s", null, "b")] }));
+        Assert.Equal("not-found", refused.Code);
+    }
+
+    [Fact]
     public async Task Each_coding_of_a_concept_is_tried_and_one_answer_is_not_given_twice()
     {
         Post("two", """{"source":"urn:s","target":"urn:t","element":[{"code":"a","target":[{"code":"1","equivalence":"equal"}]},{"code":"b","target":[{"code":"1","equivalence":"equal"}]}]}""");
