@@ -25,9 +25,27 @@ public sealed record Issue(IssueSeverity Severity, string Code, string Diagnosti
     /// <summary>A code that says it more exactly (<c>OperationOutcome.issue.details</c>), with its system; null for most.</summary>
     public (string System, string Code)? Detail { get; init; }
 
+    /// <summary>What <see cref="Diagnostics"/> says, for other languages; null where it is said in English only.</summary>
+    public IssueMessage? Message { get; init; }
+
     /// <summary>An error.</summary>
     public static Issue Error(string code, string diagnostics, string? expression = null) =>
         new(IssueSeverity.Error, code, diagnostics, expression);
+
+    /// <summary>An issue that can be said in every language of messages; <see cref="Diagnostics"/> is the English.</summary>
+    /// <param name="severity">How bad it is.</param>
+    /// <param name="code">A code of R4 valueset-issue-type.html.</param>
+    /// <param name="template">What it says.</param>
+    /// <param name="arguments">What stands at the template's places.</param>
+    public static Issue Of(IssueSeverity severity, string code, MessageTemplate template, params IReadOnlyList<string> arguments)
+    {
+        ArgumentNullException.ThrowIfNull(template);
+        return new Issue(severity, code, template.Format(MessageLanguage.English, arguments))
+        {
+            Detail = (MessageTemplate.CodeSystem, template.Id),
+            Message = new IssueMessage(template, arguments),
+        };
+    }
 
     /// <summary>A warning.</summary>
     public static Issue Warning(string code, string diagnostics, string? expression = null) =>

@@ -1,0 +1,47 @@
+// One walk over a resource beside the profiles that it must meet. The partials hold the rules by family.
+
+using FhirHub.Model;
+
+namespace FhirHub.Validation;
+
+/// <summary>A walk. It looks at everything once, never waits, and notes what it lacks.</summary>
+internal sealed partial class ValidationWalk(
+    ValidationKnowledge knowledge, ReferenceTargets targets, ElementNode resource, ValidationRequest request, ValidationSettings settings)
+{
+    private readonly List<Issue> _issues = [];
+    private int _further;
+
+    /// <summary>What was missing; the issues are whole only if nothing was.</summary>
+    public ValidationNeeds Needs { get; } = new();
+
+    /// <summary>What is wrong, in the order of the resource.</summary>
+    public IReadOnlyList<Issue> Issues => _issues;
+
+    /// <summary>The resource that is validated: a Bundle, say, whose entries are looked at too.</summary>
+    public ElementNode Root => resource;
+
+    /// <summary>Walks.</summary>
+    public void Run()
+    {
+        if (_further > 0)
+            _issues.Add(Issue.Of(IssueSeverity.Information, "informational", WalkMessages.FurtherIssues, _further.ToString()));
+    }
+
+    /// <summary>Notes an issue at an element.</summary>
+    /// <param name="node">Where.</param>
+    /// <param name="severity">How bad it is.</param>
+    /// <param name="code">A code of R4 valueset-issue-type.html.</param>
+    /// <param name="template">What it says.</param>
+    /// <param name="arguments">What stands at the template's places.</param>
+    private void Report(ElementNode node, IssueSeverity severity, string code, MessageTemplate template, params IReadOnlyList<string> arguments)
+    {
+        if (_issues.Count >= settings.MaxIssues)
+        {
+            _further++;
+            return;
+        }
+
+        var (line, column) = node.GetPosition();
+        _issues.Add(Issue.Of(severity, code, template, arguments) with { Expression = node.GetPath(), Line = line, Column = column });
+    }
+}
