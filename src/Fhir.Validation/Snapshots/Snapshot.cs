@@ -56,11 +56,11 @@ public sealed class Snapshot
         if (depth == 0)
             return element;
 
-        var siblings = open[depth - 1].OwnChildren;
-        if (element.SliceName is { } name && siblings.Count > 0 && siblings[^1].Path == element.Path)
-            siblings[^1].Slicer(name).OwnSlices.Add(element);
+        var parent = open[depth - 1];
+        if (element.SliceName is { } name && parent.Children is [.., var last] && last.Name == element.Name)
+            last.Slicer(name).AddSlice(element, parent);
         else
-            siblings.Add(element);
+            parent.AddChild(element);
         return element;
     }
 }
@@ -68,6 +68,9 @@ public sealed class Snapshot
 /// <summary>An element of a snapshot (R4 elementdefinition.html). Immutable once its snapshot is read.</summary>
 public sealed class SnapshotElement
 {
+    private List<SnapshotElement>? _children;
+    private List<SnapshotElement>? _slices;
+
     internal SnapshotElement(ElementNode node)
     {
         Node = node;
@@ -75,6 +78,12 @@ public sealed class SnapshotElement
         Id = node.ChildValue("id") ?? Path;
         SliceName = node.ChildValue("sliceName");
         Name = Path[(Path.LastIndexOf('.') + 1)..];
+        if (ShortenedChoice(Name, BasePath) is { } choice)
+        {
+            SliceName ??= Name;
+            Name = choice;
+        }
+
         Min = node.Child("min") is { Exists: true } least && least.GetDecimal() is { } min and >= 0 and <= int.MaxValue ? (int)min : 0;
         Max = int.TryParse(node.ChildValue("max"), System.Globalization.CultureInfo.InvariantCulture, out var max) ? max : null;
     }
@@ -88,7 +97,7 @@ public sealed class SnapshotElement
     /// <summary>The path, such as <c>Observation.code.coding</c>.</summary>
     public string Path { get; }
 
-    /// <summary>The last step of the path; <c>value[x]</c> for a choice.</summary>
+    /// <summary>The last step of the path; <c>value[x]</c> for a choice, also where the path names its type.</summary>
     public string Name { get; }
 
     /// <summary>The slice's name, or null.</summary>
@@ -100,22 +109,56 @@ public sealed class SnapshotElement
     /// <summary>Greatest number of repetitions; null for <c>*</c>.</summary>
     public int? Max { get; }
 
+    /// <summary>The element that this one lies in; null for the root. A slice lies where what it slices lies.</summary>
+    public SnapshotElement? Parent { get; private set; }
+
+    /// <summary>What this slice slices: the element, or the slice that it slices again; null for what is no slice.</summary>
+    public SnapshotElement? Sliced { get; private set; }
+
+    /// <summary>The path of the element that this one stands on in R4 or another base, such as <c>Identifier.system</c>; null if not said.</summary>
+    public string? BasePath => Node.Child("base").ChildValue("path");
+
+    /// <summary>Where the element's definition is, such as <c>#Questionnaire.item</c>; null if it has its own.</summary>
+    public string? ContentReference => Node.ChildValue("contentReference");
+
+    /// <summary>How repetitions are told apart (R4 profiling.html#slicing); does not exist where nothing is sliced.</summary>
+    public ElementNode Slicing => Node.Child("slicing");
+
     /// <summary>The elements below this one, in order; slices are with what they slice.</summary>
-    public IReadOnlyList<SnapshotElement> Children => OwnChildren;
+    public IReadOnlyList<SnapshotElement> Children => _children ?? (IReadOnlyList<SnapshotElement>)[];
 
     /// <summary>The slices of this element or, if it is a slice, those that slice it again.</summary>
-    public IReadOnlyList<SnapshotElement> Slices => OwnSlices;
-
-    internal List<SnapshotElement> OwnChildren { get; } = [];
-
-    internal List<SnapshotElement> OwnSlices { get; } = [];
+    public IReadOnlyList<SnapshotElement> Slices => _slices ?? (IReadOnlyList<SnapshotElement>)[];
 
     /// <inheritdoc/>
     public override string ToString() => Id;
 
+    // Older publications write a choice under the name of its only type (valueQuantity); base.path still has its own.
+    private static string? ShortenedChoice(string name, string? basePath)
+    {
+        const string suffix = "[x]";
+        if (basePath is null || !basePath.EndsWith(suffix, StringComparison.Ordinal) || name.EndsWith(suffix, StringComparison.Ordinal))
+            return null;
+        var choice = basePath[(basePath.LastIndexOf('.') + 1)..];
+        return name.StartsWith(choice[..^suffix.Length], StringComparison.Ordinal) ? choice : null;
+    }
+
+    internal void AddChild(SnapshotElement child)
+    {
+        child.Parent = this;
+        (_children ??= []).Add(child);
+    }
+
+    internal void AddSlice(SnapshotElement slice, SnapshotElement parent)
+    {
+        slice.Parent = parent;
+        slice.Sliced = this;
+        (_slices ??= []).Add(slice);
+    }
+
     internal SnapshotElement Slicer(string name)
     {
-        foreach (var slice in OwnSlices)
+        foreach (var slice in Slices)
         {
             if (name.StartsWith(slice.SliceName + "/", StringComparison.Ordinal))
                 return slice.Slicer(name);

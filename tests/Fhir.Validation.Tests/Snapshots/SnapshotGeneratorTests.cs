@@ -36,7 +36,10 @@ public sealed class SnapshotGeneratorTests
             """{"path":"Patient.identifier","sliceName":"mrn","slicing":{"discriminator":[{"type":"value","path":"use"}],"rules":"open"}}""",
             """{"path":"Patient.identifier","sliceName":"mrn/old","max":"1"}""");
         var slice = Assert.Single(snapshot.Root.Children.Single(child => child.Name == "identifier").Slices);
-        Assert.Equal("Patient.identifier:mrn/old", Assert.Single(slice.Slices).Id);
+        var again = Assert.Single(slice.Slices);
+        Assert.Equal("Patient.identifier:mrn/old", again.Id);
+        Assert.Same(slice, again.Sliced);
+        Assert.Same(snapshot.Root, again.Parent);
     }
 
     [Fact]
@@ -55,6 +58,20 @@ public sealed class SnapshotGeneratorTests
         var value = snapshot.Root.Children.Single(child => child.Name == "value[x]");
         Assert.Equal("valueQuantity", Assert.Single(value.Slices).SliceName);
         Assert.Equal("Quantity", Assert.Single(value.Node.ChildrenOf("type").ToList()).ChildValue("code"));
+    }
+
+    [Fact]
+    public void A_published_snapshot_that_writes_a_choice_under_its_type_is_read_as_the_choice()
+    {
+        var snapshot = new Snapshot(ResourceParser.ParseJson("""
+            {"resourceType":"StructureDefinition","url":"http://example.org/old","name":"Old","status":"draft","kind":"resource","abstract":false,
+             "type":"Observation","snapshot":{"element":[{"path":"Observation"},
+               {"path":"Observation.valueQuantity","base":{"path":"Observation.value[x]","min":0,"max":"1"},"type":[{"code":"Quantity"}]},
+               {"path":"Observation.valueQuantity.unit"}]}}
+            """u8.ToArray()).Tree!);
+        var value = Assert.Single(snapshot.Root.Children);
+        Assert.Equal(("value[x]", "valueQuantity", "unit"), (value.Name, value.SliceName, Assert.Single(value.Children).Name));
+        Assert.Same(snapshot.Root, value.Parent);
     }
 
     [Fact]
