@@ -47,6 +47,12 @@ public sealed record ValidationSettings
     /// <summary>Greatest number of profiles that a resource may claim or be asked to meet, and of targets that are read for it.</summary>
     public int MaxProfiles { get; init; } = 100;
 
+    /// <summary>Greatest number of steps of FHIRPath that all invariants of one validation take together.</summary>
+    public long MaxInvariantSteps { get; init; } = 100_000_000;
+
+    /// <summary>Greatest time from the start of a walk after which no invariant is evaluated any more.</summary>
+    public TimeSpan MaxInvariantTime { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The clock, for dates that must not be in the future.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

@@ -33,6 +33,9 @@ public sealed class FhirPathContext
     /// <summary>Time after which the evaluation is given up.</summary>
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>What is left for this evaluation and others together; null for no such bound.</summary>
+    public FhirPathBudget? Budget { get; init; }
+
     /// <summary>The clock of <c>now()</c>, <c>today()</c> and <c>timeOfDay()</c>.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

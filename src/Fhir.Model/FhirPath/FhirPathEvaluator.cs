@@ -41,19 +41,36 @@ internal sealed partial class FhirPathEvaluator(FhirPathContext context, Element
     /// <summary>The whole result; the evaluator is used once.</summary>
     public FhirPathValue[] Evaluate(FhirPathSyntax syntax)
     {
-        var list = Evaluate(syntax, new Frame(FhirPathValue.Of(root)));
-        var values = list.ToArray();
-        Return(list);
-        _spare = _free;
-        return values;
+        try
+        {
+            var list = Evaluate(syntax, new Frame(FhirPathValue.Of(root)));
+            var values = list.ToArray();
+            Return(list);
+            return values;
+        }
+        finally
+        {
+            Finish();
+        }
     }
 
     /// <summary>The truth of the whole; the evaluator is used once.</summary>
     public bool? Truth(FhirPathSyntax syntax)
     {
-        var truth = Truth(syntax, new Frame(FhirPathValue.Of(root)));
+        try
+        {
+            return Truth(syntax, new Frame(FhirPathValue.Of(root)));
+        }
+        finally
+        {
+            Finish();
+        }
+    }
+
+    private void Finish()
+    {
         _spare = _free;
-        return truth;
+        context.Budget?.Take(_steps);
     }
 
     private static Stack<ValueList> TakeSpare()
@@ -139,6 +156,8 @@ internal sealed partial class FhirPathEvaluator(FhirPathContext context, Element
     {
         if (_steps > context.MaxSteps)
             throw Fault($"The evaluation takes more than {context.MaxSteps:N0} steps", at, FhirPathFault.TooCostly);
+        if (context.Budget?.Allows(_steps) == false)
+            throw Fault("The evaluations that share this one's budget take more steps or time than they may", at, FhirPathFault.TooCostly);
         if (Stopwatch.GetElapsedTime(_started) > context.MaxTime)
             throw Fault($"The evaluation takes longer than {context.MaxTime.TotalSeconds:0.###} s", at, FhirPathFault.TooCostly);
     }

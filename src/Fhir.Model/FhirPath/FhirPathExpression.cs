@@ -76,6 +76,11 @@ public sealed class FhirPathExpression
     public bool EvaluateToBoolean(ElementNode node, FhirPathContext? context = null) =>
         new FhirPathEvaluator(context ?? DefaultContext, node).Truth(Syntax) == true;
 
+    /// <summary>Evaluates to a truth value as <see cref="EvaluateToBoolean"/> does, but null for empty.</summary>
+    /// <exception cref="FhirPathException">There are several items, or as for <see cref="Evaluate"/>.</exception>
+    public bool? EvaluateToTruth(ElementNode node, FhirPathContext? context = null) =>
+        new FhirPathEvaluator(context ?? DefaultContext, node).Truth(Syntax);
+
     /// <inheritdoc/>
     public override string ToString() => Text;
 }

@@ -35,14 +35,6 @@ internal sealed class ElementPlan(SnapshotElement element)
 internal sealed record TypePlan(
     string Code, IReadOnlyList<string> Profiles, IReadOnlyList<string> TargetProfiles, IReadOnlyList<string> Aggregation, string? Versioning);
 
-/// <summary>An invariant. Two profiles that have the same one share the object, so that it is checked once.</summary>
-/// <param name="Key">Its key, such as <c>obs-6</c>.</param>
-/// <param name="Expression">FHIRPath; null if it is said in words only.</param>
-/// <param name="Human">What it says to people.</param>
-/// <param name="IsError">False for a warning.</param>
-/// <param name="IsBestPractice">True for what a good resource should have and need not.</param>
-internal sealed record ConstraintPlan(string Key, string? Expression, string Human, bool IsError, bool IsBestPractice);
-
 /// <summary>A binding.</summary>
 /// <param name="Strength">How binding it is.</param>
 /// <param name="ValueSet">The canonical URL; null if it is said in words only.</param>

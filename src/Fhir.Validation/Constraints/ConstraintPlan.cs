@@ -1,0 +1,15 @@
+// An invariant of a profile as the walk needs it.
+
+namespace FhirHub.Validation;
+
+/// <summary>An invariant (R4 elementdefinition-definitions.html#ElementDefinition.constraint).</summary>
+/// <param name="Key">Its key, such as <c>obs-6</c>.</param>
+/// <param name="Expression">FHIRPath; null if it is said in words only.</param>
+/// <param name="Human">What it says to people.</param>
+/// <param name="IsError">False for a warning.</param>
+/// <param name="IsBestPractice">True for what a good resource should have and need not.</param>
+internal sealed record ConstraintPlan(string Key, string? Expression, string Human, bool IsError, bool IsBestPractice)
+{
+    /// <summary>What decides it, shared by all invariants of the same words; null if it is said in words only.</summary>
+    public Invariant? Invariant { get; } = Expression is null ? null : Invariant.Of(Expression);
+}
