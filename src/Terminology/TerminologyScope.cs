@@ -61,6 +61,9 @@ public sealed partial class TerminologyScope
     /// <summary>Bounds of one answer.</summary>
     public TerminologyLimits Limits => _library.Limits;
 
+    /// <summary>Names the state of the library's sources; the same object while nothing changes.</summary>
+    internal string State => _state.Text;
+
     /// <summary>
     /// Names all that the answers of this scope depend on, so that they may be kept by it; null if the request brought resources
     /// along, since then nothing may be kept.
@@ -160,6 +163,10 @@ public sealed partial class TerminologyScope
     /// <summary>The StructureDefinition of a canonical, whose elements are bound to value sets; null if there is none.</summary>
     public ValueTask<TerminologyResource?> StructureDefinitionAsync(string canonical, CancellationToken cancel) =>
         ResourceAsync("StructureDefinition", canonical, [], cancel);
+
+    /// <summary>The resource of any type that sources find by a canonical; null if there is none.</summary>
+    internal ValueTask<TerminologyResource?> ResourceAsync(string resourceType, string canonical, CancellationToken cancel) =>
+        ResourceAsync(resourceType, canonical, [], cancel);
 
     /// <summary>All versions of a resource that are known here, the latest first; null stands for one without a version.</summary>
     /// <param name="resourceType"><c>ValueSet</c> or <c>ConceptMap</c>.</param>

@@ -25,7 +25,10 @@ public interface IConformanceScope
     /// <exception cref="TerminologyException">It is unknown or can't be worked out.</exception>
     ValueTask<IOpenValueSet> OpenValueSetAsync(string canonical, CancellationToken cancel);
 
-    /// <summary>Opens a code system for questions, under any of its names; null if it is not known here.</summary>
+    /// <summary>
+    /// Opens a code system for questions, under any of its names; null if it is not known here, or not in that version. One that is known
+    /// by name alone has no concepts, and is not complete.
+    /// </summary>
     ValueTask<IOpenCodeSystem?> OpenCodeSystemAsync(string system, string? version, CancellationToken cancel);
 }
 
@@ -79,8 +82,24 @@ public interface IOpenCodeSystem
 }
 
 /// <summary>What there is to know of a code.</summary>
+/// <param name="Code">The code as its code system writes it.</param>
 /// <param name="Display">The display of the code system itself, or null.</param>
 /// <param name="Displays">All texts that may stand for it, in any language, the display included.</param>
-/// <param name="IsInactive">True if it must not be used any more.</param>
+/// <param name="IsInactive">True if it should not be used any more: inactive, retired or deprecated.</param>
 /// <param name="IsAbstract">True if it groups others and must not be used for itself.</param>
-public sealed record OpenConcept(string? Display, IReadOnlyList<string> Displays, bool IsInactive, bool IsAbstract);
+public sealed record OpenConcept(string Code, string? Display, IReadOnlyList<string> Displays, bool IsInactive, bool IsAbstract)
+{
+    /// <summary>True if the text may stand for it; case and white space make no difference.</summary>
+    public bool IsCalled(string text)
+    {
+        if (string.Equals(text, Display, StringComparison.Ordinal))
+            return true;
+        foreach (var display in Displays)
+        {
+            if (DisplayText.AreSame(text, display))
+                return true;
+        }
+
+        return false;
+    }
+}

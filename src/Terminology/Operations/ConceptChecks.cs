@@ -20,16 +20,16 @@ internal static class ConceptChecks
             return;
         IReadOnlyList<Designation> designations = further.Count == 0 ? concept.Designations : [.. further, .. concept.Designations];
         check.Display = DisplayChoice.Of(languages, concept.Display, system.Header.Language, designations).Display;
-        if (check.Question.IsMembershipOnly || check.AskedDisplay is not { Length: > 0 } asked || IsSame(asked, concept.Display) && IsWished(languages, system.Header.Language))
+        if (check.Question.IsMembershipOnly || check.AskedDisplay is not { Length: > 0 } asked || DisplayText.AreSame(asked, concept.Display) && IsWished(languages, system.Header.Language))
             return;
 
         var wished = new List<(string Text, string? Language)>();
         var others = new List<(string Text, string? Language)>();
         foreach (var (text, language) in Names(concept, system.Header.Language, designations))
             (IsWished(languages, language) ? wished : others).Add((text, language));
-        if (wished.Exists(name => IsSame(asked, name.Text)))
+        if (wished.Exists(name => DisplayText.AreSame(asked, name.Text)))
             return;
-        if (wished.Count == 0 && others.Exists(name => IsSame(asked, name.Text)))
+        if (wished.Count == 0 && others.Exists(name => DisplayText.AreSame(asked, name.Text)))
         {
             check.Say(
                 IssueSeverity.Information, "invalid", TerminologyIssueType.DisplayComment,
@@ -123,32 +123,4 @@ internal static class ConceptChecks
 
     // A name whose language nobody knows may be in the one that is wished for.
     private static bool IsWished(LanguagePreference languages, string? language) => languages.IsNone || language is null || languages.Accepts(language);
-
-    // People and systems differ in capitals and in blanks without meaning anything by it.
-    private static bool IsSame(ReadOnlySpan<char> asked, ReadOnlySpan<char> name)
-    {
-        if (asked.Equals(name, StringComparison.OrdinalIgnoreCase))
-            return true;
-        int left = 0, right = 0;
-        asked = asked.Trim();
-        name = name.Trim();
-        while (left < asked.Length && right < name.Length)
-        {
-            var blank = char.IsWhiteSpace(asked[left]);
-            if (blank != char.IsWhiteSpace(name[right]) || (!blank && char.ToUpperInvariant(asked[left]) != char.ToUpperInvariant(name[right])))
-                return false;
-            Skip(asked, ref left);
-            Skip(name, ref right);
-        }
-
-        return left == asked.Length && right == name.Length;
-    }
-
-    // To the next character, or over a run of blanks.
-    private static void Skip(ReadOnlySpan<char> text, ref int at)
-    {
-        var blank = char.IsWhiteSpace(text[at++]);
-        while (blank && at < text.Length && char.IsWhiteSpace(text[at]))
-            at++;
-    }
 }

@@ -47,6 +47,9 @@ internal static class SystemNames
     /// <summary>The other names of a code system that no resource has to say.</summary>
     public static IEnumerable<string> Find(string name) => Names.Value[name].Concat(CodeSystemNames.Find(name));
 
+    /// <summary>True for the URL of a code system that everybody knows, whether or not its codes are at hand.</summary>
+    public static bool IsKnown(string name) => Names.Value.Contains(name);
+
     /// <summary>The other names that a CodeSystem or a NamingSystem of a code system says; none for other resources.</summary>
     public static IReadOnlyList<string> Read(ElementNode resource)
     {

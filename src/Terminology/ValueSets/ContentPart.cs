@@ -29,6 +29,9 @@ public abstract class ContentPart
     /// <summary>The entry of a code, or null if the part does not have it.</summary>
     public abstract ValueSetMember? Find(string code);
 
+    /// <summary>Whether the part has the code: <see cref="Find"/> for those who ask a million times.</summary>
+    internal abstract bool Has(string code);
+
     /// <summary>Which concepts of a table of the same system the part has.</summary>
     internal abstract ConceptSet On(ConceptTable table);
 
@@ -49,7 +52,7 @@ public abstract class ContentPart
     {
         foreach (var part in parts)
         {
-            if (IsAbout(part) && part.Find(code) is not null)
+            if (IsAbout(part) && part.Has(code))
                 return true;
         }
 
@@ -91,6 +94,8 @@ public sealed class TablePart : ContentPart
     /// <inheritdoc/>
     public override ValueSetMember? Find(string code) =>
         Table.Find(code) is >= 0 and var ordinal && Concepts.Contains(ordinal) ? new ValueSetMember(this, Table.Code(ordinal), CodeSystem!.At(ordinal)) : null;
+
+    internal override bool Has(string code) => Table.Find(code) is >= 0 and var ordinal && Concepts.Contains(ordinal);
 
     internal override ConceptSet On(ConceptTable table)
     {

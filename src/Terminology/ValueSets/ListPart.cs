@@ -55,6 +55,8 @@ public sealed class ListPart : ContentPart
     public override ValueSetMember? Find(string code) =>
         _byCode.TryGetValue(code, out var entry) ? new ValueSetMember(this, entry.Code, entry.Concept, entry) : null;
 
+    internal override bool Has(string code) => _byCode.ContainsKey(code);
+
     internal override ConceptSet On(ConceptTable table)
     {
         var ordinals = new List<int>(Entries.Count);

@@ -70,6 +70,8 @@ public sealed class WholePart : ContentPart
         }
     }
 
+    internal override bool Has(string code) => Find(code) is not null;
+
     internal override ConceptSet On(ConceptTable table) => ConceptSet.Where(table, concept => Find(table.Code(concept)) is not null);
 
     internal override IEnumerable<ContentPart> Intersect(IReadOnlyList<ContentPart> others)

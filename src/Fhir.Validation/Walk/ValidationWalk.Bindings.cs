@@ -1,0 +1,229 @@
+// Codes: against the value set that a profile binds them to, and against their own code system.
+
+using FhirHub.Model;
+
+namespace FhirHub.Validation;
+
+internal sealed partial class ValidationWalk
+{
+    // Codes that a message lists.
+    private const int CodesShown = 24;
+
+    // Right displays that a message lists.
+    private const int DisplaysShown = 4;
+
+    // What can't be checked is said once, however often it is used.
+    private readonly HashSet<string> _uncheckedSaid = new(StringComparer.Ordinal);
+
+    /// <summary>Checks an element against a binding (R4 terminologies.html#strength); example bindings and elements without codes pass.</summary>
+    private void CheckBinding(ElementNode node, BindingPlan binding, ProfilePlan profile)
+    {
+        if (binding is { ValueSet: { } valueSet, Strength: BindingStrength.Preferred or BindingStrength.Extensible or BindingStrength.Required })
+            CheckBinding(node, valueSet, (BindingForce)(binding.Strength - BindingStrength.Preferred), profile);
+        if (binding.MaxValueSet is { } most)
+            CheckBinding(node, most, BindingForce.Maximum, profile);
+    }
+
+    /// <summary>Checks a Coding against its code system, whatever it is bound to; elements of other types pass.</summary>
+    private void CheckCoding(ElementNode node)
+    {
+        if (node.Type.Name != "Coding" || CodingText.Of(node) is not { Code: { } code } coding)
+            return;
+        if (coding.System is not { } system)
+        {
+            Report(node, IssueSeverity.Warning, "code-invalid", BindingMessages.NoSystem, code);
+            return;
+        }
+
+        if (!system.Contains(':', StringComparison.Ordinal))
+        {
+            Report(node, IssueSeverity.Error, "code-invalid", BindingMessages.RelativeSystem, system);
+            return;
+        }
+
+        if (!TryGetCodeSystem(system, coding.Version, out var codeSystem))
+            return;
+        if (codeSystem is null)
+            SayUnknownSystem(node, system, coding.Version);
+        else if (codeSystem.Find(code) is { } concept)
+            CheckConcept(node, codeSystem, concept, coding);
+        else if (codeSystem.IsComplete)
+            SayUnknownCode(node, codeSystem, code);
+    }
+
+    private void CheckConcept(ElementNode node, IOpenCodeSystem codeSystem, OpenConcept concept, CodingText coding)
+    {
+        if (concept.IsInactive)
+            Report(node, IssueSeverity.Warning, "business-rule", BindingMessages.Inactive, codeSystem.Name, concept.Code);
+        if (concept.IsAbstract)
+            Report(node, IssueSeverity.Warning, "business-rule", BindingMessages.Abstract, codeSystem.Name, concept.Code);
+        if (coding.Display is not { } display || concept.Displays.Count == 0 || concept.IsCalled(display))
+            return;
+        var right = string.Join(", ", concept.Displays.Take(DisplaysShown).Select(static text => $"'{text}'"));
+        Report(node.Child("display"), IssueSeverity.Warning, "invalid", BindingMessages.WrongDisplay, codeSystem.Name, concept.Code, display, right);
+    }
+
+    private void SayUnknownCode(ElementNode node, IOpenCodeSystem codeSystem, string code)
+    {
+        foreach (var other in (ReadOnlySpan<string>)[code.ToLowerInvariant(), code.ToUpperInvariant()])
+        {
+            if (codeSystem.Find(other) is { } concept)
+            {
+                Report(node, IssueSeverity.Error, "code-invalid", BindingMessages.UnknownCodeInOtherCase, codeSystem.Name, code, concept.Code);
+                return;
+            }
+        }
+
+        Report(node, IssueSeverity.Error, "code-invalid", BindingMessages.UnknownCode, codeSystem.Name, code);
+    }
+
+    private void SayUnknownSystem(ElementNode node, string system, string? version)
+    {
+        if (version is not null)
+        {
+            if (!TryGetCodeSystem(system, null, out var other))
+                return;
+            if (other is not null)
+            {
+                if (_uncheckedSaid.Add($"{system}|{version}"))
+                    Report(node, IssueSeverity.Warning, "not-found", BindingMessages.UnknownVersion, system, version, other.Name);
+                return;
+            }
+        }
+
+        if (!TryGetResource("ValueSet", system, out var valueSet))
+            return;
+        if (valueSet is not null)
+            Report(node, IssueSeverity.Error, "code-invalid", BindingMessages.SystemIsValueSet, system);
+        else if (_uncheckedSaid.Add(system))
+            Report(node, IssueSeverity.Warning, "not-found", BindingMessages.UnknownSystem, system);
+    }
+
+    private void CheckBinding(ElementNode node, string canonical, BindingForce force, ProfilePlan profile)
+    {
+        switch (node.Type.Name)
+        {
+            case "code" or "string" or "uri" or "id" or "markdown" or "url" or "canonical" or "oid" or "uuid":
+                if (node.GetString() is { } code && Open(node, canonical, force, profile) is { } ofCode)
+                    Judge(node, ofCode, force, profile, ofCode.Find(null, null, code), [new CodingText(null, null, code, null)]);
+                break;
+            case "Coding" or "Quantity" or "Age" or "Duration" or "Distance" or "Count" or "Money" or "SimpleQuantity" or "MoneyQuantity":
+                if (Open(node, canonical, force, profile) is { } ofCoding)
+                    CheckOne(node, ofCoding, force, profile);
+                break;
+            case "CodeableConcept":
+                if (Open(node, canonical, force, profile) is { } ofConcept)
+                    CheckCodings(node, ofConcept, force, profile);
+                break;
+        }
+    }
+
+    private void CheckOne(ElementNode node, IOpenValueSet valueSet, BindingForce force, ProfilePlan profile)
+    {
+        var coding = CodingText.Of(node);
+        if (coding.Code is null)
+            SayNoCode(node, valueSet, force, profile);
+        else
+            Judge(node, valueSet, force, profile, Find(valueSet, coding), [coding]);
+    }
+
+    // One coding of the value set is enough (R4 terminologies.html#4.1).
+    private void CheckCodings(ElementNode node, IOpenValueSet valueSet, BindingForce force, ProfilePlan profile)
+    {
+        var membership = Membership.NotIn;
+        List<CodingText>? codings = null;
+        foreach (var child in node.ChildrenOf("coding"))
+        {
+            var coding = CodingText.Of(child);
+            if (coding.Code is null)
+                continue;
+            switch (Find(valueSet, coding))
+            {
+                case Membership.In:
+                    return;
+                case Membership.Unknown:
+                    membership = Membership.Unknown;
+                    break;
+            }
+
+            (codings ??= []).Add(coding);
+        }
+
+        if (codings is null)
+            SayNoCode(node, valueSet, force, profile);
+        else
+            Judge(node, valueSet, force, profile, membership, codings);
+    }
+
+    // A Coding without a system has none of the value set's codes, though one may look like it.
+    private static Membership Find(IOpenValueSet valueSet, CodingText coding) =>
+        coding.System is null ? Membership.NotIn : valueSet.Find(coding.System, coding.Version, coding.Code!);
+
+    private void Judge(ElementNode node, IOpenValueSet valueSet, BindingForce force, ProfilePlan profile, Membership membership, IReadOnlyList<CodingText> codings)
+    {
+        if (membership == Membership.In)
+            return;
+        var named = string.Join(", ", codings.Select(static coding => coding.Name));
+        if (membership == Membership.Unknown)
+        {
+            if (force != BindingForce.Preferred && _uncheckedSaid.Add($"? {valueSet.Name}"))
+                Report(node, SeverityOfUnchecked(force), "not-found", BindingMessages.CannotTell, valueSet.Name, profile.Name, named);
+            return;
+        }
+
+        var (hint, text) = HintOf(valueSet, codings);
+        Report(node, SeverityOf(force), "code-invalid", BindingMessages.NotIn(force, hint), valueSet.Name, profile.Name, named, text);
+    }
+
+    // Words alone do where the codes of a value set are not all that there may be (R4 terminologies.html#extensible). That the value
+    // is not known is said in its own way.
+    private void SayNoCode(ElementNode node, IOpenValueSet valueSet, BindingForce force, ProfilePlan profile)
+    {
+        if (force < BindingForce.Required || IsAbsentForAReason(node))
+            return;
+        var codes = valueSet.Codes(CodesShown);
+        Report(
+            node, IssueSeverity.Error, "code-invalid", BindingMessages.NoCode(force, codes is null ? BindingHint.None : BindingHint.Codes),
+            valueSet.Name, profile.Name, "", codes is null ? "" : string.Join(", ", codes));
+    }
+
+    private static bool IsAbsentForAReason(ElementNode node)
+    {
+        foreach (var extension in node.ChildrenOf("extension"))
+        {
+            if (extension.Child("url") is { Exists: true } url && url.ValueEquals("http://hl7.org/fhir/StructureDefinition/data-absent-reason"u8))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static (BindingHint Hint, string Text) HintOf(IOpenValueSet valueSet, IReadOnlyList<CodingText> codings)
+    {
+        foreach (var coding in codings)
+        {
+            if (valueSet.SystemsOf(coding.Code!) is { Count: > 0 } systems)
+                return (BindingHint.System, string.Join(", ", systems));
+        }
+
+        return valueSet.Codes(CodesShown) is { } codes ? (BindingHint.Codes, string.Join(", ", codes)) : (BindingHint.None, "");
+    }
+
+    private IOpenValueSet? Open(ElementNode node, string canonical, BindingForce force, ProfilePlan profile)
+    {
+        if (!TryGetValueSet(canonical, out var known))
+            return null;
+        if (known.Value is null && force != BindingForce.Preferred && _uncheckedSaid.Add($"= {canonical}"))
+            Report(node, SeverityOfUnchecked(force), "not-found", BindingMessages.ValueSetUnknown, canonical, profile.Name, known.Problem ?? "");
+        return known.Value;
+    }
+
+    private static IssueSeverity SeverityOf(BindingForce force) => force switch
+    {
+        BindingForce.Preferred => IssueSeverity.Information,
+        BindingForce.Extensible => IssueSeverity.Warning,
+        _ => IssueSeverity.Error,
+    };
+
+    private static IssueSeverity SeverityOfUnchecked(BindingForce force) => force == BindingForce.Extensible ? IssueSeverity.Information : IssueSeverity.Warning;
+}
