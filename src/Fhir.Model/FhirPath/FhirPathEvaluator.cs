@@ -32,7 +32,9 @@ internal sealed partial class FhirPathEvaluator(FhirPathContext context, Element
     private static Stack<ValueList>? _spare;
 
     private readonly Stack<ValueList> _free = TakeSpare();
-    private readonly long _started = Stopwatch.GetTimestamp();
+
+    // The clock is read when an evaluation turns out not to be short.
+    private long _started;
     private int _steps;
 
     // now() must be the same wherever an expression asks for it.
@@ -123,6 +125,14 @@ internal sealed partial class FhirPathEvaluator(FhirPathContext context, Element
                     return EqualsText(binary.Left, literal, frame);
             }
         }
+        else if (syntax is FunctionSyntax { Focus: MemberSyntax { Focus: null } member, Arguments.Count: 0 } function
+            && function.Signature.Function is FhirPathFunction.Exists or FhirPathFunction.Empty
+            && frame is { Collection: null, Item.Kind: FhirPathKind.Node })
+        {
+            // Most invariants ask whether the element has this or that, which takes no collections.
+            Step(syntax);
+            return HasMember(frame.Item, member) == (function.Signature.Function == FhirPathFunction.Exists);
+        }
 
         var list = Evaluate(syntax, frame);
         var truth = TruthOf(list, syntax);
@@ -158,7 +168,9 @@ internal sealed partial class FhirPathEvaluator(FhirPathContext context, Element
             throw Fault($"The evaluation takes more than {context.MaxSteps:N0} steps", at, FhirPathFault.TooCostly);
         if (context.Budget?.Allows(_steps) == false)
             throw Fault("The evaluations that share this one's budget take more steps or time than they may", at, FhirPathFault.TooCostly);
-        if (Stopwatch.GetElapsedTime(_started) > context.MaxTime)
+        if (_started == 0)
+            _started = Stopwatch.GetTimestamp();
+        else if (Stopwatch.GetElapsedTime(_started) > context.MaxTime)
             throw Fault($"The evaluation takes longer than {context.MaxTime.TotalSeconds:0.###} s", at, FhirPathFault.TooCostly);
     }
 
@@ -270,6 +282,16 @@ internal sealed partial class FhirPathEvaluator(FhirPathContext context, Element
             foreach (var child in node.ChildrenOf(element))
                 result.Add(FhirPathValue.Of(child));
         }
+    }
+
+    private static bool HasMember(in FhirPathValue item, MemberSyntax member)
+    {
+        var node = item.Element;
+        if (char.IsAsciiLetterUpper(member.Name[0]))
+            return HasName(node.Type, member.Name);
+        if (node.IsPrimitive && member.Name == "value")
+            return item.ToSystem().Exists;
+        return member.ElementOf(node.Type) is { } element && node.ChildrenOf(element).Any();
     }
 
     internal static bool HasName(TypeDefinition type, string name)

@@ -14,8 +14,11 @@ internal sealed class Invariant
 
     private static readonly ConcurrentDictionary<string, Invariant> Kept = new(StringComparer.Ordinal);
 
+    private readonly Func<ElementNode, bool>? _isCertainlyMet;
+
     private Invariant(string expression)
     {
+        _isCertainlyMet = InvariantShortcuts.Find(expression);
         try
         {
             // Without a type: names that the element does not have are empty, as in ras-1 of R4 itself.
@@ -45,5 +48,6 @@ internal sealed class Invariant
 
     /// <summary>Whether the element meets it; null if it says nothing of this element.</summary>
     /// <exception cref="FhirPathException">The expression can't be evaluated on this element, or takes too long.</exception>
-    public bool? IsMet(ElementNode node, FhirPathContext context) => Expression?.EvaluateToTruth(node, context);
+    public bool? IsMet(ElementNode node, FhirPathContext context) =>
+        _isCertainlyMet is { } isCertainlyMet && isCertainlyMet(node) ? true : Expression?.EvaluateToTruth(node, context);
 }
