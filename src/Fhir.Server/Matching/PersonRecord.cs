@@ -32,9 +32,6 @@ internal sealed record PersonRecord
 {
     private const int MaxRepetitions = 20;
 
-    // Where an identifier is said to be a resident's number, its old form of 15 digits is read too.
-    private static readonly string[] ResidentSystems = ["urn:oid:2.16.156.10011.1.3", "urn:oid:2.16.840.1.113883.2.23.1.9.1"];
-
     /// <summary>Identifiers that are no resident's numbers.</summary>
     public IReadOnlyList<PersonIdentifier> Identifiers { get; private init; } = [];
 
@@ -162,9 +159,10 @@ internal sealed record PersonRecord
         if (value.Length == 0)
             return;
         var system = identifier.ChildValue("system");
-        var isResident = (system is not null && ResidentSystems.Contains(system, StringComparer.Ordinal)) || IsNational(identifier);
+        // Where an identifier is said to be a resident's number, its old form of 15 digits is read too.
+        var isResident = (system is not null && ResidentId.Systems.Contains(system, StringComparer.Ordinal)) || IsNational(identifier);
         if (ResidentId.TryParse(value, isResident, out var resident))
-            residents.Add(resident!);
+            residents.Add(resident);
         else if (isResident && value.Length == 18)
             faulty.Add(value);
         else

@@ -7,7 +7,7 @@ namespace FhirHub.Validation;
 internal sealed partial class ValidationWalk
 {
     /// <summary>The plan of a profile. False if it is not read yet: then it is noted, and the rule at hand can be left to the next walk.</summary>
-    private bool TryGetPlan(string canonical, out Known<ProfilePlan> plan)
+    internal bool TryGetPlan(string canonical, out Known<ProfilePlan> plan)
     {
         if (knowledge.TryGetPlan(canonical, out plan))
             return true;
@@ -16,7 +16,7 @@ internal sealed partial class ValidationWalk
     }
 
     /// <summary>The value set, in the same way.</summary>
-    private bool TryGetValueSet(string canonical, out Known<IOpenValueSet> valueSet)
+    internal bool TryGetValueSet(string canonical, out Known<IOpenValueSet> valueSet)
     {
         if (knowledge.TryGetValueSet(canonical, out valueSet))
             return true;
@@ -25,7 +25,7 @@ internal sealed partial class ValidationWalk
     }
 
     /// <summary>The code system, in the same way; null if nobody here knows it.</summary>
-    private bool TryGetCodeSystem(string system, string? version, out IOpenCodeSystem? codeSystem)
+    internal bool TryGetCodeSystem(string system, string? version, out IOpenCodeSystem? codeSystem)
     {
         if (knowledge.TryGetCodeSystem(system, version, out codeSystem))
             return true;
@@ -34,7 +34,7 @@ internal sealed partial class ValidationWalk
     }
 
     /// <summary>Another canonical resource, such as a Questionnaire, in the same way; null if there is none.</summary>
-    private bool TryGetResource(string type, string canonical, out ResourceTree? found)
+    internal bool TryGetResource(string type, string canonical, out ResourceTree? found)
     {
         if (knowledge.TryGetResource(type, canonical, out found))
             return true;
@@ -43,7 +43,7 @@ internal sealed partial class ValidationWalk
     }
 
     /// <summary>The target of a reference that is not within the resource, in the same way; null if it can't be read.</summary>
-    private bool TryGetTarget(string reference, out ResourceTree? target)
+    internal bool TryGetTarget(string reference, out ResourceTree? target)
     {
         target = null;
         if (request.Resolve is null || targets.TryGet(reference, out target))

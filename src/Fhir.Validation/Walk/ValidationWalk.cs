@@ -33,7 +33,7 @@ internal sealed partial class ValidationWalk(
     /// <param name="code">A code of R4 valueset-issue-type.html.</param>
     /// <param name="template">What it says.</param>
     /// <param name="arguments">What stands at the template's places.</param>
-    private void Report(ElementNode node, IssueSeverity severity, string code, MessageTemplate template, params IReadOnlyList<string> arguments)
+    internal void Report(ElementNode node, IssueSeverity severity, string code, MessageTemplate template, params IReadOnlyList<string> arguments)
     {
         if (_issues.Count >= settings.MaxIssues)
         {

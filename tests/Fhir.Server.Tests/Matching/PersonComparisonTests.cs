@@ -1,3 +1,4 @@
+using FhirHub.Model;
 using FhirHub.Server.Matching;
 
 namespace FhirHub.Server.Tests.Matching;

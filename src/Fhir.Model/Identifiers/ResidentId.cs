@@ -1,16 +1,20 @@
 // The Chinese resident identity number (GB 11643): 18 characters with a check character, and the 15 digits it had before 1999.
 
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace FhirHub.Server.Matching;
+namespace FhirHub.Model;
 
 /// <summary>A resident identity number, in its form of 18 characters.</summary>
 /// <param name="Number">Region, date of birth, sequence, check character.</param>
 /// <param name="BirthDate">The date of birth that it holds.</param>
 /// <param name="IsMale">The gender that it holds: an odd sequence is a man's.</param>
-internal sealed record ResidentId(string Number, DateOnly BirthDate, bool IsMale)
+public sealed record ResidentId(string Number, DateOnly BirthDate, bool IsMale)
 {
     private const string CheckCharacters = "10X98765432";
+
+    /// <summary>The systems under which Identifiers carry the number: China's health data elements, and the number's own OID.</summary>
+    public static IReadOnlyList<string> Systems { get; } = ["urn:oid:2.16.156.10011.1.3", "urn:oid:2.16.840.1.113883.2.23.1.9.1"];
 
     private static readonly int[] Weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 
@@ -26,8 +30,9 @@ internal sealed record ResidentId(string Number, DateOnly BirthDate, bool IsMale
     /// <param name="text">The text; spaces and dashes are ignored.</param>
     /// <param name="allowOldForm">True where it is known that this is a resident's number: 15 digits are many things.</param>
     /// <param name="id">The number.</param>
-    public static bool TryParse(string text, bool allowOldForm, out ResidentId? id)
+    public static bool TryParse(string text, bool allowOldForm, [NotNullWhen(true)] out ResidentId? id)
     {
+        ArgumentNullException.ThrowIfNull(text);
         id = null;
         var digits = text.Replace(" ", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
         if (digits.Length == 15 && allowOldForm && IsDigits(digits))
@@ -48,6 +53,8 @@ internal sealed record ResidentId(string Number, DateOnly BirthDate, bool IsMale
     /// <summary>True if two texts are such numbers but for one character or two neighbours swapped, of which one fails its check.</summary>
     public static bool IsSlip(string left, string right)
     {
+        ArgumentNullException.ThrowIfNull(left);
+        ArgumentNullException.ThrowIfNull(right);
         if (left.Length != 18 || right.Length != 18)
             return false;
         var differences = new List<int>();

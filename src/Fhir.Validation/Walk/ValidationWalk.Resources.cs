@@ -1,0 +1,23 @@
+// The rules of whole resources that no profile can say, by resource type.
+
+using FhirHub.Model;
+
+namespace FhirHub.Validation;
+
+internal sealed partial class ValidationWalk
+{
+    /// <summary>Checks a resource for itself, called once for the validated one, each contained one and each of a Bundle's entries.</summary>
+    private void CheckResource(ElementNode resource)
+    {
+        ContainedRules.Check(this, resource);
+        switch (resource.Type.Name)
+        {
+            case "Bundle":
+                BundleRules.Check(this, resource);
+                break;
+            case "Patient":
+                PatientRules.Check(this, resource);
+                break;
+        }
+    }
+}
