@@ -1,5 +1,7 @@
 // Compares two records field by field and grades the sum (Fellegi and Sunter 1969; docs/match.md has fields, weights, thresholds).
 
+using FhirHub.Model;
+
 namespace FhirHub.Server.Matching;
 
 /// <summary>Compares records.</summary>
