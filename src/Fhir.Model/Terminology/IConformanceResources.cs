@@ -85,9 +85,10 @@ public interface IOpenCodeSystem
 /// <param name="Code">The code as its code system writes it.</param>
 /// <param name="Display">The display of the code system itself, or null.</param>
 /// <param name="Displays">All texts that may stand for it, in any language, the display included.</param>
-/// <param name="IsInactive">True if it should not be used any more: inactive, retired or deprecated.</param>
+/// <param name="IsInactive">True if it must not be used any more.</param>
+/// <param name="IsDeprecated">True if its use is discouraged.</param>
 /// <param name="IsAbstract">True if it groups others and must not be used for itself.</param>
-public sealed record OpenConcept(string Code, string? Display, IReadOnlyList<string> Displays, bool IsInactive, bool IsAbstract)
+public sealed record OpenConcept(string Code, string? Display, IReadOnlyList<string> Displays, bool IsInactive, bool IsDeprecated, bool IsAbstract)
 {
     /// <summary>True if the text may stand for it; case and white space make no difference.</summary>
     public bool IsCalled(string text)

@@ -97,6 +97,12 @@ internal static class BindingMessages
         "{0} 的代码“{1}”已停用；请选用仍在使用的代码。");
 
     /// <summary>0: the code system; 1: the code.</summary>
+    public static readonly MessageTemplate Deprecated = new(
+        "code-deprecated",
+        "The code '{1}' of {0} is deprecated: it may be used, though another one should be preferred.",
+        "{0} 的代码“{1}”已不推荐使用；仍可使用，但应优先选用其他代码。");
+
+    /// <summary>0: the code system; 1: the code.</summary>
     public static readonly MessageTemplate Abstract = new(
         "code-abstract",
         "The code '{1}' of {0} is abstract: it is there to group others; choose one below it.",
@@ -108,9 +114,9 @@ internal static class BindingMessages
         "'{2}' is no display of the code '{1}' of {0}; right is {3}.",
         "“{2}”不是 {0} 的代码“{1}”的显示名称；正确的是 {3}。");
 
-    private static readonly MessageTemplate[,] NotInTemplates = Make("The value set {0} does not have {2}, ", "值集 {0} 不包含 {2}；", "code-not-in-value-set");
+    private static readonly MessageTemplate[,] NotInTemplates = Make("code-not-in-value-set", "The value set {0} does not have {2}", "its codes", "值集 {0} 不包含 {2}", "其中的代码");
 
-    private static readonly MessageTemplate[,] NoCodeTemplates = Make("There is no code, ", "没有代码；", "code-missing");
+    private static readonly MessageTemplate[,] NoCodeTemplates = Make("code-missing", "There is no code", "the value set {0}", "缺少代码", "值集 {0} 中的代码");
 
     /// <summary>0: the value set; 1: the profile; 2: the codes that are there; 3: what the hint is about.</summary>
     public static MessageTemplate NotIn(BindingForce force, BindingHint hint) => NotInTemplates[(int)force, (int)hint];
@@ -118,26 +124,26 @@ internal static class BindingMessages
     /// <summary>0: the value set; 1: the profile; 3: what the hint is about.</summary>
     public static MessageTemplate NoCode(BindingForce force, BindingHint hint) => NoCodeTemplates[(int)force, (int)hint];
 
-    private static MessageTemplate[,] Make(string english, string chinese, string id)
+    private static MessageTemplate[,] Make(string id, string english, string englishCodes, string chinese, string chineseCodes)
     {
         (string English, string Chinese)[] forces =
         [
-            ("and {1} recommends one of {0}", "{1} 建议使用值集 {0} 中的代码"),
-            ("and {1} wants one of {0} unless none of them fits", "{1} 要求使用值集 {0} 中的代码，除非其中没有合适的"),
-            ("and {1} requires one of {0}", "{1} 要求必须使用值集 {0} 中的代码"),
-            ("and {1} allows none beyond {0}", "{1} 不允许使用值集 {0} 以外的代码"),
+            ($"{{1}} recommends one of {englishCodes}", $"{{1}} 建议使用{chineseCodes}"),
+            ($"{{1}} wants one of {englishCodes} unless none of them fits", $"{{1}} 要求使用{chineseCodes}，除非没有合适的"),
+            ($"{{1}} requires one of {englishCodes}", $"{{1}} 要求必须使用{chineseCodes}"),
+            ($"{{1}} allows none but {englishCodes}", $"{{1}} 只允许使用{chineseCodes}"),
         ];
         (string English, string Chinese)[] hints =
         [
             (".", "。"),
-            ("; those are: {3}.", "；可用的代码是：{3}。"),
+            (": {3}.", "：{3}。"),
             ("; it has that code in the system {3}.", "；它在系统 {3} 中有此代码。"),
         ];
         var templates = new MessageTemplate[forces.Length, hints.Length];
         for (var force = 0; force < forces.Length; force++)
         {
             for (var hint = 0; hint < hints.Length; hint++)
-                templates[force, hint] = new MessageTemplate(id, english + forces[force].English + hints[hint].English, chinese + forces[force].Chinese + hints[hint].Chinese);
+                templates[force, hint] = new MessageTemplate(id, $"{english}, and {forces[force].English}{hints[hint].English}", $"{chinese}，{forces[force].Chinese}{hints[hint].Chinese}");
         }
 
         return templates;

@@ -55,6 +55,8 @@ internal sealed partial class ValidationWalk
     {
         if (concept.IsInactive)
             Report(node, IssueSeverity.Warning, "business-rule", BindingMessages.Inactive, codeSystem.Name, concept.Code);
+        else if (concept.IsDeprecated)
+            Report(node, IssueSeverity.Information, "business-rule", BindingMessages.Deprecated, codeSystem.Name, concept.Code);
         if (concept.IsAbstract)
             Report(node, IssueSeverity.Warning, "business-rule", BindingMessages.Abstract, codeSystem.Name, concept.Code);
         if (coding.Display is not { } display || concept.Displays.Count == 0 || concept.IsCalled(display))
@@ -104,7 +106,7 @@ internal sealed partial class ValidationWalk
         switch (node.Type.Name)
         {
             case "code" or "string" or "uri" or "id" or "markdown" or "url" or "canonical" or "oid" or "uuid":
-                if (node.GetString() is { } code && Open(node, canonical, force, profile) is { } ofCode)
+                if (node.GetString() is { } code && !IsShorthand(node, code) && Open(node, canonical, force, profile) is { } ofCode)
                     Judge(node, ofCode, force, profile, ofCode.Find(null, null, code), [new CodingText(null, null, code, null)]);
                 break;
             case "Coding" or "Quantity" or "Age" or "Duration" or "Distance" or "Count" or "Money" or "SimpleQuantity" or "MoneyQuantity":
@@ -117,6 +119,15 @@ internal sealed partial class ValidationWalk
                 break;
         }
     }
+
+    // Codes that the standard allows beside those of the value set: the short names of its own formats (R4 http.html#mime-type) where
+    // servers and tests name formats, and the types of FHIRPath where elements name types (R4 fhirpath.html#types).
+    private static bool IsShorthand(ElementNode node, string code) => node.Name switch
+    {
+        "format" or "accept" or "contentType" => code is ("xml" or "json" or "ttl") && node.Resource.Type.Name is ("CapabilityStatement" or "TestScript"),
+        "code" => node.Type.Name == "uri" && code.StartsWith("http://hl7.org/fhirpath/System.", StringComparison.Ordinal),
+        _ => false,
+    };
 
     private void CheckOne(ElementNode node, IOpenValueSet valueSet, BindingForce force, ProfilePlan profile)
     {

@@ -1,5 +1,6 @@
 // The URLs and object identifiers that code systems of other standards have: names that mean the same system.
 
+using System.Collections.Frozen;
 using FhirHub.Model;
 
 namespace FhirHub.Terminology;
@@ -40,6 +41,16 @@ internal static class SystemNames
         ("urn:iso:std:iso:11073:10101", ["urn:oid:2.16.840.1.113883.6.24"]),
     ];
 
+    // Those of R4 terminologies-systems.html that have no second name.
+    private static readonly FrozenSet<string> Others = FrozenSet.ToFrozenSet(
+        [
+            "urn:ietf:rfc:3986", "http://nucc.org/provider-taxonomy", "http://www.ensembl.org", "http://www.ncbi.nlm.nih.gov/nuccore", "http://www.ncbi.nlm.nih.gov/clinvar",
+            "http://sequenceontology.org", "http://varnomen.hgvs.org", "http://www.ncbi.nlm.nih.gov/projects/SNP", "http://cancer.sanger.ac.uk/cancergenome/projects/cosmic",
+            "http://www.lrg-sequence.org", "http://www.omim.org", "http://www.ncbi.nlm.nih.gov/pubmed", "http://www.pharmgkb.org", "http://clinicaltrials.gov",
+            "http://www.ebi.ac.uk/ipd/imgt/hla", "http://ihe.net/fhir/ValueSet/IHE.FormatCode.codesystem", "http://hl7.org/fhir/sid/icpc-1", "http://hl7.org/fhir/sid/icpc-2",
+        ],
+        StringComparer.Ordinal);
+
     private static readonly Lazy<ILookup<string, string>> Names = new(static () => Known
         .SelectMany(static system => system.Urns.SelectMany(urn => new[] { (Name: system.Url, Other: urn), (Name: urn, Other: system.Url) }))
         .ToLookup(static pair => pair.Name, static pair => pair.Other, StringComparer.Ordinal));
@@ -48,7 +59,7 @@ internal static class SystemNames
     public static IEnumerable<string> Find(string name) => Names.Value[name].Concat(CodeSystemNames.Find(name));
 
     /// <summary>True for the URL of a code system that everybody knows, whether or not its codes are at hand.</summary>
-    public static bool IsKnown(string name) => Names.Value.Contains(name);
+    public static bool IsKnown(string name) => Names.Value.Contains(name) || Others.Contains(name);
 
     /// <summary>The other names that a CodeSystem or a NamingSystem of a code system says; none for other resources.</summary>
     public static IReadOnlyList<string> Read(ElementNode resource)

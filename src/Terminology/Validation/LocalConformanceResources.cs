@@ -33,7 +33,10 @@ internal sealed class LocalConformanceScope(TerminologyScope scope) : IConforman
             return new OpenCodeSystem(codeSystem, await scope.KnownSupplementsAsync(codeSystem, cancel));
 
         // Of these nobody expects that the codes are at hand, so that they are missing is not worth a word with each of them.
-        var isKnownByName = resolution.IsKnown ? version is null || resolution.Versions.Contains(version) : (await scope.SystemNamesAsync(system, cancel)).Any(SystemNames.IsKnown);
+        var isKnownByName = resolution.IsKnown ? !await HasContentAsync(system, version, cancel) : (await scope.SystemNamesAsync(system, cancel)).Any(SystemNames.IsKnown);
         return isKnownByName ? new NamedCodeSystem(CodingCheck.Canonical(resolution.Url, version)) : null;
     }
+
+    private async ValueTask<bool> HasContentAsync(string system, string? version, CancellationToken cancel) =>
+        version is not null && await scope.CodeSystemAsync(system, null, cancel) is not null;
 }

@@ -46,7 +46,8 @@ internal sealed class OpenCodeSystem(CodeSystem system, IReadOnlyList<CodeSystem
                 displays.Add(designation.Value);
         }
 
-        return new OpenConcept(concept.Code, concept.Display, displays, concept.IsInactive || concept.IsDeprecated || concept.Status is "deprecated" or "retired", concept.IsAbstract);
+        return new OpenConcept(
+            concept.Code, concept.Display, displays, concept.IsInactive || concept.Status == "retired", concept.IsDeprecated || concept.Status == "deprecated", concept.IsAbstract);
     }
 }
 

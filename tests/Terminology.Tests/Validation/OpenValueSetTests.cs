@@ -123,7 +123,7 @@ public sealed class OpenValueSetTests
         Assert.Equal("http://x.org/cs|2", all!.Name);
         Assert.True(all.IsComplete);
         Assert.Null(all.Find("c"));
-        Assert.True(all.Find("b")!.IsInactive);
+        Assert.Equal((false, true), (all.Find("b")!.IsInactive, all.Find("b")!.IsDeprecated));
         var concept = all.Find("A")!;
         Assert.Equal(("a", "One"), (concept.Code, concept.Display));
         Assert.True(concept.IsCalled(" one"));
@@ -140,10 +140,13 @@ public sealed class OpenValueSetTests
     [InlineData("http://www.nlm.nih.gov/research/umls/rxnorm")]
     public async Task A_code_system_that_everybody_knows_by_name_is_not_unknown(string system)
     {
-        var opened = await OpenSystemAsync(system);
+        foreach (var version in (string?[])[null, "2014"])
+        {
+            var opened = await OpenSystemAsync(system, version);
 
-        Assert.NotNull(opened);
-        Assert.False(opened.IsComplete);
+            Assert.NotNull(opened);
+            Assert.False(opened.IsComplete);
+        }
     }
 
     private async Task<IOpenValueSet> OpenAsync(string canonical) => await (await ScopeAsync()).OpenValueSetAsync(canonical, CancellationToken.None);
