@@ -60,7 +60,8 @@ internal sealed partial class DifferentialMerge
             return;
         }
 
-        if (session.Find(profile) is not { } found)
+        // An extension may hold itself.
+        if (session.IsBeingMade(profile) || session.Find(profile) is not { } found)
             return;
         foreach (var name in FromTypeProfile)
         {
@@ -92,7 +93,7 @@ internal sealed partial class DifferentialMerge
             target.Members["max"] = extension["max"]!.Value;
     }
 
-    private static void MergeMembers(ElementDraft differential, ElementDraft target)
+    private void MergeMembers(ElementDraft differential, ElementDraft target)
     {
         foreach (var (name, value) in differential.Members)
         {
@@ -106,6 +107,12 @@ internal sealed partial class DifferentialMerge
                 case "constraint":
                     Append(target, name, value);
                     break;
+                case "mustSupport" or "isModifier" when value.ValueKind == JsonValueKind.False && target[name] is { ValueKind: JsonValueKind.True }:
+                    // What the base promises or warns of, a profile can't take back.
+                    break;
+                case "binding":
+                    MergeBinding(differential, target, value);
+                    break;
                 case "short" or "definition" or "comment" or "requirements" or "meaningWhenMissing":
                     MergeText(target, name, value);
                     break;
@@ -114,6 +121,44 @@ internal sealed partial class DifferentialMerge
                     break;
             }
         }
+    }
+
+    // A binding keeps the base's value set where it says none. Extensions have no codes of their own to bind.
+    private void MergeBinding(ElementDraft differential, ElementDraft target, JsonElement binding)
+    {
+        if (target.IsExtension || binding.ValueKind != JsonValueKind.Object)
+            return;
+        if (target["binding"] is { ValueKind: JsonValueKind.Object } before)
+        {
+            if (!definition.IsSpecialization && JsonValues.SameText(before, "strength", "required") && !JsonValues.SameText(binding, "strength", "required"))
+                throw Fault(differential, "The binding weakens the required one of the base; a profile can only make it stronger, so say strength required.");
+            if (!binding.TryGetProperty("valueSet", out _) && before.TryGetProperty("valueSet", out var valueSet))
+                binding = JsonValues.With(binding, "valueSet", valueSet);
+        }
+
+        target.Members["binding"] = binding;
+    }
+
+    // fixedCode only where a code can be, and so on (R4 elementdefinition.html, "fixed[x]").
+    private void RequireValuesOfType(ElementDraft differential, ElementDraft target)
+    {
+        foreach (var name in differential.Members.Keys)
+        {
+            var stem = name.StartsWith("fixed", StringComparison.Ordinal) ? "fixed" : name.StartsWith("pattern", StringComparison.Ordinal) ? "pattern" : null;
+            if (stem is null || IsPrimitiveValue(target) || target.TypeCodes() is not { Count: > 0 } codes)
+                continue;
+            var type = name[stem.Length..];
+            if (!codes.Exists(code => code.Contains("://", StringComparison.Ordinal) || AreRelated(code, type)))
+                throw Fault(differential, $"{name} is no value of the element's type; say it as one of {string.Join(", ", codes.Select(code => $"{stem}{char.ToUpperInvariant(code[0])}{code[1..]}"))}.");
+        }
+    }
+
+    // Quantity fits Age and the reverse; names of primitives differ in case only (fixedUri, uri).
+    private bool AreRelated(string code, string suffix)
+    {
+        var lower = char.ToLowerInvariant(suffix[0]) + suffix[1..];
+        return string.Equals(code, suffix, StringComparison.Ordinal) || string.Equals(code, lower, StringComparison.Ordinal)
+            || IsOneOf(code, [suffix, lower]) || IsOneOf(suffix, [code]) || IsOneOf(lower, [code]);
     }
 
     private static void Replace(ElementDraft target, string name, JsonElement value)

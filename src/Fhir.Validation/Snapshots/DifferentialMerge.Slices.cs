@@ -38,14 +38,75 @@ internal sealed partial class DifferentialMerge
         var name = slice.SliceName!;
         var sliced = target.SlicedBy(name);
         RequireSlicing(slice, sliced);
+        if (sliced.IsChoice && sliced.SliceName is null && IsSlicedByType(sliced) && slice.TypeCodes() is [var code] && !string.Equals(name, NameOfType(sliced, code), StringComparison.Ordinal))
+            throw Fault(slice, $"A slice for one type of a choice has the name of the choice and the type; call it '{NameOfType(sliced, code)}'.");
         var added = sliced.Copy(session.Budget, name);
         added.Id = slice.Id;
 
         // One slice need not be there because some repetition must.
         added.Members["min"] = Zero;
+        if (_supportedHere.Contains(sliced))
+            added.Members.Remove("mustSupport");
         sliced.Slices.Add(added);
         return added;
     }
+
+    // A slice name on what nothing slices: R4's own profiles name elements so (catalog, familymemberhistory-genetic).
+    private static bool IsNameOnly(ElementDraft differential, ElementDraft target) =>
+        differential.Slices is [{ Slices.Count: 0 } only] && differential.Members.Count == 0
+        && (target.SliceName is null ? target.Slices.Count == 0 : string.Equals(target.SliceName, only.SliceName, StringComparison.Ordinal))
+        && target["slicing"] is null && !target.IsExtension
+        && !(target.IsChoice && (only.TypeCodes().Count == 1 || IsTypeName(only.SliceName!, target)));
+
+    private static bool IsTypeName(string sliceName, ElementDraft choice) =>
+        choice.TypeCodes().Exists(code => string.Equals(sliceName, NameOfType(choice, code), StringComparison.Ordinal));
+
+    private static string NameOfType(ElementDraft choice, string code) =>
+        $"{choice.Name[..^"[x]".Length]}{char.ToUpperInvariant(code[0])}{code[1..]}";
+
+    // What slicing says by itself: a choice is sliced by type, and what does not repeat can't be.
+    private void CompleteSlicing(ElementDraft differential, ElementDraft target, Role role)
+    {
+        if (differential["slicing"] is not { ValueKind: JsonValueKind.Object } slicing || role is Role.Definition)
+            return;
+        if (target.IsChoice)
+        {
+            if (!slicing.TryGetProperty("discriminator", out _))
+                target.Members["slicing"] = JsonValues.With(slicing, "discriminator", TypeSlicing.GetProperty("discriminator"));
+        }
+        else if (target.Text("max") is "1" && differential.Text("max") is null)
+        {
+            throw Fault(differential, "It does not repeat, so there is nothing to slice; leave slicing out and constrain the element, or say max 1 beside the slicing if its slices are alternatives.");
+        }
+    }
+
+    // What the slices of a choice leave of its types (R4 profiling.html#slicing): one that must be there excludes all others, one
+    // that must not be there is none of them, and where each type has its slice nothing else can come.
+    private void NarrowChoice(ElementDraft choice, List<ElementDraft> said)
+    {
+        if (choice["type"] is not { ValueKind: JsonValueKind.Array } types || !IsSlicedByType(choice))
+            return;
+        var slices = choice.Slices.Where(static slice => slice.TypeCodes().Count == 1).ToList();
+        var required = slices.Find(static slice => slice["min"] is { ValueKind: JsonValueKind.Number } min && min.TryGetInt64(out var least) && least > 0);
+        if (required is not null && choice.Text("max") == "1" && said.Find(other => other.SliceName != required.SliceName && other.Text("max") != "0") is { } other)
+            throw Fault(other, $"Only one value can be there, and the slice '{required.SliceName}' must be; leave this slice out, or lower the min of '{required.SliceName}'.");
+
+        var left = types.EnumerateArray().Where(type => required is not null
+            ? slices.Contains(required) && CodeOf(type) == required.TypeCodes()[0]
+            : slices.Find(slice => slice.TypeCodes()[0] == CodeOf(type))?.Text("max") != "0").ToList();
+        if (left.Count > 0 && left.Count < types.GetArrayLength())
+            choice.Members["type"] = JsonValues.Array(left);
+        if (required is not null && Cardinality(choice, choice).Min < 1)
+            choice.Members["min"] = required["min"]!.Value;
+        if (left.Count > 0 && left.TrueForAll(type => slices.Exists(slice => slice.TypeCodes()[0] == CodeOf(type))))
+            choice.Members["slicing"] = ClosedTypeSlicing;
+    }
+
+    private static bool IsSlicedByType(ElementDraft choice) =>
+        choice["slicing"] is { } slicing && slicing.TryGetProperty("discriminator", out var list)
+        && list.GetArrayLength() == 1 && JsonValues.SameText(list[0], "type", "type") && JsonValues.SameText(list[0], "path", "$this");
+
+    private static string? CodeOf(JsonElement type) => type.TryGetProperty("code", out var code) ? code.GetString() : null;
 
     private void RequireSlicing(ElementDraft slice, ElementDraft sliced)
     {
@@ -72,16 +133,29 @@ internal sealed partial class DifferentialMerge
 
     // valueQuantity for value[x]: a slice of that type, under the name that is short for it. Where nothing else is said of the
     // choice, the types that a profile names so are the ones that are left, as in R4's own profiles.
-    private void MergeTypeChoice(ElementDraft child, ElementDraft choice, JsonElement type, bool alone, int depth)
+    private void MergeTypeChoice(ElementDraft child, ElementDraft choice, JsonElement type, ElementDraft parent, ElementDraft differential, int depth)
     {
+        var alone = differential.Children.Count(other => ReferenceEquals(ChoiceOf(other.Name, parent).Choice, choice)) == 1;
         var name = child.SliceName ?? child.Name;
+        if (alone && child.SliceName is null && choice.Slices.Count == 0 && choice["slicing"] is null && IsPlain(choice, parent, differential))
+        {
+            choice.Members["type"] = JsonValues.Array([type]);
+            Merge(child, choice, Role.Element, depth + 1);
+            return;
+        }
+
+        var isSaid = choice["slicing"] is not null && !_narrowed.ContainsKey(choice);
+        if (isSaid && child.SliceName is not null && !string.Equals(child.SliceName, child.Name, StringComparison.Ordinal))
+            throw Fault(child, $"A slice for one type of a choice has the name of the choice and the type; call it '{child.Name}'.");
         if (choice.Slice(name) is not { } slice)
         {
             slice = choice.Copy(session.Budget, name);
             slice.Id = $"{choice.Id}:{name}";
             slice.Members["type"] = JsonValues.Array([type]);
+            if (_supportedHere.Contains(choice))
+                slice.Members.Remove("mustSupport");
             choice.Slices.Add(slice);
-            if (child.Text("max") != "0" && (_narrowed.ContainsKey(choice) || !choice.Members.ContainsKey("slicing")))
+            if ((_narrowed.ContainsKey(choice) || !choice.Members.ContainsKey("slicing")))
             {
                 choice.Members["slicing"] = ClosedTypeSlicing;
                 choice.Members["type"] = _narrowed.TryAdd(choice, choice["type"]!.Value)
@@ -99,7 +173,15 @@ internal sealed partial class DifferentialMerge
         }
 
         Merge(child, slice, Role.Element, depth + 1);
+        if (isSaid)
+            NarrowChoice(choice, []);
     }
+
+    // Where only one type can be, or within a slice of a backbone element, the choice itself is meant, as in R4's and US Core's
+    // profiles (blood pressure, pulse oximetry).
+    private static bool IsPlain(ElementDraft choice, ElementDraft parent, ElementDraft differential) =>
+        differential.Child(choice.Name) is null
+        && (choice["type"]!.Value.GetArrayLength() == 1 || (parent.SliceName is not null && parent.TypeCodes() is ["BackboneElement" or "Element"]));
 
     private (ElementDraft? Choice, JsonElement Type) ChoiceOf(string name, ElementDraft target)
     {

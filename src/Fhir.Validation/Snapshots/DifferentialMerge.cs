@@ -10,6 +10,9 @@ internal sealed partial class DifferentialMerge(SnapshotSession session, SourceD
     // What a contentReference points to is the base's element, whatever this differential does to it.
     private readonly ElementDraft _base = root.Copy(session.Budget);
 
+    // Elements that this differential makes must-support: that some repetition must be supported says nothing of each slice.
+    private readonly HashSet<ElementDraft> _supportedHere = [];
+
     private enum Role
     {
         // A root, or an element that this definition adds: there is nothing to be narrower than.
@@ -28,6 +31,10 @@ internal sealed partial class DifferentialMerge(SnapshotSession session, SourceD
             throw Fault(differential, $"The path starts with '{differential.Name}', but the base is a {root.Name}; start it with '{root.Name}'.");
         if (differential.Slices.Count > 0)
             throw Fault(differential.Slices[0], "The root of a definition can't be sliced; slice an element below it.");
+        if (!definition.IsSpecialization && differential["slicing"] is not null)
+            throw Fault(differential, "The root of a definition can't be sliced; slice an element below it, for extensions Extension.extension.");
+        if (definition.Url.Length > 0 && differential["type"] is { ValueKind: JsonValueKind.Array } types && Profiles(types).Contains(definition.Url, StringComparer.Ordinal))
+            throw Fault(differential, "Its type has this definition itself as its profile, which can't be met; leave type.profile out.");
         if (definition.IsSpecialization)
             root.Members["base"] = Base(root.Name, differential.Members.Count > 0 ? differential : root);
         Merge(differential, root, Role.Definition, 1);
@@ -39,8 +46,12 @@ internal sealed partial class DifferentialMerge(SnapshotSession session, SourceD
             throw Fault(differential, $"The element is nested more than {session.Limits.MaxDepth} levels deep; constrain it in a profile of its own.");
         if (role is not Role.Definition)
             RequireNarrower(differential, target, role);
+        if (differential["mustSupport"] is { ValueKind: JsonValueKind.True } && target["mustSupport"] is not { ValueKind: JsonValueKind.True })
+            _supportedHere.Add(target);
         TakeTypeProfile(differential, target, role);
         MergeMembers(differential, target);
+        RequireValuesOfType(differential, target);
+        CompleteSlicing(differential, target, role);
         if (differential.Children.Count > 0)
         {
             Expand(target, differential);
@@ -48,8 +59,17 @@ internal sealed partial class DifferentialMerge(SnapshotSession session, SourceD
                 MergeChild(child, differential, target, depth);
         }
 
+        if (IsNameOnly(differential, target))
+        {
+            target.SliceName = differential.Slices[0].SliceName;
+            Merge(differential.Slices[0], target, role, depth + 1);
+            return;
+        }
+
         foreach (var slice in differential.Slices)
             MergeSlice(slice, target, depth);
+        if (differential.Slices.Count > 0 && target.IsChoice)
+            NarrowChoice(target, differential.Slices);
     }
 
     private void MergeChild(ElementDraft child, ElementDraft differential, ElementDraft target, int depth)
@@ -62,8 +82,7 @@ internal sealed partial class DifferentialMerge(SnapshotSession session, SourceD
 
         if (ChoiceOf(child.Name, target) is var (choice, type) && choice is not null)
         {
-            var alone = differential.Children.Count(other => ReferenceEquals(ChoiceOf(other.Name, target).Choice, choice)) == 1;
-            MergeTypeChoice(child, choice, type, alone, depth);
+            MergeTypeChoice(child, choice, type, target, differential, depth);
             return;
         }
 

@@ -13,8 +13,11 @@ internal sealed class ElementDraft(string name, string? sliceName = null)
     /// <summary>The last step of the path; <c>value[x]</c> for a choice.</summary>
     public string Name { get; set; } = name;
 
-    /// <summary>The slice's name, <c>a/b</c> for a slice of a slice; null for what is no slice.</summary>
-    public string? SliceName { get; } = sliceName;
+    /// <summary>
+    /// The slice's name, <c>a/b</c> for a slice of a slice; null for what is no slice. An element that nothing slices may have
+    /// a name too.
+    /// </summary>
+    public string? SliceName { get; set; } = sliceName;
 
     /// <summary>The members of the ElementDefinition but for <c>id</c>, <c>path</c> and <c>sliceName</c>.</summary>
     public Dictionary<string, JsonElement> Members { get; private init; } = new(StringComparer.Ordinal);

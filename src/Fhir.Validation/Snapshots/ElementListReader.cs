@@ -8,7 +8,11 @@ namespace FhirHub.Validation;
 /// Reads <c>differential.element</c> and <c>snapshot.element</c>. Paths place an element, slice names tell repetitions apart,
 /// and order says which slice a child belongs to (R4 profiling.html#slicing); ids do so where all of them fit their paths.
 /// </summary>
-internal ref struct ElementListReader(string profile, SnapshotBudget budget, SnapshotLimits limits)
+/// <param name="profile">What messages call the definition.</param>
+/// <param name="budget">Is asked for every element.</param>
+/// <param name="limits">Bounds of depth.</param>
+/// <param name="isSnapshot">True for a snapshot, where every element that is sliced stands before its slices.</param>
+internal ref struct ElementListReader(string profile, SnapshotBudget budget, SnapshotLimits limits, bool isSnapshot = false)
 {
     private readonly List<ElementDraft> _open = [];
     private ElementDraft? _root;
@@ -35,7 +39,8 @@ internal ref struct ElementListReader(string profile, SnapshotBudget budget, Sna
             throw new SnapshotException(profile, steps[0], $"The path has more than {limits.MaxDepth} steps; use fewer.");
         var slices = byId ? SliceNames(id!, steps.Length) : null;
 
-        if (Text(element, "sliceName") is null && id is not null && id.IndexOf(':', id.LastIndexOf('.') + 1) >= 0)
+        if (Text(element, "sliceName") is null && id is not null && id.AsSpan().Count('.') == steps.Length - 1
+            && id.AsSpan(id.LastIndexOf('.') + 1).StartsWith(steps[^1] + ":", StringComparison.Ordinal) && steps.Length > 1)
             throw new SnapshotException(profile, id, "The id is that of a slice, but there is no sliceName; say sliceName, or take the slice out of the id.");
         _root ??= new ElementDraft(steps[0]);
         if (!string.Equals(_root.Name, steps[0], StringComparison.Ordinal))
@@ -57,6 +62,8 @@ internal ref struct ElementListReader(string profile, SnapshotBudget budget, Sna
 
         _open.RemoveRange(steps.Length, _open.Count - steps.Length);
         var draft = _open[^1];
+        if (draft.Members.Count > 0 && !isSnapshot)
+            throw new SnapshotException(profile, id ?? path, "The differential has this element twice; put all that it says into one, or tell slices apart by their sliceName.");
         draft.Id = id ?? path;
         foreach (var member in element.EnumerateObject())
         {
@@ -70,8 +77,12 @@ internal ref struct ElementListReader(string profile, SnapshotBudget budget, Sna
         if (keepOpen && depth < _open.Count && string.Equals(_open[depth].Name, name, StringComparison.Ordinal))
             return _open[depth];
         if (parent.Child(name) is not { } child)
-            parent.Children.Add(child = new ElementDraft(name) { Id = $"{parent.Id}.{name}" });
-        if (slice is null)
+        {
+            // A name without anything that is sliced belongs to the element itself.
+            parent.Children.Add(child = new ElementDraft(name, isSnapshot ? slice : null) { Id = $"{parent.Id}.{name}" });
+        }
+
+        if (slice is null || string.Equals(child.SliceName, slice, StringComparison.Ordinal))
             return child;
         if (slice.AsSpan().Count('/') >= limits.MaxDepth)
             throw new SnapshotException(profile, child.Id, $"A slice is sliced again {limits.MaxDepth} times or more; slice it less often.");

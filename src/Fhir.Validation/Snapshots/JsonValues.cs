@@ -47,6 +47,21 @@ internal static class JsonValues
         return items.Count == before ? first : Array(items);
     }
 
+    /// <summary>The object with one more member.</summary>
+    public static JsonElement With(JsonElement value, string member, JsonElement added) => Make(writer =>
+    {
+        writer.WriteStartObject();
+        foreach (var own in value.EnumerateObject())
+            own.WriteTo(writer);
+        writer.WritePropertyName(member);
+        added.WriteTo(writer);
+        writer.WriteEndObject();
+    });
+
+    /// <summary>True if that member is that text.</summary>
+    public static bool SameText(JsonElement value, string member, string text) =>
+        value.TryGetProperty(member, out var own) && own.ValueKind == JsonValueKind.String && own.ValueEquals(text);
+
     /// <summary>True if that member of both is the same.</summary>
     public static bool SameMember(JsonElement left, JsonElement right, string member)
     {

@@ -137,6 +137,9 @@ internal sealed class SnapshotSession
         return root;
     }
 
+    /// <summary>True while that definition's snapshot is being made, and others for its sake.</summary>
+    public bool IsBeingMade(string canonical) => _chain.Contains(canonical, StringComparer.Ordinal);
+
     /// <summary>The canonical URL of a definition's base, or null.</summary>
     public string? BaseOf(string canonical) =>
         _resolve(canonical) is { ResourceType: "StructureDefinition" } tree ? tree.Root.ChildValue("baseDefinition") : null;
@@ -144,7 +147,7 @@ internal sealed class SnapshotSession
     private ElementDraft Read(SourceDefinition definition)
     {
         var root = definition.Elements("snapshot") is { } list
-            ? new ElementListReader(definition.Name, Budget, _limits).Read(list)!
+            ? new ElementListReader(definition.Name, Budget, _limits, isSnapshot: true).Read(list)!
             : Generate(definition);
         ElementRules.SetSource(root, definition.Url);
         return root;
@@ -161,6 +164,8 @@ internal sealed class SnapshotSession
 
         var found = Find(canonical)
             ?? throw new SnapshotException(definition.Name, null, $"Its baseDefinition {canonical} is not known; load the package that holds it, or correct the URL.");
+        if (!definition.IsSpecialization && definition.Type.Length > 0 && !string.Equals(definition.Type[(definition.Type.LastIndexOf('/') + 1)..], found.Name, StringComparison.Ordinal))
+            throw new SnapshotException(definition.Name, null, $"Its type is {definition.Type}, but its baseDefinition {canonical} is a {found.Name}; say type {found.Name}, or name a base of type {definition.Type}.");
         var start = found.Copy(Budget);
         if (definition.IsSpecialization && definition.Type.Length > 0)
             start.Name = differential?.Name ?? definition.Type[(definition.Type.LastIndexOf('/') + 1)..];

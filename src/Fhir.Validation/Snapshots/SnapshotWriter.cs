@@ -90,7 +90,7 @@ internal static class SnapshotWriter
         writer.WriteEndObject();
 
         foreach (var child in draft.Children)
-            WriteElement(writer, child, $"{path}.{child.Name}", $"{id}.{child.Name}", budget);
+            WriteElement(writer, child, $"{path}.{child.Name}", child.SliceName is { } own ? $"{id}.{child.Name}:{own}" : $"{id}.{child.Name}", budget);
         var unsliced = draft.SliceName is null ? id : id[..^(draft.SliceName.Length + 1)];
         foreach (var slice in draft.Slices)
             WriteElement(writer, slice, path, $"{unsliced}:{slice.SliceName}", budget);

@@ -102,7 +102,7 @@ public sealed class SnapshotGeneratorTests
     [InlineData("""{"path":"Patient.gender","max":"many"}""", "max 'many' is neither a number nor '*'")]
     [InlineData("""{"path":"Patient.name","min":2,"max":"1"}""", "min 2 is above max 1")]
     [InlineData("""{"path":"Patient.gender","type":[{"code":"Quantity"}]}""", "The type Quantity is none of the base's (code)")]
-    [InlineData("""{"path":"Patient.name","sliceName":"legal"}""", "Patient.name is not sliced; put slicing with a discriminator on it")]
+    [InlineData("""{"path":"Patient.name","sliceName":"legal"},{"path":"Patient.name","sliceName":"other"}""", "Patient.name is not sliced; put slicing with a discriminator on it")]
     [InlineData("""{"path":"Patient.name","slicing":{"rules":"open"}},{"path":"Patient.name","sliceName":"legal"}""", "has no discriminator")]
     [InlineData("""{"path":"Patient.extension","sliceName":"x","sliceIsConstraining":true}""", "the base has no slice 'x'")]
     [InlineData("""{"path":"Person.name"}""", "The path starts with 'Person'")]

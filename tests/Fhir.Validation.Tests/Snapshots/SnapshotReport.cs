@@ -12,15 +12,15 @@ internal sealed class SnapshotReport
     private readonly StringBuilder _lines = new();
     private readonly Dictionary<string, int> _kinds = [];
 
+    // Not null while a case of the suite is compared: what its definitions and R4 say.
+    private SnapshotOrigins? _origins;
+
     public int Definitions { get; private set; }
     public int Equal { get; private set; }
     public SortedSet<string> Different { get; } = new(StringComparer.Ordinal);
     public int Errors { get; private set; }
     public int Elements { get; private set; }
     public int EqualElements { get; private set; }
-
-    /// <summary>True leaves words for people out of the comparison.</summary>
-    public bool MeaningOnly { get; init; }
 
     public void MustFail(string name, Action generate)
     {
@@ -37,15 +37,17 @@ internal sealed class SnapshotReport
         }
     }
 
-    public void Compare(ResourceTree published, Func<ResourceTree> generate, string? label = null)
+    /// <summary>
+    /// A case of the suite: what constrains must be as expected, but for what R4 says otherwise than the version that the
+    /// suite's snapshots were made over; and all of its rules must hold.
+    /// </summary>
+    public void Case(string name, ResourceTree input, IEnumerable<ResourceTree> registered, ResourceTree? expected, Func<ResourceTree> generate, Func<ResourceTree, List<string>> brokenRules)
     {
         Definitions++;
-        var name = label ?? published.Root.ChildValue("url")!;
-        Dictionary<string, JsonElement> expected = Read(published), actual;
-        Elements += expected.Count;
+        ResourceTree made;
         try
         {
-            actual = Read(generate());
+            made = generate();
         }
         catch (SnapshotException exception)
         {
@@ -55,34 +57,38 @@ internal sealed class SnapshotReport
         }
 
         var before = _kinds.Values.Sum();
-        if (!expected.Keys.Where(actual.ContainsKey).SequenceEqual(actual.Keys.Where(expected.ContainsKey)))
-            Count("order", name, "");
-        foreach (var (id, element) in expected)
+        foreach (var rule in brokenRules(made))
+            Count("rule", name, rule);
+        if (expected is not null && expected.Root.Child("snapshot").Exists)
         {
-            if (!actual.TryGetValue(id, out var ours))
-            {
-                Count("missing", name, id);
-                continue;
-            }
-
-            var equal = true;
-            foreach (var member in element.EnumerateObject().Select(m => m.Name).Union(ours.EnumerateObject().Select(m => m.Name)))
-            {
-                if (MeaningOnly && member == "mustSupport" && !IsTrue(element) && !IsTrue(ours))
-                    continue;
-                var (has, has2) = (element.TryGetProperty(member, out var value), ours.TryGetProperty(member, out var value2));
-                if ((MeaningOnly && !Meaning.Contains(member)) || (has && has2 && (JsonElement.DeepEquals(value, value2) || Normal(value, member) == Normal(value2, member))))
-                    continue;
-                equal = false;
-                Count($"{(id.Contains('.') ? "" : "root ")}{member}{(has ? has2 ? "" : " lost" : " added")}", name, $"{id}\n    theirs {value}\n    ours   {value2}");
-            }
-
-            if (equal)
-                EqualElements++;
+            _origins = new SnapshotOrigins(input, registered);
+            CompareElements(name, Read(expected), Read(made));
+            _origins = null;
         }
 
-        foreach (var id in actual.Keys.Where(id => !expected.ContainsKey(id)))
-            Count("extra", name, id);
+        if (_kinds.Values.Sum() == before)
+            Equal++;
+    }
+
+    public void Compare(ResourceTree published, Func<ResourceTree> generate)
+    {
+        Definitions++;
+        var name = published.Root.ChildValue("url")!;
+        Dictionary<string, JsonElement> expected = Read(published), actual;
+        try
+        {
+            actual = Read(generate());
+        }
+        catch (SnapshotException exception)
+        {
+            Errors++;
+            Elements += expected.Count;
+            Count("error", name, exception.Message);
+            return;
+        }
+
+        var before = _kinds.Values.Sum();
+        CompareElements(name, expected, actual);
         if (_kinds.Values.Sum() == before)
             Equal++;
     }
@@ -92,33 +98,64 @@ internal sealed class SnapshotReport
         $"{Definitions} definitions, {Equal} equal, {Errors} errors; {EqualElements} of {Elements} elements equal\n"
         + string.Join('\n', _kinds.OrderByDescending(kind => kind.Value).Select(kind => $"{kind.Value} {kind.Key}")) + "\n" + _lines;
 
-    private static readonly HashSet<string> Meaning =
-        ["min", "max", "type", "slicing", "sliceName", "binding", "mustSupport", "path", "contentReference", "fixedUri", "fixedCode",
-         "patternCodeableConcept", "fixedCodeableConcept", "patternCoding", "fixedCoding", "patternIdentifier", "fixedString", "patternString", "maxLength"];
-
-    // Rules, mappings and conditions have no order, and published profiles point at the standard's pages where the base's text is relative.
-    private string Normal(JsonElement value, string member)
+    private void CompareElements(string name, Dictionary<string, JsonElement> expected, Dictionary<string, JsonElement> actual)
     {
-        if (member is "constraint" or "mapping" or "condition" or "alias")
-            return string.Join('\n', value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Object ? string.Join(',', item.EnumerateObject().Where(part => part.Name != "source").Select(part => part.ToString())) : item.GetRawText()).Order(StringComparer.Ordinal));
-        var text = value.GetRawText().Replace("](http://hl7.org/fhir/", "](", StringComparison.Ordinal);
-        if (!MeaningOnly)
-            return text;
-
-        // The suite's snapshots stand on R4B and R5 and were made by later tools: versions and words of bindings, a contentReference
-        // with the definition's URL, the type of ids, and defaults that are said.
-        return member switch
+        Elements += expected.Count;
+        if (!Ordered(expected.Keys.Where(actual.ContainsKey)).SequenceEqual(Ordered(actual.Keys.Where(expected.ContainsKey))))
+            Count("order", name, "");
+        foreach (var (id, element) in expected)
         {
-            "binding" => (value.TryGetProperty("strength", out var strength) ? strength.GetString() : "") + " "
-                + (value.TryGetProperty("valueSet", out var set) ? set.GetString()!.Split('|')[0] : ""),
-            "contentReference" => value.GetString()![Math.Max(0, value.GetString()!.IndexOf('#', StringComparison.Ordinal))..],
-            "slicing" => (value.TryGetProperty("discriminator", out var list) ? list.GetRawText() : "") + (value.TryGetProperty("rules", out var rules) ? rules.GetString() : ""),
-            "type" => text.Contains("http://hl7.org/fhirpath/", StringComparison.Ordinal) ? "system" : text,
-            _ => text,
-        };
+            if (!actual.TryGetValue(id, out var ours))
+            {
+                if (_origins?.IsOfAnotherVersion(id, element) != true)
+                    Count("missing", name, id);
+                continue;
+            }
+
+            var equal = true;
+            foreach (var member in element.EnumerateObject().Select(m => m.Name).Union(ours.EnumerateObject().Select(m => m.Name)))
+            {
+                if (IsSame(member, element, ours) || _origins?.IsOfAnotherVersion(id, member, element, ours) == true)
+                    continue;
+                equal = false;
+                var (has, has2) = (element.TryGetProperty(member, out var value), ours.TryGetProperty(member, out var value2));
+                Count($"{(id.Contains('.') ? "" : "root ")}{member}{(has ? has2 ? "" : " lost" : " added")}", name, $"{id}\n    theirs {value}\n    ours   {value2}");
+            }
+
+            if (equal)
+                EqualElements++;
+        }
+
+        foreach (var (id, element) in actual.Where(one => !expected.ContainsKey(one.Key) && _origins?.IsOfAnotherVersion(one.Key, one.Value) != true))
+            Count("extra", name, id);
     }
 
-    private static bool IsTrue(JsonElement element) => element.TryGetProperty("mustSupport", out var value) && value.ValueKind == JsonValueKind.True;
+    // Of another version of FHIR only the order of slices is compared.
+    private IEnumerable<string> Ordered(IEnumerable<string> ids) => _origins is null ? ids
+        : ids.Where(id => id.IndexOf(':', Math.Max(0, id.LastIndexOf('.'))) >= 0).GroupBy(id => id[..id.LastIndexOf(':')]).OrderBy(group => group.Key, StringComparer.Ordinal).SelectMany(group => group);
+
+    private bool IsSame(string member, JsonElement theirs, JsonElement ours)
+    {
+        if (_origins is not null && !SnapshotOrigins.Constrains(member))
+            return true;
+        var (has, has2) = (theirs.TryGetProperty(member, out var value), ours.TryGetProperty(member, out var value2));
+        if (!has || !has2)
+            return _origins is not null && member == "mustSupport" && value.ValueKind != JsonValueKind.True && value2.ValueKind != JsonValueKind.True;
+        return JsonElement.DeepEquals(value, value2)
+            || Normal(value, member) == Normal(value2, member)
+            || (_origins is not null && SnapshotOrigins.Normal(value, member) == SnapshotOrigins.Normal(value2, member));
+    }
+
+    // Rules, mappings and conditions have no order, published profiles point at the standard's pages where the base's text is
+    // relative, and ordered is false where it is not said.
+    private static string Normal(JsonElement value, string member) => member switch
+    {
+        "constraint" or "mapping" or "condition" or "alias" => string.Join('\n', value.EnumerateArray()
+            .Select(item => item.ValueKind == JsonValueKind.Object ? string.Join(',', item.EnumerateObject().Where(part => part.Name != "source").Select(part => part.ToString())) : item.GetRawText())
+            .Order(StringComparer.Ordinal)),
+        _ => value.GetRawText().Replace("](http://hl7.org/fhir/", "](", StringComparison.Ordinal).Replace("](R4/", "](", StringComparison.Ordinal)
+            .Replace(",\"ordered\":false", "", StringComparison.Ordinal),
+    };
 
     private void Count(string kind, string definition, string detail)
     {

@@ -1,42 +1,95 @@
-// The snapshot cases of the official suite that declare R4 (fhir-test-cases, snapshot-generation).
+// The snapshot cases of the official suite that need nothing later than R4 (fhir-test-cases, snapshot-generation).
 
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using FhirHub.Model;
+using FhirHub.Model.FhirPath;
 using FhirHub.Tests;
 using Xunit.Abstractions;
 
 namespace FhirHub.Validation.Tests;
 
-public sealed class SnapshotSuiteTests(ITestOutputHelper output)
+public sealed partial class SnapshotSuiteTests(ITestOutputHelper output)
 {
     [Theory]
-    [InlineData("r4b", 24, 11, 0)]
-    [InlineData("r5", 45, 10, 4)]
-    public void Official_cases_that_declare_R4_end_as_counted(string edition, int cases, int equal, int refused)
+    [InlineData("r4b")]
+    [InlineData("r5")]
+    public void Official_cases_end_as_expected_but_for_those_that_are_listed(string edition)
     {
         if (SharedMaterial.Folder("suites") is not { } suites)
+        {
+            output.WriteLine("The suites are not at hand.");
             return;
+        }
+
         var folder = Path.Combine(suites, "suites", "fhir-test-cases", edition, "snapshot-generation");
-        var report = new SnapshotReport { MeaningOnly = true };
+        var report = new SnapshotReport();
+        var byUrl = Directory.EnumerateFiles(folder, "*-input.*").Select(file => Open(folder, Path.GetFileNameWithoutExtension(file))!)
+            .Where(tree => tree.ResourceType == "StructureDefinition").GroupBy(tree => tree.Root.ChildValue("url")!).ToDictionary(group => group.Key, group => group.First());
         foreach (var test in XDocument.Load(Path.Combine(folder, "manifest.xml")).Descendants("test"))
         {
             var id = test.Attribute("id")!.Value;
-            if (Open(folder, id + "-input") is not { } input || input.Root.ChildValue("fhirVersion") != "4.0.1")
-                continue;
-            var registered = (test.Attribute("register")?.Value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-                .Select(name => Open(folder, name)).OfType<ResourceTree>().ToDictionary(tree => tree.Root.ChildValue("url")!);
-            var generator = new SnapshotGenerator(url => registered.GetValueOrDefault(url.Split('|')[0]) ?? R4StructureDefinitions.Find(url) ?? UsCore(url));
-            if (test.Attribute("fail")?.Value == "true")
-                report.MustFail(id, () => generator.Generate(input));
-            else if (Open(folder, id + "-expected") is { } expected)
-                report.Compare(expected, () => generator.Generate(input).Definition, id);
+            if (test.Attribute("gen")?.Value == "true" && Open(folder, id + "-input") is { } input && NeedsOnlyR4(input))
+                Run(folder, test, id, input, byUrl, report);
         }
 
         output.WriteLine(report.ToString());
-
-        // docs/conformance.md says what differs and why.
-        Assert.Equal((cases, equal, refused), (report.Definitions, report.Equal, report.Errors));
     }
+
+    private static void Run(string folder, XElement test, string id, ResourceTree input, Dictionary<string, ResourceTree> others, SnapshotReport report)
+    {
+        var registered = ((test.Attribute("register") ?? test.Attribute("include"))?.Value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(name => Open(folder, name) ?? Open(folder, name + "-input")).OfType<ResourceTree>().ToList();
+        var generator = new SnapshotGenerator(url =>
+            registered.Find(tree => tree.Root.ChildValue("url") == url.Split('|')[0]) ?? R4StructureDefinitions.Find(url) ?? UsCore(url)
+            ?? others.GetValueOrDefault(url.Split('|')[0]));
+        if (test.Attribute("fail")?.Value == "true")
+        {
+            report.MustFail(id, () => generator.Generate(input));
+            return;
+        }
+
+        report.Case(id, input, registered, Open(folder, id + "-expected"), () => generator.Generate(input).Definition, made =>
+        {
+            var broken = new List<string>();
+            foreach (var rule in test.Elements("rule").Select(rule => rule.Attribute("fhirpath")!.Value))
+            {
+                // defineVariable and check are functions of the tool that the suite was made for; narratives are none of ours.
+                if (rule.Contains("defineVariable", StringComparison.Ordinal) || rule.Contains(".text.div", StringComparison.Ordinal))
+                    continue;
+                var fixtures = new Dictionary<string, IReadOnlyList<FhirPathValue>>();
+                var expression = Fixture().Replace(Check().Replace(rule, ""), match =>
+                {
+                    var name = match.Groups[1].Value;
+                    var tree = name == id + "-output" ? made : name == id ? input : Fixture(name, id, folder, generator, registered);
+                    fixtures[name] = [FhirPathValue.Of(tree.Root)];
+                    return $"%`{name}`";
+                });
+                if (!FhirPathExpression.Compile(expression).EvaluateToBoolean(made.Root, new FhirPathContext { Variables = fixtures }))
+                    broken.Add(rule);
+            }
+
+            return broken;
+        });
+    }
+
+    private static ResourceTree Fixture(string name, string id, string folder, SnapshotGenerator generator, List<ResourceTree> registered)
+    {
+        if (name == id + "-include")
+            return generator.Open(registered[0]).Definition;
+        if (name.EndsWith("-output", StringComparison.Ordinal))
+            return generator.Generate(Open(folder, name.Replace("-output", "-input", StringComparison.Ordinal))!).Definition;
+        var type = name switch
+        {
+            "valueset" => "ValueSet",
+            "operationoutcome" => "OperationOutcome",
+            _ => char.ToUpperInvariant(name[0]) + name[1..],
+        };
+        return R4StructureDefinitions.Find("http://hl7.org/fhir/StructureDefinition/" + type)!;
+    }
+
+    private static bool NeedsOnlyR4(ResourceTree input) =>
+        input.Root.ChildValue("fhirVersion") is null or "4.0.0" or "4.0.1";
 
     // What the cases name without registering it comes with US Core.
     private static ResourceTree? UsCore(string url) =>
@@ -55,4 +108,10 @@ public sealed class SnapshotSuiteTests(ITestOutputHelper output)
             : File.Exists(json) ? ResourceParser.ParseJson(File.ReadAllBytes(json)).Tree
             : null;
     }
+
+    [GeneratedRegex(@"fixture\('([^']+)'\)", RegexOptions.NonBacktracking)]
+    private static partial Regex Fixture();
+
+    [GeneratedRegex(@"\.check\(exists\(\), '[^']*'\)", RegexOptions.NonBacktracking)]
+    private static partial Regex Check();
 }
