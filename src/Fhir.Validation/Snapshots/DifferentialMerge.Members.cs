@@ -181,7 +181,7 @@ internal sealed partial class DifferentialMerge
     {
         var text = value.GetString();
         target.Members[name] = text is not null && text.StartsWith("...", StringComparison.Ordinal) && target.Text(name) is { } before
-            ? JsonValues.Text($"{before}\r\n{text[3..].TrimStart()}")
+            ? JsonValues.Text($"{before}\r\n{text[3..]}")
             : value;
     }
 

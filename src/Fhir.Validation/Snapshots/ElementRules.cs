@@ -15,6 +15,7 @@ internal static class ElementRules
         "http://hl7.org/fhir/StructureDefinition/structuredefinition-fmm",
     ];
 
+    private static readonly JsonElement False = JsonValues.Parse("false"u8);
     private static readonly JsonElement ExtensionShort = JsonValues.Text("Extension");
     private static readonly JsonElement ExtensionDefinition = JsonValues.Text("An Extension");
 
@@ -28,6 +29,24 @@ internal static class ElementRules
             root.Members.Remove("extension");
         else
             root.Members["extension"] = JsonValues.Array(kept);
+    }
+
+    /// <summary>
+    /// Says of a type's root what R4's own types say: the rules of Element are named by complex types that derive from it
+    /// directly, and primitive types have words and mappings of their own only.
+    /// </summary>
+    public static void DescribeAsType(ElementDraft root, SourceDefinition definition)
+    {
+        root.Members["isModifier"] = False;
+        if (definition.Kind != "complex-type")
+            root.Members["isSummary"] = False;
+        if (definition.Kind != "complex-type" || definition.Base != SnapshotSession.CanonicalOf("Element"))
+            root.Members.Remove("condition");
+        if (definition.Kind == "primitive-type")
+        {
+            root.Members.Remove("mapping");
+            root.Members.Remove("comment");
+        }
     }
 
     /// <summary>Takes the slicing by url from extensions: R4 says it of data types only.</summary>

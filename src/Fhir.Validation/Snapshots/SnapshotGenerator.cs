@@ -157,9 +157,11 @@ internal sealed class SnapshotSession
     {
         if (definition.Base is not { } canonical)
         {
-            return differential is not null && definition.IsSpecialization
-                ? new ElementDraft(differential.Name)
-                : throw new SnapshotException(definition.Name, null, "It has neither baseDefinition nor elements of its own; name the definition that it constrains.");
+            if (differential is null || !definition.IsSpecialization)
+                throw new SnapshotException(definition.Name, null, "It has neither baseDefinition nor elements of its own; name the definition that it constrains.");
+            var own = new ElementDraft(differential.Name);
+            ElementRules.DescribeAsType(own, definition);
+            return own;
         }
 
         var found = Find(canonical)
@@ -170,6 +172,8 @@ internal sealed class SnapshotSession
         if (definition.IsSpecialization && definition.Type.Length > 0)
             start.Name = differential?.Name ?? definition.Type[(definition.Type.LastIndexOf('/') + 1)..];
         ElementRules.ForgetMaturity(start);
+        if (definition.IsSpecialization)
+            ElementRules.DescribeAsType(start, definition);
         if (!definition.IsSpecialization && start.Name == "Extension")
             ElementRules.DescribeAsExtension(start);
         if (definition is { IsSpecialization: true, Kind: "resource" or "primitive-type" or "logical" })

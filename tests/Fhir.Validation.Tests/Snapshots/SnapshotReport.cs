@@ -146,12 +146,12 @@ internal sealed class SnapshotReport
             || (_origins is not null && SnapshotOrigins.Normal(value, member) == SnapshotOrigins.Normal(value2, member));
     }
 
-    // Rules, mappings and conditions have no order, published profiles point at the standard's pages where the base's text is
+    // Rules, mappings and conditions have no order, the same XPath is quoted in two ways, published profiles point at the standard's pages where the base's text is
     // relative, and ordered is false where it is not said.
     private static string Normal(JsonElement value, string member) => member switch
     {
         "constraint" or "mapping" or "condition" or "alias" => string.Join('\n', value.EnumerateArray()
-            .Select(item => item.ValueKind == JsonValueKind.Object ? string.Join(',', item.EnumerateObject().Where(part => part.Name != "source").Select(part => part.ToString())) : item.GetRawText())
+            .Select(item => item.ValueKind == JsonValueKind.Object ? string.Join(',', item.EnumerateObject().Where(part => part.Name != "source").Select(part => part.ToString().Replace("\\\"", "'", StringComparison.Ordinal))) : item.GetRawText())
             .Order(StringComparer.Ordinal)),
         _ => value.GetRawText().Replace("](http://hl7.org/fhir/", "](", StringComparison.Ordinal).Replace("](R4/", "](", StringComparison.Ordinal)
             .Replace(",\"ordered\":false", "", StringComparison.Ordinal),
