@@ -42,10 +42,15 @@ internal sealed partial class DifferentialMerge
             throw Fault(slice, $"A slice for one type of a choice has the name of the choice and the type; call it '{NameOfType(sliced, code)}'.");
         var added = sliced.Copy(session.Budget, name);
         added.Id = slice.Id;
+        if (sliced.IsChoice && slice["type"] is null && added["type"] is { ValueKind: JsonValueKind.Array } types
+            && types.EnumerateArray().FirstOrDefault(type => CodeOf(type) is { } code && string.Equals(name, NameOfType(sliced, code), StringComparison.Ordinal)) is { ValueKind: JsonValueKind.Object } own)
+        {
+            added.Members["type"] = JsonValues.Array([own]);
+        }
 
         // One slice need not be there because some repetition must.
         added.Members["min"] = Zero;
-        if (_supportedHere.Contains(sliced))
+        if (sliced.SliceName is null && _supportedHere.Contains(sliced))
             added.Members.Remove("mustSupport");
         sliced.Slices.Add(added);
         return added;
@@ -136,6 +141,10 @@ internal sealed partial class DifferentialMerge
     private void MergeTypeChoice(ElementDraft child, ElementDraft choice, JsonElement type, ElementDraft parent, ElementDraft differential, int depth)
     {
         var alone = differential.Children.Count(other => ReferenceEquals(ChoiceOf(other.Name, parent).Choice, choice)) == 1;
+
+        // valueQuantity may say its slice name too.
+        if (child is { Members.Count: 0, Children.Count: 0, Slices: [var named] })
+            child = named;
         var name = child.SliceName ?? child.Name;
         if (alone && child.SliceName is null && choice.Slices.Count == 0 && choice["slicing"] is null && IsPlain(choice, parent, differential))
         {

@@ -14,11 +14,11 @@ internal sealed class SnapshotOrigins
     private static readonly HashSet<string> Members =
         ["min", "max", "type", "slicing", "sliceName", "binding", "mustSupport", "path", "contentReference", "maxLength"];
 
-    // Data types that R4 does not have.
+    // Data types that R4 does not have, or R5.
     private static readonly HashSet<string> LaterTypes =
-        ["integer64", "Availability", "CodeableReference", "ExtendedContactDetail", "MonetaryComponent", "RatioRange", "VirtualServiceDetail"];
+        ["integer64", "Availability", "Contributor", "CodeableReference", "ExtendedContactDetail", "MonetaryComponent", "RatioRange", "VirtualServiceDetail"];
 
-    // Elements, and elements with members, that the differentials of a case speak of.
+    // Elements by id, and elements with members, that the differentials of a case speak of.
     private readonly HashSet<string> _said = new(StringComparer.Ordinal);
     private readonly List<string> _paths = [];
 
@@ -26,18 +26,38 @@ internal sealed class SnapshotOrigins
     {
         foreach (var definition in registered.Prepend(input))
         {
+            var slices = new Dictionary<string, string?>();
             foreach (var element in definition.Root.Child("differential") is { Exists: true } differential ? differential.ChildrenOf("element") : default)
             {
                 var path = element.ChildValue("path") ?? "";
-                _paths.Add(path);
-                foreach (var key in new[] { element.ChildValue("id") ?? path, $"{path}|{element.ChildValue("sliceName")}" })
+                slices[path] = element.ChildValue("sliceName");
+                foreach (var below in slices.Keys.Where(key => key.StartsWith(path + ".", StringComparison.Ordinal)).ToList())
+                    slices.Remove(below);
+                foreach (var key in new[] { element.ChildValue("id") ?? path, IdOf(path, slices) })
                 {
                     _said.Add(key);
                     foreach (var member in element.Children)
                         _said.Add($"{key} {member.Name}");
                 }
+
+                foreach (var member in element.Children)
+                    _paths.Add($"{path} {member.Name}");
             }
         }
+    }
+
+    private static string IdOf(string path, Dictionary<string, string?> slices)
+    {
+        var id = "";
+        for (var end = path.IndexOf('.', StringComparison.Ordinal); id.Length == 0 || end >= 0;)
+        {
+            var start = id.Length == 0 ? 0 : end + 1;
+            end = path.IndexOf('.', start);
+            var prefix = end < 0 ? path : path[..end];
+            id += (id.Length == 0 ? "" : ".") + prefix[start..] + (slices.GetValueOrDefault(prefix) is { } slice ? ":" + slice : "");
+        }
+
+        return id;
     }
 
     /// <summary>True for members that say what is valid; the others are words for people, or are compared with R4's own snapshots.</summary>
@@ -85,13 +105,13 @@ internal sealed class SnapshotOrigins
         return has ? our.ValueKind != JsonValueKind.Undefined && Normal(value, member) == Normal(our, member) : our.ValueKind == JsonValueKind.Undefined;
     }
 
-    // By its id, or by path and slice where a differential has no ids; a choice also under the name of a type.
+    // A choice may be spoken of under the name of a type.
     private bool IsSaid(string id, JsonElement element, string member = "")
     {
         var path = Path(element);
         return _said.Contains(id + member)
-            || (!id.Contains(':', StringComparison.Ordinal) && _said.Contains($"{path}|{(element.TryGetProperty("sliceName", out var name) ? name.GetString() : "")}{member}"))
-            || (path.EndsWith("[x]", StringComparison.Ordinal) && _paths.Exists(said => said.Length > path.Length && said.StartsWith(path[..^3], StringComparison.Ordinal) && char.IsUpper(said[path.Length - 3])));
+            || (path.EndsWith("[x]", StringComparison.Ordinal) && _paths.Exists(said => said.Length > path.Length && said.EndsWith(member, StringComparison.Ordinal)
+                && said.StartsWith(path[..^3], StringComparison.Ordinal) && char.IsUpper(said[path.Length - 3])));
     }
 
     // Extensions are sliced by url whether a snapshot says so or not.
