@@ -29,6 +29,10 @@ internal sealed partial class DifferentialMerge
                 throw Fault(slice, $"sliceIsConstraining is true, but the base has no slice '{name}' of {target.Id}; correct the name or leave sliceIsConstraining out.");
             known = AddSlice(slice, target);
         }
+        else if (slice["sliceIsConstraining"] is { ValueKind: JsonValueKind.False })
+        {
+            throw Fault(slice, $"sliceIsConstraining is false, but the base has a slice '{name}' of {target.Id}; choose another name, or say true to constrain it.");
+        }
 
         Merge(slice, known, role, depth + 1);
     }

@@ -162,7 +162,7 @@ internal sealed partial class DifferentialMerge(SnapshotSession session, SourceD
             ? _base
             : session.Find(hash > 0 ? reference[..hash] : SnapshotSession.CanonicalOf(path[0]))?.Copy(session.Budget);
         for (var i = 1; i < path.Length && at is not null; i++)
-            at = at.Child(path[i]);
+            at = Step(at, path[i]);
         return at ?? (definition.IsSpecialization ? Below(root, path) : null);
     }
 
@@ -170,8 +170,15 @@ internal sealed partial class DifferentialMerge(SnapshotSession session, SourceD
     {
         var found = at;
         for (var i = 1; i < path.Length && found is not null; i++)
-            found = found.Child(path[i]);
+            found = Step(found, path[i]);
         return found;
+    }
+
+    // Published snapshots may refer to a slice: agent:Author.
+    private static ElementDraft? Step(ElementDraft at, string step)
+    {
+        var colon = step.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0 ? at.Child(step) : at.Child(step[..colon])?.Slice(step[(colon + 1)..]);
     }
 
     private static List<string> Profiles(JsonElement types)

@@ -138,7 +138,7 @@ internal sealed class SnapshotSession
     }
 
     /// <summary>True while that definition's snapshot is being made, and others for its sake.</summary>
-    public bool IsBeingMade(string canonical) => _chain.Contains(canonical, StringComparer.Ordinal);
+    public bool IsBeingMade(string canonical) => _chain.Contains(canonical.Split('|')[0], StringComparer.Ordinal);
 
     /// <summary>The canonical URL of a definition's base, or null.</summary>
     public string? BaseOf(string canonical) =>

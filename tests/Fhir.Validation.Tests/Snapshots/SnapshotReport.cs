@@ -130,9 +130,9 @@ internal sealed class SnapshotReport
             Count("extra", name, id);
     }
 
-    // Of another version of FHIR only the order of slices is compared.
+    // Of another version of FHIR only the order of slices is compared, but for slices of choices: a choice is there once.
     private IEnumerable<string> Ordered(IEnumerable<string> ids) => _origins is null ? ids
-        : ids.Where(id => id.IndexOf(':', Math.Max(0, id.LastIndexOf('.'))) >= 0).GroupBy(id => id[..id.LastIndexOf(':')]).OrderBy(group => group.Key, StringComparer.Ordinal).SelectMany(group => group);
+        : ids.Where(id => id.IndexOf(':', Math.Max(0, id.LastIndexOf('.'))) > 0 && !id.Contains("[x]:", StringComparison.Ordinal)).GroupBy(id => id[..id.LastIndexOf(':')]).OrderBy(group => group.Key, StringComparer.Ordinal).SelectMany(group => group);
 
     private bool IsSame(string member, JsonElement theirs, JsonElement ours)
     {
