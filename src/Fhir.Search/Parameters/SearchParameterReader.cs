@@ -50,6 +50,38 @@ public static partial class SearchParameterReader
         return issues;
     }
 
+    /// <summary>
+    /// True if R4 itself defines the code for all types of a definition, so that R4's parameters serve in its place.
+    /// </summary>
+    /// <param name="definition">The definition, unchecked.</param>
+    /// <param name="other">One of R4's parameters that finds other values than the definition would, or null if they find the same.</param>
+    public static bool IsServedByR4(SearchParameterDefinition definition, out SearchParameter? other)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        other = null;
+        var served = false;
+        foreach (var type in SearchParameterRegistry.R4.ConcreteTypes(definition.Base))
+        {
+            if (SearchParameterRegistry.R4.Find(type.Name, definition.Code) is not { } own)
+                return false;
+            served = true;
+            var isSame = own.Type.ToString().Equals(definition.Type, StringComparison.OrdinalIgnoreCase)
+                && Parts(type, own.Expression).SetEquals(Parts(type, definition.Expression))
+                && own.Components.Select(c => c.Expression).SequenceEqual(definition.Components.Select(c => c.Expression));
+            if (!isSame)
+                other ??= own;
+        }
+
+        return served;
+    }
+
+    // A definition for one type says of it what R4 says of all resources.
+    private static HashSet<string> Parts(TypeDefinition type, string? expression) =>
+        [.. SearchParameterRegistry.PartsFor(type, expression ?? "").Select(part => Plain(part).Replace("DomainResource.", "Resource.", StringComparison.Ordinal)
+            .Replace("Resource.", $"{type.Name}.", StringComparison.Ordinal))];
+
+    private static string Plain(string part) => part.Replace(" ", "", StringComparison.Ordinal).Trim('(', ')');
+
     private static void CheckCode(SearchParameterDefinition definition, List<Issue> issues)
     {
         var code = definition.Code;
@@ -224,7 +256,7 @@ public static partial class SearchParameterReader
         left.Type == right.Type && Parts(left).SetEquals(Parts(right)) && SameComponents(left, right);
 
     private static HashSet<string> Parts(SearchParameter parameter) =>
-        [.. (parameter.Expression ?? "").Split('|').Select(part => part.Replace(" ", "", StringComparison.Ordinal).Trim('(', ')'))];
+        [.. (parameter.Expression ?? "").Split('|').Select(Plain)];
 
     private static bool SameComponents(SearchParameter left, SearchParameter right) =>
         left.Components.Select(c => (c.Parameter.Type, c.Expression)).SequenceEqual(right.Components.Select(c => (c.Parameter.Type, c.Expression)));

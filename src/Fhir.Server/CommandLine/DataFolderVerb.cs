@@ -35,7 +35,8 @@ internal static class DataFolderVerb
     /// <summary>Works on the folder; what keeps it from that is said in a line.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="work">What the verb does, with the exit code.</param>
-    public static async Task<int> RunAsync(ParseResult parsed, Func<FhirServer, Task<int>> work)
+    /// <param name="inUse">What else can be done while another process has the folder.</param>
+    public static async Task<int> RunAsync(ParseResult parsed, Func<FhirServer, Task<int>> work, string? inUse = null)
     {
         try
         {
@@ -45,9 +46,9 @@ internal static class DataFolderVerb
             await using var server = FhirServer.Open(options);
             return await work(server);
         }
-        catch (DataFolderInUseException inUse)
+        catch (DataFolderInUseException other)
         {
-            await Console.Error.WriteLineAsync(inUse.Message);
+            await Console.Error.WriteLineAsync(inUse is null ? other.Message : $"{other.Message} {inUse}");
             return Failed;
         }
         catch (Exception e) when (e is ConfigurationException or StoreException or IOException or UnauthorizedAccessException)

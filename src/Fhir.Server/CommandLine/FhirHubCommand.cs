@@ -19,6 +19,7 @@ public static class FhirHubCommand
         root.Add(ImportCommand.Create());
         root.Add(ReindexCommand.Create());
         root.Add(TerminologyCommand.Create());
+        root.Add(PackageCommand.Create());
 
         // Settings (--FhirHub:Key=value) belong to the configuration system, so serving takes what the parser does not know and
         // checks it itself.

@@ -67,7 +67,8 @@ internal static class ReindexCommand
         return AllGood;
     }
 
-    private static async Task<int> ReindexAsync(FhirServer server, ReindexRequest request)
+    /// <summary>Indexes with progress until it is done or interrupted; the value is the exit code.</summary>
+    public static async Task<int> ReindexAsync(FhirServer server, ReindexRequest request)
     {
         using var stop = new InterruptSignals();
         var progress = new LatestProgress();

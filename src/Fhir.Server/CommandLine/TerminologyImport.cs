@@ -50,8 +50,8 @@ internal sealed class TerminologyImport : IAsyncDisposable
     /// <exception cref="TerminologyException">It can't be imported.</exception>
     public async Task<bool> RunAsync(string path, CancellationToken cancel)
     {
-        if (FhirPackage.IsOne(path))
-            return await FhirPackage.ImportAsync(_server, path, _again, cancel);
+        if (TerminologyPackage.IsOne(path))
+            return await TerminologyPackage.ImportAsync(_server, path, _again, cancel);
         using var files = ReleaseFiles.Open(path);
         var reader = await Task.Run(() => Releases.Recognize(files, _options, cancel), cancel);
         var header = reader.Header;

@@ -28,6 +28,8 @@ public sealed class FhirServer : IAsyncDisposable
         Reindexing = new Reindexing(store, searchParameters);
         Repository = new ResourceRepository(store, new ResourcePreparer(searchParameters), searchParameters, options);
         PageLinks = PageLinks.Open(options.DataPath);
+        Packages = new LoadedPackages(store);
+        PackageLoading = new PackageLoading(this);
         Operations = new Operations(
         [
             Explanation.Operation,
@@ -40,6 +42,8 @@ public sealed class FhirServer : IAsyncDisposable
             GraphQL.GraphQLOperationEndpoint.Operation,
             Matching.MatchOperation.Operation,
             Reindex.Operation,
+            PackageOperations.Install,
+            PackageOperations.Uninstall,
             .. TerminologyOperations.All,
         ]);
         Interactions = new InteractionTable(
@@ -104,6 +108,12 @@ public sealed class FhirServer : IAsyncDisposable
 
     /// <summary>Indexes resources anew, beside the requests.</summary>
     public Reindexing Reindexing { get; }
+
+    /// <summary>The FHIR packages that are loaded.</summary>
+    public LoadedPackages Packages { get; }
+
+    /// <summary>Loads and removes FHIR packages.</summary>
+    public PackageLoading PackageLoading { get; }
 
     /// <summary>Makes and reads page links.</summary>
     public PageLinks PageLinks { get; }
@@ -201,6 +211,7 @@ public sealed class FhirServer : IAsyncDisposable
         await Reindexing.DisposeAsync();
         await Store.DisposeAsync();
         await _closures.DisposeAsync();
+        PackageLoading.Dispose();
         SearchParameterSet.Dispose();
         PageLinks.Dispose();
         _hold.Dispose();

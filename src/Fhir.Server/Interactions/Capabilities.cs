@@ -18,7 +18,7 @@ public sealed class Capabilities(FhirServer server)
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // But for search parameters that are added, the statement depends on program and configuration, which are fixed while the process
+    // But for search parameters and packages that are added, the statement depends on program and configuration, which are fixed while the process
     // runs: its date is the start, and its entity tag tells every change.
     private readonly string _date = ResourceBody.FormatInstant(DateTimeOffset.UtcNow);
     private readonly string _version =
@@ -46,13 +46,14 @@ public sealed class Capabilities(FhirServer server)
             }
         }
 
-        // Written anew when what it is about has changed: the search parameters, or the code systems.
+        // Written anew when what it is about has changed: the search parameters and packages, or the code systems.
         var last = _last;
         var scope = terminology ? await server.TerminologyLibrary.OpenAsync(null, cancel) : null;
-        object basis = terminology ? scope!.CacheKey! : server.SearchParameters;
+        var packages = await server.Packages.ListAsync(cancel);
+        object basis = terminology ? scope!.CacheKey! : (server.SearchParameters, packages);
         if (last.BaseUrl != call.BaseUrl || !basis.Equals(last.Basis))
         {
-            var json = scope is not null ? await WriteTerminologyAsync(call.BaseUrl, scope, cancel) : WriteStatement(call.BaseUrl);
+            var json = scope is not null ? await WriteTerminologyAsync(call.BaseUrl, scope, cancel) : WriteStatement(call.BaseUrl, packages);
             var hash = Convert.ToHexStringLower(SHA256.HashData(json.Span).AsSpan(0, 8));
             _last = last = new Written(call.BaseUrl, basis, json, $"W/\"{hash}\"");
         }
@@ -63,7 +64,7 @@ public sealed class Capabilities(FhirServer server)
         return new FhirAnswer(200) { Json = shape.Apply(last.Json), ETag = last.ETag, Shape = shape };
     }
 
-    private ReadOnlyMemory<byte> WriteStatement(string baseUrl)
+    private ReadOnlyMemory<byte> WriteStatement(string baseUrl, IReadOnlyList<PackageRecord> packages)
     {
         var output = new ArrayBufferWriter<byte>(1024 * 1024);
         using (var json = new Utf8JsonWriter(output, Relaxed))
@@ -72,6 +73,7 @@ public sealed class Capabilities(FhirServer server)
             json.WriteString("fhirVersion", "4.0.1");
             WriteStrings(json, "format", ["json", "xml", "application/fhir+json", "application/fhir+xml"]);
             WriteStrings(json, "patchFormat", Patch.MediaTypeNames);
+            WriteStrings(json, "implementationGuide", [.. packages.Where(static package => package.IsWhole).Select(static package => package.Guide)]);
             json.WriteStartArray("rest");
             json.WriteStartObject();
             json.WriteString("mode", "server");

@@ -4,6 +4,7 @@
 using FhirHub.Model;
 using FhirHub.Search;
 using FhirHub.Storage;
+using FhirHub.Terminology;
 
 namespace FhirHub.Server;
 
@@ -19,7 +20,7 @@ public sealed class SearchParameterSet : IDisposable
     private readonly IndexOptions _options;
     private readonly Func<SearchParameterRegistry, SearchParser> _makeParser;
     private readonly SemaphoreSlim _change = new(1, 1);
-    private Dictionary<ResourceKey, SearchParameterDefinition> _stored = [];
+    private Dictionary<ResourceKey, StoredParameter> _stored = [];
     private volatile SearchDefinitions _current;
 
     /// <summary>The parameters of the standard alone.</summary>
@@ -37,28 +38,51 @@ public sealed class SearchParameterSet : IDisposable
     /// <summary>Active SearchParameters that were stored by another version of the program and that this one can't use.</summary>
     public IReadOnlyList<(ResourceKey Resource, IReadOnlyList<Issue> Issues)> Unusable { get; private set; } = [];
 
+    /// <summary>
+    /// Active SearchParameters of packages that are stored and not used, with the reason. Packages repeat what R4 defines, and have small
+    /// faults, for which the rest of them is not to be missed.
+    /// </summary>
+    public IReadOnlyDictionary<ResourceKey, string> Unused { get; private set; } = new Dictionary<ResourceKey, string>();
+
     /// <summary>Reads what is stored.</summary>
     public async Task LoadAsync(IResourceStore store, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(store);
+        var packaged = new Dictionary<ResourceKey, DateTimeOffset>();
+        foreach (var package in await LoadedPackages.ReadAsync(store, cancel))
+        {
+            foreach (var member in package.Members.Where(static member => member.Key.Type == TypeName))
+                packaged.TryAdd(member.Key, package.Added);
+        }
+
         var query = new SearchQuery { ResourceTypes = [TypeName], Expression = new SearchExpression.All(), Count = 200 };
         for (string? cursor = null; ;)
         {
             var page = await store.SearchAsync(AccessScope.Full, query with { Cursor = cursor }, cancel);
             foreach (var version in page.Matches)
-                Note(_stored, version.Key, version.Body);
+                Note(_stored, version.Key, version.Body, packaged.TryGetValue(version.Key, out var added) ? added : null);
             cursor = page.Next;
             if (cursor is null)
                 break;
         }
 
-        var (registry, unusable) = Build(_stored, []);
-        Unusable = unusable;
+        var (registry, unusable, unused) = Build(_stored, []);
+        (Unusable, Unused) = (unusable, unused);
         await PublishAsync(store, registry);
     }
 
     /// <summary>Commits; if SearchParameters are written, they are checked before and used from then on.</summary>
-    public async Task<CommitResult> CommitAsync(IResourceStore store, AccessScope scope, ResourceTransaction transaction, CancellationToken cancel)
+    public Task<CommitResult> CommitAsync(IResourceStore store, AccessScope scope, ResourceTransaction transaction, CancellationToken cancel) =>
+        CommitAsync(store, scope, transaction, null, cancel);
+
+    /// <summary>The same for what a package holds: those of its SearchParameters that can't be used are stored and not used.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="scope">What may be written.</param>
+    /// <param name="transaction">The writes.</param>
+    /// <param name="package">When the package was loaded first: of two that define one code, the earlier one is used. Null for no package.</param>
+    /// <param name="cancel">Gives up before the commit.</param>
+    internal async Task<CommitResult> CommitAsync(
+        IResourceStore store, AccessScope scope, ResourceTransaction transaction, DateTimeOffset? package, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(transaction);
@@ -67,17 +91,22 @@ public sealed class SearchParameterSet : IDisposable
         await _change.WaitAsync(cancel);
         try
         {
-            var next = new Dictionary<ResourceKey, SearchParameterDefinition>(_stored);
+            var next = new Dictionary<ResourceKey, StoredParameter>(_stored);
             foreach (var write in transaction.Writes.Where(w => w.Key.Type == TypeName))
-                Note(next, write.Key, write is PutResource put ? put.Resource.Body : null);
-            var (registry, unusable) = Build(next, transaction.Writes.Select(w => w.Key).ToHashSet());
+                Note(next, write.Key, write is PutResource put ? put.Resource.Body : null, package ?? (_stored.TryGetValue(write.Key, out var known) ? known.Package : null));
+            var (registry, unusable, unused) = Build(next, transaction.Writes.Select(w => w.Key).ToHashSet());
             if (Refusal(transaction, unusable) is { } refusal)
                 return refusal;
+            if (package is null && transaction.Writes.ToList().FindIndex(w => unused.ContainsKey(w.Key)) is >= 0 and var index)
+            {
+                var reason = $"The SearchParameter is of a package, and would not be used: {unused[transaction.Writes[index].Key]}.";
+                return new CommitResult(CommitFailure.Refused, []) { FailedIndex = index, Issues = [Issue.Error("invalid", reason)] };
+            }
 
             var result = await store.CommitAsync(scope, transaction, cancel);
             if (result.Failure == CommitFailure.None)
             {
-                _stored = next;
+                (_stored, Unusable, Unused) = (next, unusable, unused);
                 await PublishAsync(store, registry);
             }
 
@@ -118,33 +147,66 @@ public sealed class SearchParameterSet : IDisposable
         return false;
     }
 
-    private static void Note(Dictionary<ResourceKey, SearchParameterDefinition> stored, ResourceKey key, ResourceBody? body)
+    private static void Note(Dictionary<ResourceKey, StoredParameter> stored, ResourceKey key, ResourceBody? body, DateTimeOffset? package)
     {
         stored.Remove(key);
         if (body is null)
             return;
         var json = body.Value.ToArray(new StoredVersion(key, 1, DateTimeOffset.UnixEpoch, WriteMethod.Put, body.Value));
         if (ResourceParser.ParseJson(json).Tree is { } tree && SearchParameterReader.IsActive(tree.Root))
-            stored[key] = SearchParameterReader.Read(tree.Root);
+            stored[key] = new StoredParameter(SearchParameterReader.Read(tree.Root), tree.Root.ChildValue("version"), package);
     }
 
     // What is written comes after what was there, so that of two that exclude each other the newcomer is at fault; and composites come
-    // after what they are made of.
-    private (SearchParameterRegistry Registry, List<(ResourceKey Resource, IReadOnlyList<Issue> Issues)> Unusable) Build(
-        Dictionary<ResourceKey, SearchParameterDefinition> stored, HashSet<ResourceKey> written)
+    // after what they are made of. What packages define comes after what users do, and of two versions of it the later one is used.
+    private (SearchParameterRegistry Registry, List<(ResourceKey Resource, IReadOnlyList<Issue> Issues)> Unusable, Dictionary<ResourceKey, string> Unused) Build(
+        Dictionary<ResourceKey, StoredParameter> stored, HashSet<ResourceKey> written)
     {
-        var registry = _standard;
         var unusable = new List<(ResourceKey, IReadOnlyList<Issue>)>();
-        foreach (var (key, definition) in stored.OrderBy(s => s.Value.Components.Count > 0).ThenBy(s => written.Contains(s.Key)))
+        var unused = new Dictionary<ResourceKey, string>();
+        var served = ServedByR4(stored, unused);
+        var registry = _standard.With(served.Values);
+        var since = stored.Where(static s => s.Value.Package is not null).GroupBy(static s => s.Value.Definition.Url)
+            .ToDictionary(static url => url.Key, static url => url.Min(static s => s.Value.Package!.Value), StringComparer.Ordinal);
+        var used = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (key, (definition, _, package)) in stored
+            .Where(s => !served.ContainsKey(s.Key))
+            .OrderBy(s => s.Value.Definition.Components.Count > 0)
+            .ThenBy(s => s.Value.Package is null ? DateTimeOffset.MinValue : since[s.Value.Definition.Url])
+            .ThenBy(s => s.Value.Package is null ? "" : s.Value.Definition.Url, StringComparer.Ordinal)
+            .ThenByDescending(s => s.Value.Package is null ? null : s.Value.Version, BusinessVersion.Order)
+            .ThenBy(s => written.Contains(s.Key)))
         {
-            var issues = SearchParameterReader.Check(definition, registry);
-            if (issues.Count == 0)
-                registry = registry.With([definition]);
+            var isOther = package is not null && used.Contains(definition.Url);
+            var issues = isOther ? [] : SearchParameterReader.Check(definition, registry);
+            if (isOther)
+                unused[key] = $"another version of {definition.Url} is used";
+            else if (issues.Count == 0)
+                (registry, _) = (registry.With([definition]), used.Add(definition.Url));
+            else if (package is not null)
+                unused[key] = issues[0].Diagnostics;
             else
                 unusable.Add((key, issues));
         }
 
-        return (registry, unusable);
+        return (registry, unusable, unused);
+    }
+
+    // Those of packages that have a code of R4 are other names for R4's own: under these, composites of the package find them.
+    private static Dictionary<ResourceKey, SearchParameterDefinition> ServedByR4(
+        Dictionary<ResourceKey, StoredParameter> stored, Dictionary<ResourceKey, string> unused)
+    {
+        var served = new Dictionary<ResourceKey, SearchParameterDefinition>();
+        foreach (var (key, (definition, _, package)) in stored)
+        {
+            if (package is null || !SearchParameterReader.IsServedByR4(definition, out var other))
+                continue;
+            served.Add(key, definition);
+            if (other is not null)
+                unused[key] = $"R4 defines {other.Code} of {other.ResourceType} itself ({other.Url}), and that is what is searched by";
+        }
+
+        return served;
     }
 
     // What could be used so far and could not after these writes is their fault too.
@@ -174,6 +236,8 @@ public sealed class SearchParameterSet : IDisposable
         _current = new SearchDefinitions(_current.Generation + 1, registry, new IndexExtractor(registry, _options), Indexed(), _makeParser);
         _current = _current.WithIndexed(await store.DeclareAsync([.. registry.All], CancellationToken.None));
     }
+
+    private readonly record struct StoredParameter(SearchParameterDefinition Definition, string? Version, DateTimeOffset? Package);
 
     private HashSet<string> Indexed() => _current.Searchable.All.Where(p => p.HasAddedIndex).Select(p => p.IndexKey).ToHashSet(StringComparer.Ordinal);
 }

@@ -1,16 +1,13 @@
 // FHIR packages and single resources: their CodeSystems, ValueSets, ConceptMaps and NamingSystems become resources like any others.
 
 using System.IO.Compression;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using FhirHub.Model;
 using FhirHub.Search;
 using FhirHub.Storage;
 
 namespace FhirHub.Server;
 
 /// <summary>Imports the terminology of FHIR packages (HL7 FHIR package specification: a .tgz with <c>package/*.json</c>).</summary>
-internal static class FhirPackage
+internal static class TerminologyPackage
 {
     private static readonly string[] s_types = ["CodeSystem", "ValueSet", "ConceptMap", "NamingSystem"];
 
@@ -58,67 +55,17 @@ internal static class FhirPackage
 
     private static IEnumerable<ImportDocument> Terminology(FhirServer server, IEnumerable<ImportDocument> documents)
     {
+        var keys = new DefinitionKeys(server.Store);
         foreach (var document in documents)
         {
             if (document.Problem is not null || document.IsXml)
                 yield return document;
-            else if (Canonical.Read(document.Content) is { } canonical && s_types.Contains(canonical.Type))
-                yield return Beside(server, document, canonical);
+            else if (Definition.Read(document.Content) is { } definition && s_types.Contains(definition.Type))
+                yield return definition.Id is null ? document : document with { Content = DefinitionKeys.WithId(document.Content, definition, Key(keys, definition)) };
         }
     }
 
-    // Packages give all versions of a resource one id; the version that is there already keeps it.
-    private static ImportDocument Beside(FhirServer server, ImportDocument document, Canonical canonical)
-    {
-        if (canonical.Id is null || canonical.Version is null || !ResourceId.IsValid(canonical.Id))
-            return document;
-        var key = new ResourceKey(canonical.Type, canonical.Id);
-        var stored = server.Store.ReadAsync(AccessScope.Full, key, CancellationToken.None).AsTask().GetAwaiter().GetResult();
-        if (stored is not { IsDeleted: false } || Canonical.Read(stored.Body.ToArray(stored)) is not { } known
-            || (known.Url == canonical.Url && known.Version == canonical.Version))
-        {
-            return document;
-        }
-
-        var suffix = $"-{string.Concat(canonical.Version.Select(static c => char.IsAsciiLetterOrDigit(c) || c == '.' ? c : '-'))}";
-        var resource = JsonNode.Parse(document.Content.Span)!.AsObject();
-        resource["id"] = canonical.Id[..Math.Min(canonical.Id.Length, Math.Max(1, 64 - suffix.Length))] + suffix;
-        return document with { Content = JsonSerializer.SerializeToUtf8Bytes(resource) };
-    }
-
-    /// <summary>What names a resource, without reading the rest of it.</summary>
-    private sealed record Canonical(string Type, string? Id, string? Url, string? Version)
-    {
-        public static Canonical? Read(ReadOnlyMemory<byte> json)
-        {
-            string? type = null, id = null, url = null, version = null;
-            try
-            {
-                var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = 256 });
-                if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-                    return null;
-                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-                {
-                    var name = reader.GetString();
-                    reader.Read();
-                    var text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-                    reader.Skip();
-                    (type, id, url, version) = name switch
-                    {
-                        "resourceType" => (text, id, url, version),
-                        "id" => (type, text, url, version),
-                        "url" => (type, id, text, version),
-                        "version" => (type, id, url, text),
-                        _ => (type, id, url, version),
-                    };
-                }
-            }
-            catch (JsonException)
-            {
-                return null;
-            }
-
-            return type is null ? null : new Canonical(type, id, url, version);
-        }
-    }
+    // Who reads documents waits for each.
+    private static ResourceKey Key(DefinitionKeys keys, Definition definition) =>
+        keys.FindAsync(definition, new HashSet<ResourceKey>(), CancellationToken.None).AsTask().GetAwaiter().GetResult();
 }

@@ -1,0 +1,56 @@
+// The packages that are loaded, as the store has them at the moment.
+
+using FhirHub.Model;
+using FhirHub.Search;
+using FhirHub.Storage;
+
+namespace FhirHub.Server;
+
+/// <summary>Reads the records of loaded packages; as long as no Library is written, they are read once.</summary>
+public sealed class LoadedPackages(IResourceStore store)
+{
+    private const int PageSize = 100;
+
+    private State? _state;
+
+    /// <summary>The packages, those loaded first first. The list is the same object as long as nothing changed.</summary>
+    public async ValueTask<IReadOnlyList<PackageRecord>> ListAsync(CancellationToken cancel)
+    {
+        // The numbers are taken before the records are read, so that what is written meanwhile has them read again.
+        var commits = store.Commits;
+        if (_state is { } known && known.Commits == commits)
+            return known.Packages;
+        var versions = (await store.HistoryAsync(AccessScope.Full, new HistoryQuery { Type = PackageRecord.TypeName, Count = 0 }, cancel)).Total;
+        var packages = _state is { } last && last.Versions == versions ? last.Packages : await ReadAsync(store, cancel);
+        _state = new State(commits, versions, packages);
+        return packages;
+    }
+
+    /// <summary>Reads the records.</summary>
+    internal static async Task<IReadOnlyList<PackageRecord>> ReadAsync(IResourceStore store, CancellationToken cancel)
+    {
+        var found = new List<PackageRecord>();
+        var identifier = SearchParameterRegistry.R4.Find(PackageRecord.TypeName, "identifier")!;
+        var query = new SearchQuery
+        {
+            ResourceTypes = [PackageRecord.TypeName],
+            Expression = new SearchExpression.Parameter(identifier, new TokenPredicate(PackageRecord.IdentifierSystem, null)),
+            Count = PageSize,
+        };
+        while (true)
+        {
+            var page = await store.SearchAsync(AccessScope.Full, query, cancel);
+            foreach (var match in page.Matches)
+            {
+                if (ResourceParser.ParseJson(match.Body.ToArray(match)).Tree is { } tree && PackageRecord.Read(tree.Root) is { } record)
+                    found.Add(record);
+            }
+
+            if (page.Next is null)
+                return [.. found.OrderBy(static package => package.Added).ThenBy(static package => package.Id.ToString(), StringComparer.Ordinal)];
+            query = query with { Cursor = page.Next };
+        }
+    }
+
+    private sealed record State(long Commits, long Versions, IReadOnlyList<PackageRecord> Packages);
+}
