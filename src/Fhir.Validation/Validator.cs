@@ -28,12 +28,16 @@ public sealed class Validator(IConformanceResources resources, ValidationSetting
         if (knowledge is null || knowledge.State != scope.State)
             _knowledge = knowledge = new ValidationKnowledge(scope.State, _settings);
         var targets = new ReferenceTargets(request);
+        var needs = 0;
         while (true)
         {
             var walk = new ValidationWalk(knowledge, targets, resource, request, _settings);
             walk.Run();
             if (walk.Needs.IsEmpty)
                 return walk.Issues;
+            needs += walk.Needs.Count;
+            if (needs > _settings.MaxNeeds)
+                return walk.TooManyNeeds();
             cancel.ThrowIfCancellationRequested();
             await knowledge.ReadAsync(scope, walk.Needs, cancel);
             await targets.ReadAsync(walk.Needs, cancel);

@@ -7,24 +7,36 @@ namespace FhirHub.Validation;
 
 /// <summary>
 /// What is known in one state of the sources; what is missing there is known too. Grows by <see cref="ReadAsync"/>, and answers
-/// without waiting.
+/// without waiting. Each of its parts is emptied when it is full: a walk that then lacks something has it read again.
 /// </summary>
 internal sealed class ValidationKnowledge(string state, ValidationSettings settings)
 {
-    // A hostile resource may name value sets and systems without end.
+    // A hostile resource may name profiles, value sets and systems without end.
     private const int MaxKept = 20_000;
 
-    private readonly ConcurrentDictionary<string, ResourceTree?> _definitions = new(StringComparer.Ordinal);
+    // Questionnaires and other resources are kept whole.
+    private const long MaxResourceBytes = 64 * 1024 * 1024;
+
     private readonly ConcurrentDictionary<string, Known<ProfilePlan>> _plans = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Type, string Canonical), ResourceTree?> _resources = new();
     private readonly ConcurrentDictionary<string, Known<IOpenValueSet>> _valueSets = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string System, string? Version), IOpenCodeSystem?> _codeSystems = new();
+    private readonly SharedRules _rules = new(R4Plans.Rules);
+    private long _resourceBytes;
 
     /// <summary>The state that all of it is of.</summary>
     public string State { get; } = state;
 
     /// <summary>The plan of a profile; false if it was not read yet. It has a value, or the reason why there is none.</summary>
-    public bool TryGetPlan(string canonical, out Known<ProfilePlan> plan) => _plans.TryGetValue(canonical, out plan);
+    public bool TryGetPlan(string canonical, out Known<ProfilePlan> plan)
+    {
+        if (_plans.TryGetValue(canonical, out plan))
+            return true;
+        if (R4Plans.TypeOf(canonical) is not { } type || R4Plans.Of(type) is not { } known)
+            return false;
+        Keep(_plans, canonical, plan = new Known<ProfilePlan>(known, null));
+        return true;
+    }
 
     /// <summary>The value set; false if it was not opened yet.</summary>
     public bool TryGetValueSet(string canonical, out Known<IOpenValueSet> valueSet) => _valueSets.TryGetValue(canonical, out valueSet);
@@ -56,49 +68,23 @@ internal sealed class ValidationKnowledge(string state, ValidationSettings setti
         foreach (var (system, version) in needs.CodeSystems)
             Keep(_codeSystems, (system, version), await scope.OpenCodeSystemAsync(system, version, cancel));
         foreach (var (type, canonical) in needs.Resources)
-            Keep(_resources, (type, canonical), await scope.FindAsync(type, canonical, cancel));
+            KeepResource(type, canonical, await scope.FindAsync(type, canonical, cancel));
+        if (needs.Profiles.Count == 0)
+            return;
+        var definitions = new DefinitionReader(scope, settings);
         foreach (var canonical in needs.Profiles)
-            Keep(_plans, canonical, await PlanAsync(scope, canonical, cancel));
+            Keep(_plans, canonical, await definitions.PlanAsync(canonical, _rules, cancel));
     }
 
-    private async ValueTask<Known<ProfilePlan>> PlanAsync(IConformanceScope scope, string canonical, CancellationToken cancel)
+    private void KeepResource(string type, string canonical, ResourceTree? tree)
     {
-        if (await scope.FindAsync("StructureDefinition", canonical, cancel) is not { } definition)
-            return default;
-        try
+        if (Interlocked.Add(ref _resourceBytes, tree?.Json.Length ?? 0) > MaxResourceBytes)
         {
-            // The generator can't wait, so definitions that it lacks are read and the generation made again, as a walk is.
-            while (true)
-            {
-                var lacking = new HashSet<string>(StringComparer.Ordinal);
-                try
-                {
-                    var generator = new SnapshotGenerator(
-                        url =>
-                        {
-                            if (_definitions.TryGetValue(url, out var known))
-                                return known;
-                            lacking.Add(url);
-                            return null;
-                        },
-                        settings.Snapshots);
-                    var snapshot = generator.Open(definition);
-                    if (lacking.Count == 0)
-                        return new Known<ProfilePlan>(ProfilePlan.Compile(snapshot), null);
-                }
-                catch (SnapshotException) when (lacking.Count > 0)
-                {
-                    // Told again by the next attempt, if reading them does not help.
-                }
+            _resources.Clear();
+            Interlocked.Exchange(ref _resourceBytes, tree?.Json.Length ?? 0);
+        }
 
-                foreach (var url in lacking)
-                    Keep(_definitions, url, await scope.FindAsync("StructureDefinition", url, cancel));
-            }
-        }
-        catch (SnapshotException e)
-        {
-            return new Known<ProfilePlan>(null, e.Message);
-        }
+        Keep(_resources, (type, canonical), tree);
     }
 
     private static void Keep<TKey, TValue>(ConcurrentDictionary<TKey, TValue> kept, TKey key, TValue value)

@@ -20,6 +20,9 @@ internal sealed class ValidationNeeds
     /// <summary>References whose targets are asked for.</summary>
     public HashSet<string> References { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Number of all of them.</summary>
+    public int Count => Profiles.Count + Resources.Count + ValueSets.Count + CodeSystems.Count + References.Count;
+
     /// <summary>True if the walk had all that it asked for.</summary>
-    public bool IsEmpty => Profiles.Count + Resources.Count + ValueSets.Count + CodeSystems.Count + References.Count == 0;
+    public bool IsEmpty => Count == 0;
 }

@@ -52,5 +52,11 @@ internal sealed partial class ValidationWalk
         return false;
     }
 
-    private static void Need<T>(HashSet<T> needs, T need) => needs.Add(need);
+    private void Need<T>(HashSet<T> needs, T need)
+    {
+        _lacked++;
+        // What is beyond the bound is asked for by the next walk, and counted then.
+        if (needs.Count < settings.MaxNeeds)
+            needs.Add(need);
+    }
 }

@@ -10,6 +10,8 @@ internal sealed partial class ValidationWalk(
 {
     private readonly List<Issue> _issues = [];
     private int _further;
+    private int _steps;
+    private bool _isStopped;
 
     /// <summary>What was missing; the issues are whole only if nothing was.</summary>
     public ValidationNeeds Needs { get; } = new();
@@ -23,8 +25,28 @@ internal sealed partial class ValidationWalk(
     /// <summary>Walks.</summary>
     public void Run()
     {
+        AddRequestedProfiles();
+        VisitResource(resource, 0);
+        if (_isStopped)
+            _issues.Add(Issue.Of(IssueSeverity.Error, "too-costly", WalkMessages.TooManySteps, settings.MaxSteps.ToString()));
         if (_further > 0)
             _issues.Add(Issue.Of(IssueSeverity.Information, "informational", WalkMessages.FurtherIssues, _further.ToString()));
+    }
+
+    /// <summary>Says that the walks lacked more than one validation may open.</summary>
+    public IReadOnlyList<Issue> TooManyNeeds() =>
+        [.. _issues, Issue.Of(IssueSeverity.Error, "too-costly", WalkMessages.TooManyNeeds, settings.MaxNeeds.ToString())];
+
+    // False when the walk, or the trial at hand, is over.
+    private bool Spend(int steps)
+    {
+        if (_isStopped || _trial is { IsOver: true })
+            return false;
+        _steps += Math.Max(steps, 1);
+        if (_steps <= settings.MaxSteps && System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            return true;
+        _isStopped = true;
+        return false;
     }
 
     /// <summary>Notes an issue at an element.</summary>
@@ -33,8 +55,18 @@ internal sealed partial class ValidationWalk(
     /// <param name="code">A code of R4 valueset-issue-type.html.</param>
     /// <param name="template">What it says.</param>
     /// <param name="arguments">What stands at the template's places.</param>
-    internal void Report(ElementNode node, IssueSeverity severity, string code, MessageTemplate template, params IReadOnlyList<string> arguments)
+    internal void Report(ElementNode node, IssueSeverity severity, string code, MessageTemplate template, params IReadOnlyList<string> arguments) =>
+        Report(node, null, severity, code, template, arguments);
+
+    // With the name of a child where it is that child that is not there.
+    private void Report(ElementNode node, string? child, IssueSeverity severity, string code, MessageTemplate template, IReadOnlyList<string> arguments)
     {
+        if (_trial is { } trial)
+        {
+            trial.Note(severity, template, arguments);
+            return;
+        }
+
         if (_issues.Count >= settings.MaxIssues)
         {
             _further++;
@@ -42,6 +74,12 @@ internal sealed partial class ValidationWalk(
         }
 
         var (line, column) = node.GetPosition();
-        _issues.Add(Issue.Of(severity, code, template, arguments) with { Expression = node.GetPath(), Line = line, Column = column });
+        var path = node.GetPath();
+        _issues.Add(Issue.Of(severity, code, template, arguments) with
+        {
+            Expression = child is null ? path : $"{path}.{child}",
+            Line = line,
+            Column = column,
+        });
     }
 }

@@ -1,0 +1,146 @@
+// Which slice each repetition of an element is in, and whether the slices have what they must have.
+
+using FhirHub.Model;
+
+namespace FhirHub.Validation;
+
+internal sealed partial class ValidationWalk
+{
+    private const int NoSlice = -1;
+    private const int Undecided = -2;
+
+    // Finds the slice of a repetition, adds its plan to those that the repetition is visited with, and counts.
+    private void AddSlice(ElementNode item, int index, ElementPlan sliced, SlicingPlan slicing, int state, int itemFirst)
+    {
+        if (slicing.Discriminators.Count == 0)
+            return;
+        var found = FindSlice(item, index, sliced, slicing);
+        if (found == Undecided)
+            return;
+        if (found == NoSlice)
+        {
+            AddUnsliced(item, sliced, slicing, state, itemFirst);
+            return;
+        }
+
+        var slice = slicing.Slices[found];
+        _states[state + SlicingPlan.FirstCount + found]++;
+        if (slicing.Rules == SlicingRules.OpenAtEnd && _states[state + SlicingPlan.Unmatched] > 0)
+            Report(item, IssueSeverity.Error, "structure", WalkMessages.SliceAfterEnd, slice.Id, slice.Profile.Name);
+        if (slicing.IsOrdered && found + 1 < _states[state + SlicingPlan.LastSlice])
+            Report(item, IssueSeverity.Error, "structure", WalkMessages.SliceOutOfOrder, slice.Id, slice.Profile.Name, slicing.Slices[_states[state + SlicingPlan.LastSlice] - 1].SliceName ?? "");
+        _states[state + SlicingPlan.LastSlice] = Math.Max(_states[state + SlicingPlan.LastSlice], found + 1);
+        AddElementPlan(item, slice, itemFirst);
+        if (slice.Slicing is { } nested)
+            AddSlice(item, index, slice, nested, state + slicing.NestedState(found), itemFirst);
+    }
+
+    private void AddUnsliced(ElementNode item, ElementPlan sliced, SlicingPlan slicing, int state, int itemFirst)
+    {
+        _states[state + SlicingPlan.Unmatched]++;
+        if (slicing.Default is { } other)
+        {
+            _states[state + SlicingPlan.FirstCount + slicing.Slices.Count]++;
+            AddElementPlan(item, other, itemFirst);
+        }
+        else if (slicing.Rules == SlicingRules.Closed)
+        {
+            Report(item, IssueSeverity.Error, "structure", WalkMessages.InNoSlice, sliced.Id, sliced.Profile.Name, NamesOf(slicing), DescriptionOf(slicing));
+        }
+    }
+
+    private int FindSlice(ElementNode item, int index, ElementPlan sliced, SlicingPlan slicing)
+    {
+        var isUndecided = false;
+        for (var i = 0; i < slicing.Slices.Count; i++)
+        {
+            if ((slicing.TestsOf(i) ?? MakeTests(item, sliced, slicing, i)) is not { } tests)
+            {
+                isUndecided = true;
+                continue;
+            }
+
+            var passes = Passes(item, index, tests);
+            if (passes == true)
+                return i;
+            isUndecided |= passes is null;
+        }
+
+        return isUndecided ? Undecided : NoSlice;
+    }
+
+    private bool? Passes(ElementNode item, int index, SliceTest[] tests)
+    {
+        bool? all = true;
+        foreach (var test in tests)
+        {
+            var passes = Passes(item, index, test);
+            if (passes == false)
+                return false;
+            all &= passes;
+        }
+
+        return all;
+    }
+
+    private void CheckSliceCounts(ElementNode parent, int runFirst, int runEnd, int statesFirst, ElementDefinition element)
+    {
+        var state = statesFirst;
+        for (var i = runFirst; i < runEnd; i++)
+        {
+            if (_plans[i].Slicing is not { } slicing)
+                continue;
+            CheckSliceCounts(parent, slicing, state, element);
+            state += slicing.StateSize;
+        }
+    }
+
+    private void CheckSliceCounts(ElementNode parent, SlicingPlan slicing, int state, ElementDefinition element)
+    {
+        if (slicing.Discriminators.Count == 0 || _trial is { IsOver: true })
+            return;
+        for (var i = 0; i <= slicing.Slices.Count; i++)
+        {
+            if ((i < slicing.Slices.Count ? slicing.Slices[i] : slicing.Default) is not { } slice)
+                continue;
+            var count = _states[state + SlicingPlan.FirstCount + i];
+            if (count < slice.Min && !IsUndecided(slicing))
+                Report(parent, element.Name, IssueSeverity.Error, "required", WalkMessages.SliceTooFew, [slice.Id, slice.Profile.Name, Number(slice.Min), Number(count), DescriptionOf(slicing)]);
+            else if (count > slice.Max)
+                Report(parent, element.Name, IssueSeverity.Error, "structure", WalkMessages.SliceTooMany, [slice.Id, slice.Profile.Name, Number(slice.Max), Number(count)]);
+            else if (count == 0 && slice.MustSupport && request.ReportsMustSupport && _trial is null)
+                Report(parent, element.Name, IssueSeverity.Information, "informational", WalkMessages.MustSupport, [slice.Id, slice.Profile.Name]);
+            if (i < slicing.Slices.Count && slice.Slicing is { } nested)
+                CheckSliceCounts(parent, nested, state + slicing.NestedState(i), element);
+        }
+    }
+
+    // While definitions are lacking, repetitions may be in slices that the next walk finds.
+    private static bool IsUndecided(SlicingPlan slicing)
+    {
+        for (var i = 0; i < slicing.Slices.Count; i++)
+        {
+            if (slicing.TestsOf(i) is null)
+                return true;
+        }
+
+        return false;
+    }
+
+    private void CheckMissingSlices(ElementNode parent, ElementPlan sliced, SlicingPlan slicing)
+    {
+        if (slicing.Discriminators.Count == 0)
+            return;
+        foreach (var slice in slicing.Slices)
+        {
+            if (slice.Min > 0)
+                Report(parent, sliced.Name, IssueSeverity.Error, "required", WalkMessages.SliceTooFew, [slice.Id, slice.Profile.Name, Number(slice.Min), "0", DescriptionOf(slicing)]);
+            else if (slice.MustSupport && request.ReportsMustSupport && _trial is null)
+                Report(parent, sliced.Name, IssueSeverity.Information, "informational", WalkMessages.MustSupport, [slice.Id, slice.Profile.Name]);
+        }
+    }
+
+    private static string NamesOf(SlicingPlan slicing) => string.Join(", ", slicing.Slices.Select(static slice => slice.SliceName));
+
+    private static string DescriptionOf(SlicingPlan slicing) => string.Join(", ", slicing.Discriminators.Select(static by => $"{by.Kind.ToString().ToLowerInvariant()}:{by.Path}"));
+}
