@@ -43,7 +43,7 @@ internal sealed partial class PlanCompiler
         return types;
     }
 
-    private static IReadOnlyList<string> Texts(ElementNode node, string name)
+    private static string[] Texts(ElementNode node, string name)
     {
         List<string>? texts = null;
         foreach (var child in node.ChildrenOf(name))
@@ -52,7 +52,7 @@ internal sealed partial class PlanCompiler
                 (texts ??= []).Add(text);
         }
 
-        return texts ?? (IReadOnlyList<string>)[];
+        return texts is null ? [] : [.. texts];
     }
 
     // The type whose elements the children are.
@@ -96,7 +96,7 @@ internal sealed partial class PlanCompiler
         return types.Exists(static mine => mine.Profiles.Count > 0 || mine.ConstrainsReferences) ? (types, false) : ([], false);
     }
 
-    private IReadOnlyList<ConstraintPlan> Constraints(ElementNode node, ElementPlan? basePlan, TypeDefinition? type)
+    private ConstraintPlan[] Constraints(ElementNode node, ElementPlan? basePlan, TypeDefinition? type)
     {
         List<ConstraintPlan>? constraints = null;
         foreach (var constraint in node.ChildrenOf("constraint"))
@@ -111,7 +111,7 @@ internal sealed partial class PlanCompiler
             (constraints ??= []).Add(_rules.Share(rule));
         }
 
-        return constraints ?? (IReadOnlyList<ConstraintPlan>)[];
+        return constraints is null ? [] : [.. constraints];
     }
 
     // The rules of a type, but not while that type's own definition is compiled.

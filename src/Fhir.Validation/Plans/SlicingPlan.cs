@@ -61,6 +61,8 @@ internal readonly record struct PathStep(PathStepKind Kind, string Name);
 /// <param name="Steps">The path; null if it is no path of a discriminator.</param>
 internal sealed record DiscriminatorPlan(DiscriminatorKind Kind, string Path, IReadOnlyList<PathStep>? Steps)
 {
+    private static readonly System.Buffers.SearchValues<char> NotOfNames = System.Buffers.SearchValues.Create(" []'\"$|");
+
     /// <summary>Reads a path: names, <c>$this</c>, <c>resolve()</c>, <c>ofType(T)</c>, <c>extension('url')</c>.</summary>
     public static IReadOnlyList<PathStep>? ReadPath(string path)
     {
@@ -78,7 +80,7 @@ internal sealed record DiscriminatorPlan(DiscriminatorKind Kind, string Path, IR
             {
                 // Older profiles write value[x] and valueQuantity for FHIRPath's value.
                 var name = step.EndsWith("[x]", StringComparison.Ordinal) ? step[..^3] : step;
-                if (name.IsEmpty || name.ContainsAny(" []'\"$|"))
+                if (name.IsEmpty || name.ContainsAny(NotOfNames))
                     return null;
                 steps.Add(new PathStep(PathStepKind.Child, name.ToString()));
                 continue;
