@@ -55,18 +55,6 @@ internal static class BindingMessages
         "代码“{0}”没有 system，因此没有可供检查的含义；请补充其代码系统的 URL。");
 
     /// <summary>0: the system.</summary>
-    public static readonly MessageTemplate RelativeSystem = new(
-        "coding-system-relative",
-        "The system '{0}' is no absolute URI; name the code system by its canonical URL, or by urn:oid: or urn:uuid:.",
-        "system“{0}”不是绝对 URI；请使用代码系统的规范 URL，或 urn:oid:、urn:uuid: 形式的名称。");
-
-    /// <summary>0: the system.</summary>
-    public static readonly MessageTemplate SystemIsValueSet = new(
-        "coding-system-is-value-set",
-        "{0} is a value set, and a code needs the URL of the code system that defines it.",
-        "{0} 是值集；代码需要给出定义它的代码系统的 URL。");
-
-    /// <summary>0: the system.</summary>
     public static readonly MessageTemplate UnknownSystem = new(
         "code-system-unknown",
         "The code system {0} is not known here, so its codes were not checked; correct the URL if it is mistaken, or load the code system.",

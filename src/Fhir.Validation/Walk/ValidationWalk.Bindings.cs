@@ -15,6 +15,9 @@ internal sealed partial class ValidationWalk
     // What can't be checked is said once, however often it is used.
     private readonly HashSet<string> _uncheckedSaid = new(StringComparer.Ordinal);
 
+    // A trial tells nobody.
+    private bool Says(string what) => _trial is null && _uncheckedSaid.Add(what);
+
     /// <summary>Checks an element against a binding (R4 terminologies.html#strength); example bindings and elements without codes pass.</summary>
     private void CheckBinding(ElementNode node, BindingPlan binding, ProfilePlan profile)
     {
@@ -35,13 +38,8 @@ internal sealed partial class ValidationWalk
             return;
         }
 
-        if (!system.Contains(':', StringComparison.Ordinal))
-        {
-            Report(node, IssueSeverity.Error, "code-invalid", BindingMessages.RelativeSystem, system);
-            return;
-        }
-
-        if (!TryGetCodeSystem(system, coding.Version, out var codeSystem))
+        // What can't be a system, or is a value set, is told with the rules of values.
+        if (!system.Contains(':', StringComparison.Ordinal) || !TryGetCodeSystem(system, coding.Version, out var codeSystem))
             return;
         if (codeSystem is null)
             SayUnknownSystem(node, system, coding.Version);
@@ -87,17 +85,13 @@ internal sealed partial class ValidationWalk
                 return;
             if (other is not null)
             {
-                if (_uncheckedSaid.Add($"{system}|{version}"))
+                if (Says($"{system}|{version}"))
                     Report(node, IssueSeverity.Warning, "not-found", BindingMessages.UnknownVersion, system, version, other.Name);
                 return;
             }
         }
 
-        if (!TryGetResource("ValueSet", system, out var valueSet))
-            return;
-        if (valueSet is not null)
-            Report(node, IssueSeverity.Error, "code-invalid", BindingMessages.SystemIsValueSet, system);
-        else if (_uncheckedSaid.Add(system))
+        if (!system.Contains("/ValueSet/", StringComparison.Ordinal) && Says(system))
             Report(node, IssueSeverity.Warning, "not-found", BindingMessages.UnknownSystem, system);
     }
 
@@ -177,7 +171,7 @@ internal sealed partial class ValidationWalk
         var named = string.Join(", ", codings.Select(static coding => coding.Name));
         if (membership == Membership.Unknown)
         {
-            if (force != BindingForce.Preferred && _uncheckedSaid.Add($"? {valueSet.Name}"))
+            if (force != BindingForce.Preferred && Says($"? {valueSet.Name}"))
                 Report(node, SeverityOfUnchecked(force), "not-found", BindingMessages.CannotTell, valueSet.Name, profile.Name, named);
             return;
         }
@@ -224,7 +218,7 @@ internal sealed partial class ValidationWalk
     {
         if (!TryGetValueSet(canonical, out var known))
             return null;
-        if (known.Value is null && force != BindingForce.Preferred && _uncheckedSaid.Add($"= {canonical}"))
+        if (known.Value is null && force != BindingForce.Preferred && Says($"= {canonical}"))
             Report(node, SeverityOfUnchecked(force), "not-found", BindingMessages.ValueSetUnknown, canonical, profile.Name, known.Problem ?? "");
         return known.Value;
     }
