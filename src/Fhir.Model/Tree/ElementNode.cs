@@ -201,7 +201,7 @@ public readonly struct ElementNode : IEquatable<ElementNode>
         return $"{parent.GetPath()}.{step}";
     }
 
-    /// <summary>Line and column (from 1, in bytes) of the element in the source.</summary>
+    /// <summary>Line and column (from 1; in bytes of JSON, in characters of XML) of the element in the source.</summary>
     public (int Line, int Column) GetPosition() => Tree.PositionOf(Node.ValueStart);
 
     internal ref readonly Node Node => ref Tree.NodeAt(Index);

@@ -45,7 +45,7 @@ public sealed class ResourceTree
     /// <summary>The types that the tree was read with.</summary>
     public Schema Schema { get; }
 
-    /// <summary>The source, UTF-8 without a byte order mark.</summary>
+    /// <summary>The source, UTF-8 without a byte order mark; for one in XML the compact JSON that it means.</summary>
     public ReadOnlyMemory<byte> Json { get; }
 
     /// <summary>Number of elements, the root included.</summary>
@@ -64,7 +64,12 @@ public sealed class ResourceTree
     /// <summary>The logical id, or null.</summary>
     public string? Id => Root.ChildValue("id");
 
+    // Where the source was XML, of which the JSON is another form.
+    private XmlPlaces? Places { get; init; }
+
     internal ref readonly Node NodeAt(int index) => ref _nodes[index];
 
-    internal (int Line, int Column) PositionOf(int offset) => JsonText.PositionOf(Json.Span, offset);
+    internal (int Line, int Column) PositionOf(int offset) => Places is { } places ? places.Find(offset) : JsonText.PositionOf(Json.Span, offset);
+
+    internal ResourceTree From(XmlPlaces places) => new(Schema, Json, _nodes, Count) { Places = places };
 }

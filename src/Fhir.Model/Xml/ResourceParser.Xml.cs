@@ -35,6 +35,7 @@ public static partial class ResourceParser
 
         using var json = new XmlToJson();
         var result = ParseJson(json.Write(root), schema, limits);
+        result = result with { Tree = result.Tree?.From(json.Places) };
         if (reader.Issues.Count == 0 && result.Issues.Count == 0)
             return result;
         List<Issue> issues = [.. reader.Issues, .. result.Issues.Select(json.Locate)];

@@ -13,15 +13,15 @@ internal sealed class XmlToJson : IDisposable
     private readonly ArrayBufferWriter<byte> _output = new(4096);
     private readonly Utf8JsonWriter _json;
 
-    // Offsets in the JSON, ascending, with the line and column of the XML.
-    private readonly List<(long Offset, int Line, int Column)> _places = [];
-
     public XmlToJson() => _json = new Utf8JsonWriter(_output, new JsonWriterOptions
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         SkipValidation = true,
         MaxDepth = int.MaxValue,
     });
+
+    /// <summary>Where in the XML each part of the JSON was.</summary>
+    public XmlPlaces Places { get; } = new();
 
     /// <summary>The resource as JSON.</summary>
     public ReadOnlyMemory<byte> Write(XmlItem resource)
@@ -38,14 +38,13 @@ internal sealed class XmlToJson : IDisposable
             return issue;
 
         // Compact JSON has one line, so the column is the offset.
-        var at = _places.BinarySearch((issue.Column - 1, int.MaxValue, int.MaxValue));
-        var (_, line, column) = _places[Math.Max(0, at < 0 ? ~at - 1 : at)];
+        var (line, column) = Places.Find(issue.Column - 1);
         return issue with { Line = line, Column = column };
     }
 
     public void Dispose() => _json.Dispose();
 
-    private void Mark(XmlItem item) => _places.Add((_json.BytesCommitted + _json.BytesPending, item.Line, item.Column));
+    private void Mark(XmlItem item) => Places.Add(_json.BytesCommitted + _json.BytesPending, item.Line, item.Column);
 
     private void WriteObject(XmlItem item)
     {

@@ -3,6 +3,7 @@
 using System.Buffers;
 using System.Globalization;
 using FhirHub.Model;
+using Microsoft.Net.Http.Headers;
 
 namespace FhirHub.Server;
 
@@ -35,10 +36,10 @@ internal static class BundleEndpoint
         var transactions = new TransactionInteraction(server.Repository, Patch.Read);
         var outcomes = isTransaction
             ? await RunTransactionAsync(transactions, context, request, exchange.Cancel)
-            : await new BatchInteraction(transactions).RunAsync(context, Without(request, entryIssues), e => Explain(exchange, e), exchange.Cancel);
+            : await new BatchInteraction(transactions).RunAsync(context, Without(server.Operations, request, entryIssues), e => Explain(exchange, e), exchange.Cancel);
 
         var output = new ArrayBufferWriter<byte>(4096 + (outcomes.Count * 256));
-        BundleResponse.Write(output, isTransaction, outcomes, exchange.Preferences.Return);
+        BundleResponse.Write(output, isTransaction, outcomes, exchange.Preferences.Return, OutcomeLanguage.Of(exchange.Header(HeaderNames.AcceptLanguage)));
         await AnswerWriter.WriteAsync(exchange, new FhirAnswer(200) { Json = output.WrittenMemory });
     }
 
@@ -96,14 +97,18 @@ internal static class BundleEndpoint
         return int.TryParse(expression.AsSpan(Start.Length, end - Start.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : null;
     }
 
-    private static BundleRequest Without(BundleRequest request, List<(int Index, Issue Issue)> issues)
+    private static BundleRequest Without(Operations operations, BundleRequest request, List<(int Index, Issue Issue)> issues)
     {
         if (issues.Count == 0)
             return request;
+        var judged = request.Entries.Where(e => operations.JudgesBody(e.Url.Route)).ToDictionary(e => e.Index);
+        var ofResources = issues.ToLookup(i => judged.TryGetValue(i.Index, out var entry) && IssuePlaces.IsWithin(i.Issue.Expression, entry.ResourceExpression));
+        issues = [.. ofResources[false]];
+        var byEntry = ofResources[true].ToLookup(i => i.Index, i => i.Issue);
         var wrong = issues.Select(i => i.Index).ToHashSet();
         return request with
         {
-            Entries = [.. request.Entries.Where(e => !wrong.Contains(e.Index))],
+            Entries = [.. request.Entries.Where(e => !wrong.Contains(e.Index)).Select(e => byEntry.Contains(e.Index) ? e with { ResourceIssues = [.. byEntry[e.Index]] } : e)],
             Issues = [.. request.Issues.Where(i => !wrong.Contains(i.Index)), .. issues],
         };
     }

@@ -27,6 +27,9 @@ internal sealed record BundleEntry(int Index, EntryMethod Method, EntryUrl Url)
     /// <summary>The resource, where the entry has one.</summary>
     public ElementNode Resource { get; init; }
 
+    /// <summary>What is wrong with the resource, where the entry's operation judges it.</summary>
+    public IReadOnlyList<Issue> ResourceIssues { get; init; } = [];
+
     /// <summary>Criteria of a conditional create without a question mark; null if it is none.</summary>
     public string? IfNoneExist { get; init; }
 

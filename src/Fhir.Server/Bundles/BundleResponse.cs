@@ -4,6 +4,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using FhirHub.Model;
 using FhirHub.Storage;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -22,7 +23,8 @@ internal static class BundleResponse
     /// What the client wants of its writes. Unlike for a single write the resources are sent only if asked for: whoever sends
     /// thousands has no use for them.
     /// </param>
-    public static void Write(IBufferWriter<byte> output, bool isTransaction, IReadOnlyList<EntryOutcome> outcomes, ReturnPreference preference)
+    /// <param name="language">The language of what is said about entries.</param>
+    public static void Write(IBufferWriter<byte> output, bool isTransaction, IReadOnlyList<EntryOutcome> outcomes, ReturnPreference preference, MessageLanguage language)
     {
         using var json = new Utf8JsonWriter(output, Relaxed);
         json.WriteStartObject();
@@ -33,14 +35,14 @@ internal static class BundleResponse
         {
             json.WriteStartArray("entry"u8);
             foreach (var outcome in outcomes)
-                WriteEntry(json, outcome, preference);
+                WriteEntry(json, outcome, preference, language);
             json.WriteEndArray();
         }
 
         json.WriteEndObject();
     }
 
-    private static void WriteEntry(Utf8JsonWriter json, EntryOutcome outcome, ReturnPreference preference)
+    private static void WriteEntry(Utf8JsonWriter json, EntryOutcome outcome, ReturnPreference preference, MessageLanguage language)
     {
         var answer = outcome.Answer;
         json.WriteStartObject();
@@ -61,7 +63,7 @@ internal static class BundleResponse
         if (answer.Issues.Count > 0 || (answer.IsWrite && preference == ReturnPreference.OperationOutcome))
         {
             json.WritePropertyName("outcome"u8);
-            json.WriteRawValue(OutcomeWriter.ToJson(answer.Issues, id: null).Span, skipInputValidation: true);
+            json.WriteRawValue(OutcomeWriter.ToJson(answer.Issues, id: null, language).Span, skipInputValidation: true);
         }
 
         json.WriteEndObject();

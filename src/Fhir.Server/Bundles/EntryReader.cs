@@ -35,6 +35,8 @@ internal static class EntryReader
         Query = entry.Url.Query,
         IsPost = entry.Method == EntryMethod.Post,
         Body = entry.Resource.Exists ? ResourceParser.ParseJson(entry.Resource.Json).Tree : null,
+        BodyIssues = entry.ResourceIssues,
+        BodySource = entry.Resource,
         IfNoneMatch = entry.IfNoneMatch,
         IfModifiedSince = DateTimeOffset.TryParse(entry.IfModifiedSince, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since) ? since : null,
         AcceptLanguage = exchange.Header(HeaderNames.AcceptLanguage),

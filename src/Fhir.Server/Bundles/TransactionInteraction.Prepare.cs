@@ -42,8 +42,6 @@ internal sealed partial class TransactionInteraction
     // Searches of one transaction that run side by side; readers don't wait for each other, but there are other clients too.
     private const int ParallelSearches = 8;
 
-    private static readonly ParallelOptions OverAllCores = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
-
     private async Task<PendingTransaction> PrepareAsync(TransactionContext context, IReadOnlyList<BundleEntry> writes, CancellationToken cancel)
     {
         var plan = TransactionPlan.Create(await FindTargetsAsync(context.Scope, writes, cancel));
@@ -58,7 +56,10 @@ internal sealed partial class TransactionInteraction
             return PendingTransaction.Refused(unresolved);
 
         var parts = new WritePlan[plan.Entries.Count];
-        Parallel.For(0, parts.Length, OverAllCores, i => parts[i] = PlanEntry(plan.Entries[i], references));
+        var source = new WriteSource(context.Scope) { Sibling = new SiblingResources(plan, references).Find };
+        await Parallel.ForAsync(
+            0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel },
+            async (i, stop) => parts[i] = await PlanEntryAsync(plan.Entries[i], references, source, stop));
         for (var i = 0; i < parts.Length; i++)
         {
             var planned = plan.Entries[i];
@@ -159,7 +160,7 @@ internal sealed partial class TransactionInteraction
         return null;
     }
 
-    private WritePlan PlanEntry(PlannedEntry planned, EntryReferences references)
+    private async ValueTask<WritePlan> PlanEntryAsync(PlannedEntry planned, EntryReferences references, WriteSource source, CancellationToken cancel)
     {
         var entry = planned.Entry;
         if (planned.Answer is { } answer)
@@ -172,7 +173,7 @@ internal sealed partial class TransactionInteraction
         {
             var (patch, refusal) = EntryPatch.Read(entry, readPatch);
             return refusal is null
-                ? repository.PlanPatch(planned.Targets[0], resource => Resolve(patch!(resource), references, sourceBase))
+                ? await repository.PlanPatchAsync(planned.Targets[0], resource => Resolve(patch!(resource), references, sourceBase), source, cancel)
                 : WritePlan.Answered(refusal);
         }
 
@@ -187,7 +188,7 @@ internal sealed partial class TransactionInteraction
             resource = parsed.Tree!.Root;
         }
 
-        var prepared = repository.Preparer.Prepare(resource, entry.Type);
+        var prepared = await repository.Preparer.PrepareAsync(resource, entry.Type, source with { Sent = entry.Resource }, cancel);
         return prepared.Refusal is { } unfit
             ? WritePlan.Answered(unfit)
             : ResourceRepository.PlanPut(planned.Targets[0], prepared, entry.Method == EntryMethod.Post ? WriteMethod.Post : WriteMethod.Put);

@@ -64,7 +64,7 @@ internal static class XProvenance
         var parsed = ResourceParser.ParseJson(WithTargets(provenance, targets));
         if (!parsed.IsValid)
             return InteractionResult.Refused(400, parsed.Issues);
-        var prepared = repository.Preparer.Prepare(parsed.Tree!, "Provenance");
+        var prepared = await repository.Preparer.PrepareAsync(parsed.Tree!.Root, "Provenance", new WriteSource(scope), cancel);
         if (prepared.Refusal is { } refusal)
             return refusal;
         writes.Add(new PutResource(new ResourceKey("Provenance", ResourceRepository.NewId()), prepared.Resource!, WriteMethod.Post) { ExpectedVersion = 0 });

@@ -182,7 +182,7 @@ internal sealed partial class Importer(
             return false;
         }
 
-        var prepared = repository.Preparer.Prepare(resource, type);
+        var prepared = await repository.Preparer.PrepareAsync(resource, type, new WriteSource(AccessScope.Full), CancellationToken.None);
         if (prepared.Refusal is { } refusal)
         {
             Fail(document, refusal.Issues);

@@ -1,6 +1,7 @@
 // From configuration keys to options; a bad value stops the start with one line that names its key.
 
 using System.Globalization;
+using FhirHub.Model;
 
 namespace FhirHub.Server;
 
@@ -10,6 +11,8 @@ public sealed class ConfigurationException(string message) : Exception(message);
 /// <summary>Reads <see cref="FhirHubOptions"/>.</summary>
 public static class ConfigurationReader
 {
+    private const int MostProfiles = 20;
+
     /// <summary>Reads and checks the keys under <c>FhirHub</c>.</summary>
     /// <exception cref="ConfigurationException">A value is not one that the key takes.</exception>
     public static FhirHubOptions Read(IConfiguration configuration)
@@ -22,6 +25,8 @@ public static class ConfigurationReader
             StorageProvider = Choice(configuration, "FhirHub:Storage:Provider", defaults.StorageProvider),
             AuthMode = Choice(configuration, "FhirHub:Auth:Mode", defaults.AuthMode),
             ValidationOnWrite = Choice(configuration, "FhirHub:Validation:OnWrite", defaults.ValidationOnWrite),
+            ValidationProfiles = Profiles(configuration, "FhirHub:Validation:Profiles"),
+            ValidationRule = Choice(configuration, "FhirHub:Validation:ProfileRule", defaults.ValidationRule),
             Integrity = Choice(configuration, "FhirHub:Integrity", defaults.Integrity),
             ConditionalDelete = Choice(configuration, "FhirHub:ConditionalDelete", defaults.ConditionalDelete),
             ForwardedHeaders = Flag(configuration, "FhirHub:Http:ForwardedHeaders", defaults.ForwardedHeaders),
@@ -49,6 +54,25 @@ public static class ConfigurationReader
         if (options.StorageProvider == StorageProvider.Cosmos)
             throw new ConfigurationException("FhirHub:Storage:Provider is 'Cosmos', which is not available yet; use 'Sqlite'.");
         return options;
+    }
+
+    // A type's profiles are one text with blanks between them, or a list.
+    private static Dictionary<string, IReadOnlyList<string>> Profiles(IConfiguration configuration, string key)
+    {
+        var profiles = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var type in configuration.GetSection(key).GetChildren())
+        {
+            // Keys of a configuration are the same in any case; names of types are not.
+            var name = Schema.R4.ResourceTypes.FirstOrDefault(t => t.Name.Equals(type.Key, StringComparison.OrdinalIgnoreCase))?.Name
+                ?? throw new ConfigurationException($"{type.Path} names no resource type of R4; write a key such as {key}:Patient.");
+            string[] values = type.Value is { } text ? [text] : [.. type.GetChildren().Select(static item => item.Value ?? "")];
+            string[] canonicals = [.. values.SelectMany(static value => value.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct(StringComparer.Ordinal)];
+            if (canonicals.Length is 0 or > MostProfiles || !canonicals.All(static canonical => Uri.IsWellFormedUriString(canonical.Split('|')[0], UriKind.Absolute)))
+                throw new ConfigurationException($"{type.Path} is '{string.Join(' ', values)}'; it must be 1 to {MostProfiles} canonical URLs of profiles, separated by blanks.");
+            profiles[name] = canonicals;
+        }
+
+        return profiles;
     }
 
     private static string Text(IConfiguration configuration, string key, string otherwise) =>

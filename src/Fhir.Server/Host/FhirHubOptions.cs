@@ -28,8 +28,21 @@ public enum WriteValidation
     /// <summary>A resource must agree with the R4 base definitions.</summary>
     Structure,
 
+    /// <summary>It must also meet their invariants and bindings, the profiles that it claims, and those that the configuration asks of its type.</summary>
+    Profiles,
+
     /// <summary>Missing elements and odd values are let through; what could not be kept without loss is still refused.</summary>
     Off,
+}
+
+/// <summary><c>FhirHub:Validation:ProfileRule</c>: how many of the profiles that the configuration names for a type a resource must meet.</summary>
+public enum ProfileRule
+{
+    /// <summary>One of them at least, as the profiles of a type are mostly for different kinds of it.</summary>
+    Any,
+
+    /// <summary>Each of them.</summary>
+    All,
 }
 
 /// <summary><c>FhirHub:Integrity</c>: what becomes of references to resources that are not here.</summary>
@@ -72,6 +85,12 @@ public sealed record FhirHubOptions
 
     /// <summary><c>FhirHub:Validation:OnWrite</c>.</summary>
     public WriteValidation ValidationOnWrite { get; init; } = WriteValidation.Structure;
+
+    /// <summary><c>FhirHub:Validation:Profiles:[type]</c>: canonical URLs of profiles that resources of the type must meet.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> ValidationProfiles { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary><c>FhirHub:Validation:ProfileRule</c>.</summary>
+    public ProfileRule ValidationRule { get; init; } = ProfileRule.Any;
 
     /// <summary><c>FhirHub:Integrity</c>.</summary>
     public IntegrityMode Integrity { get; init; } = IntegrityMode.Off;

@@ -4,6 +4,7 @@ using System.Buffers;
 using System.Globalization;
 using FhirHub.Model;
 using FhirHub.Storage;
+using Microsoft.Net.Http.Headers;
 
 namespace FhirHub.Server;
 
@@ -23,6 +24,8 @@ public static class AnswerWriter
             response.Headers.Location = $"{exchange.BaseUrl}/{answer.Version!.Key}/_history/{answer.Version.Version.ToString(CultureInfo.InvariantCulture)}";
         if (answer.ETag is not null)
             response.Headers.ETag = answer.ETag;
+        if (answer.Language is not null)
+            response.Headers.ContentLanguage = answer.Language;
         if (answer.Status == StatusCodes.Status304NotModified)
             return Task.CompletedTask;
         if (answer.Status >= 400)
@@ -75,7 +78,9 @@ public static class AnswerWriter
     {
         ArgumentNullException.ThrowIfNull(exchange);
         exchange.Http.Response.StatusCode = status;
-        var json = OutcomeWriter.ToJson(issues, exchange.Http.TraceIdentifier);
+        var language = OutcomeLanguage.Of(exchange.Header(HeaderNames.AcceptLanguage));
+        exchange.Http.Response.Headers.ContentLanguage = OutcomeLanguage.TagOf(issues, language);
+        var json = OutcomeWriter.ToJson(issues, exchange.Http.TraceIdentifier, language);
         var type = exchange.ErrorType;
         return WriteBytesAsync(exchange, type, Format(json, type.Format, pretty: false));
     }

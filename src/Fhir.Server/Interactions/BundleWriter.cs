@@ -81,11 +81,11 @@ public sealed class BundleWriter
     }
 
     /// <summary>Adds what there is to say about the search itself.</summary>
-    public void AddOutcome(IReadOnlyList<Issue> issues)
+    public void AddOutcome(IReadOnlyList<Issue> issues, MessageLanguage language)
     {
         Raw(_hasEntries ? ",{\"resource\":" : ",\"entry\":[{\"resource\":");
         _hasEntries = true;
-        OutcomeWriter.Write(_output, issues, null);
+        OutcomeWriter.Write(_output, issues, null, language);
         _output.Write(",\"search\":{\"mode\":\"outcome\"}}"u8);
     }
 

@@ -24,6 +24,9 @@ public sealed record FhirAnswer(int Status)
     /// <summary>The entity tag of <see cref="Json"/>; a version has its own.</summary>
     public string? ETag { get; init; }
 
+    /// <summary>The language of <see cref="Json"/> for <c>Content-Language</c>, or null.</summary>
+    public string? Language { get; init; }
+
     /// <summary>True if <c>Location</c> names the version (create and update).</summary>
     public bool HasLocation { get; init; }
 

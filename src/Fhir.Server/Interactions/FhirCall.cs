@@ -52,6 +52,12 @@ public sealed record FhirCall
     /// <summary>The resource in the body of an operation, or null.</summary>
     public ResourceTree? Body { get; init; }
 
+    /// <summary>What is wrong with the body, for an operation that judges it; the paths are those of what was sent.</summary>
+    public IReadOnlyList<Issue> BodyIssues { get; init; } = [];
+
+    /// <summary>The body where it lies in a Bundle; default if it was sent by itself.</summary>
+    public ElementNode BodySource { get; init; }
+
     /// <summary>The header <c>If-None-Match</c>, or null.</summary>
     public string? IfNoneMatch { get; init; }
 
@@ -60,6 +66,9 @@ public sealed record FhirCall
 
     /// <summary>The header <c>Accept-Language</c>, or null.</summary>
     public string? AcceptLanguage { get; init; }
+
+    /// <summary>The language of messages.</summary>
+    public MessageLanguage Language => OutcomeLanguage.Of(AcceptLanguage);
 
     /// <summary>The header <c>Prefer</c>.</summary>
     public Preferences Preferences { get; init; }

@@ -16,7 +16,8 @@ public static class OutcomeWriter
     /// <param name="output">Where to.</param>
     /// <param name="issues">The issues; none is told as such, since R4 wants at least one.</param>
     /// <param name="id">The request's id, under which the log knows it; null for none.</param>
-    public static void Write(IBufferWriter<byte> output, IReadOnlyList<Issue> issues, string? id)
+    /// <param name="language">The language wished for; what is not said in it is said in English.</param>
+    public static void Write(IBufferWriter<byte> output, IReadOnlyList<Issue> issues, string? id, MessageLanguage language = MessageLanguage.English)
     {
         ArgumentNullException.ThrowIfNull(issues);
         using var writer = new Utf8JsonWriter(output, WriterOptions);
@@ -24,18 +25,22 @@ public static class OutcomeWriter
         writer.WriteString("resourceType"u8, "OperationOutcome"u8);
         if (id is not null)
             writer.WriteString("id"u8, id);
+        if (issues.Count == 0)
+            issues = AllOk;
+        if (language != MessageLanguage.English)
+            writer.WriteString("language"u8, OutcomeLanguage.TagOf(issues, language).Split(',')[0]);
         writer.WriteStartArray("issue"u8);
-        foreach (var issue in issues.Count > 0 ? issues : AllOk)
-            Write(writer, issue);
+        foreach (var issue in issues)
+            Write(writer, issue, language);
         writer.WriteEndArray();
         writer.WriteEndObject();
     }
 
     /// <summary>The resource as bytes.</summary>
-    public static ReadOnlyMemory<byte> ToJson(IReadOnlyList<Issue> issues, string? id)
+    public static ReadOnlyMemory<byte> ToJson(IReadOnlyList<Issue> issues, string? id, MessageLanguage language = MessageLanguage.English)
     {
         var output = new ArrayBufferWriter<byte>(512);
-        Write(output, issues, id);
+        Write(output, issues, id, language);
         return output.WrittenMemory;
     }
 
@@ -47,12 +52,20 @@ public static class OutcomeWriter
         _ => "information",
     };
 
-    private static void Write(Utf8JsonWriter writer, Issue issue)
+    private static void Write(Utf8JsonWriter writer, Issue issue, MessageLanguage language)
     {
         writer.WriteStartObject();
+        if (issue.Line > 0)
+        {
+            writer.WriteStartArray("extension"u8);
+            WritePlace(writer, "http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-line"u8, issue.Line);
+            WritePlace(writer, "http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-col"u8, issue.Column);
+            writer.WriteEndArray();
+        }
+
         writer.WriteString("severity"u8, SeverityOf(issue.Severity));
         writer.WriteString("code"u8, issue.Code);
-        var diagnostics = Printable(issue.Line > 0 ? $"{issue.Diagnostics} (line {issue.Line}, column {issue.Column})" : issue.Diagnostics);
+        var text = Printable(issue.Message?.In(language) ?? issue.Diagnostics);
         if (issue.Detail is { } detail)
         {
             writer.WriteStartObject("details"u8);
@@ -62,11 +75,11 @@ public static class OutcomeWriter
             writer.WriteString("code"u8, detail.Code);
             writer.WriteEndObject();
             writer.WriteEndArray();
-            writer.WriteString("text"u8, diagnostics);
+            writer.WriteString("text"u8, text);
             writer.WriteEndObject();
         }
 
-        writer.WriteString("diagnostics"u8, diagnostics);
+        writer.WriteString("diagnostics"u8, issue.Line > 0 ? WithPlace(text, issue, language) : text);
         if (issue.Expression is { Length: > 0 } expression)
         {
             writer.WriteStartArray("expression"u8);
@@ -76,6 +89,19 @@ public static class OutcomeWriter
 
         writer.WriteEndObject();
     }
+
+    // For programs; people read it in diagnostics.
+    private static void WritePlace(Utf8JsonWriter writer, ReadOnlySpan<byte> url, int number)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("url"u8, url);
+        writer.WriteNumber("valueInteger"u8, number);
+        writer.WriteEndObject();
+    }
+
+    private static string WithPlace(string text, Issue issue, MessageLanguage language) => language == MessageLanguage.Chinese && issue.Message is not null
+        ? $"{text}（第 {issue.Line} 行，第 {issue.Column} 列）"
+        : $"{text} (line {issue.Line}, column {issue.Column})";
 
     // Diagnostics may quote input. Characters that FHIR strings can't hold would make the answer itself invalid.
     internal static string Printable(string text)
@@ -89,5 +115,5 @@ public static class OutcomeWriter
         return string.IsNullOrWhiteSpace(clean) ? "(no text)" : clean;
     }
 
-    private static readonly Issue[] AllOk = [new Issue(IssueSeverity.Information, "informational", "All is well.")];
+    private static readonly Issue[] AllOk = [Issue.Of(IssueSeverity.Information, "informational", OutcomeMessages.AllIsWell)];
 }

@@ -30,7 +30,7 @@ public static class SearchInteraction
             bundle.AddResult(version, "include");
         IReadOnlyList<Issue> issues = [.. Remarks(parsed.Issues, page, paged.Server.Options.Limits), .. explanation?.ToIssues() ?? []];
         if (issues.Count > 0)
-            bundle.AddOutcome(issues);
+            bundle.AddOutcome(issues, call.Language);
         return new FhirAnswer(200)
         {
             Json = bundle.End(),
@@ -46,7 +46,7 @@ public static class SearchInteraction
         var (parsed, shape, page, explanation) = await FindAsync(call, cursor: null, isExplained: true, cancel);
         return new FhirAnswer(200)
         {
-            Json = OutcomeWriter.ToJson([.. Remarks(parsed.Issues, page, call.Server.Options.Limits), .. explanation!.ToIssues()], null),
+            Json = OutcomeWriter.ToJson([.. Remarks(parsed.Issues, page, call.Server.Options.Limits), .. explanation!.ToIssues()], null, call.Language),
             Html = ExplanationPage.Write(explanation),
             Shape = ResourceShape.Whole with { Pretty = shape.Pretty },
         };

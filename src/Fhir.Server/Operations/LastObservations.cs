@@ -46,7 +46,7 @@ public static class LastObservations
         if (shape.Summary != SummaryMode.Count)
             await AddAsync(call, query, last, bundle, cancel);
         if (parsed.Issues.Count > 0)
-            bundle.AddOutcome(parsed.Issues);
+            bundle.AddOutcome(parsed.Issues, call.Language);
         return new FhirAnswer(200) { Json = bundle.End(), Shape = ResourceShape.Whole with { Pretty = shape.Pretty } };
     }
 
@@ -109,7 +109,7 @@ public static class LastObservations
         if (page.IncludesCut)
         {
             bundle.AddOutcome([Issue.Warning(
-                "too-costly", $"Resources that _include or _revinclude ask for are left out: there are more than {call.Server.Options.Limits.Includes} (FhirHub:Limits:Includes).")]);
+                "too-costly", $"Resources that _include or _revinclude ask for are left out: there are more than {call.Server.Options.Limits.Includes} (FhirHub:Limits:Includes).")], call.Language);
         }
     }
 }

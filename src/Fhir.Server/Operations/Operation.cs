@@ -62,6 +62,9 @@ public sealed record Operation(
     /// <summary>True if browsers get a page, so that a client that accepts nothing but HTML is served.</summary>
     public bool HasPage { get; init; }
 
+    /// <summary>True if what is wrong with a resource in the body is the operation's to judge, and refuses no request.</summary>
+    public bool JudgesBody { get; init; }
+
     /// <summary>Serves it over HTTP where its body or its answer is no FHIR resource; null for all others.</summary>
     public Func<HttpExchange, Task>? HandleAsync { get; init; }
 

@@ -27,7 +27,8 @@ public sealed class Operations(IReadOnlyList<Operation> operations)
     public static async Task HandleAsync(HttpExchange exchange)
     {
         ArgumentNullException.ThrowIfNull(exchange);
-        if (exchange.Server.Operations.Find(exchange.Route).HandleAsync is { } handleAsync)
+        var operation = exchange.Server.Operations.Find(exchange.Route);
+        if (operation.HandleAsync is { } handleAsync)
         {
             await handleAsync(exchange);
             return;
@@ -39,13 +40,26 @@ public sealed class Operations(IReadOnlyList<Operation> operations)
         if (call.IsPost && exchange.Http.Request.Headers is { ContentLength: > 0 } or { TransferEncoding.Count: > 0 })
         {
             // A form keeps primitives out of the address, and with it out of logs, as that of a search does.
-            call = RequestBody.IsForm(exchange.Http.Request.ContentType)
-                ? call with { FormQuery = Encoding.UTF8.GetString((await RequestBody.ReadAsync(exchange)).Span) }
-                : call with { Body = await RequestBody.ReadResourceAsync(exchange) };
+            if (RequestBody.IsForm(exchange.Http.Request.ContentType))
+            {
+                call = call with { FormQuery = Encoding.UTF8.GetString((await RequestBody.ReadAsync(exchange)).Span) };
+            }
+            else if (operation.JudgesBody)
+            {
+                var parsed = await RequestBody.ParseAsync(exchange);
+                call = call with { Body = parsed.Tree, BodyIssues = parsed.Issues };
+            }
+            else
+            {
+                call = call with { Body = await RequestBody.ReadResourceAsync(exchange) };
+            }
         }
 
         await AnswerWriter.WriteAsync(exchange, await exchange.Server.Operations.AnswerAsync(call, exchange.Cancel));
     }
+
+    /// <summary>True if the operation of the address judges its body; false also if there is no such operation.</summary>
+    public bool JudgesBody(FhirRoute route) => operations.Any(operation => operation.JudgesBody && route.Name.AsSpan() is ['$', .. var name] && name.SequenceEqual(operation.Name));
 
     private Operation Find(FhirRoute route)
     {

@@ -17,7 +17,7 @@ public sealed partial class ResourceRepository
     public async Task<InteractionResult> CreateAsync(
         AccessScope scope, string type, ResourceTree tree, string? ifNoneExist, CancellationToken cancel)
     {
-        var prepared = Preparer.Prepare(tree, type);
+        var prepared = await Preparer.PrepareAsync(tree.Root, type, new WriteSource(scope), cancel);
         if (prepared.Refusal is { } refusal)
             return refusal;
         return await WriteAsync(

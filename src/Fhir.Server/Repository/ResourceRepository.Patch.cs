@@ -14,13 +14,13 @@ public sealed partial class ResourceRepository
     /// <summary>Patches a resource (R4 http.html#patch). Without <c>If-Match</c> the patch is applied to whatever is current at the commit.</summary>
     public Task<InteractionResult> PatchAsync(
         AccessScope scope, ResourceKey key, PatchApplication patch, WriteConditions conditions, CancellationToken cancel) =>
-        WriteAsync(scope, async c => PlanPatch(await TargetPatchAsync(scope, key, conditions, c), patch), cancel);
+        WriteAsync(scope, async c => await PlanPatchAsync(await TargetPatchAsync(scope, key, conditions, c), patch, new WriteSource(scope), c), cancel);
 
     /// <summary>Patches the one resource that the criteria find (R4 http.html#patch).</summary>
     public Task<InteractionResult> ConditionalPatchAsync(
         AccessScope scope, string type, string criteria, PatchApplication patch, WriteConditions conditions, CancellationToken cancel) =>
         WriteAsync(
-            scope, async c => PlanPatch(await TargetConditionalPatchAsync(scope, type, criteria, conditions, c), patch), cancel);
+            scope, async c => await PlanPatchAsync(await TargetConditionalPatchAsync(scope, type, criteria, conditions, c), patch, new WriteSource(scope), c), cancel);
 
     /// <summary>The resource that a patch by id is about.</summary>
     public async ValueTask<WriteTarget> TargetPatchAsync(
@@ -47,7 +47,7 @@ public sealed partial class ResourceRepository
     }
 
     /// <summary>The plan to write the patched resource to the target.</summary>
-    public WritePlan PlanPatch(WriteTarget target, PatchApplication patch)
+    public async ValueTask<WritePlan> PlanPatchAsync(WriteTarget target, PatchApplication patch, WriteSource source, CancellationToken cancel)
     {
         if (target.Answer is { } answer)
             return WritePlan.Answered(answer);
@@ -55,7 +55,7 @@ public sealed partial class ResourceRepository
         var patched = patch(Preparer.Read(current));
         if (patched.Tree is null)
             return WritePlan.Answered(InteractionResult.Refused(patched.Failure == PatchFailure.InvalidPatch ? 400 : 422, patched.Issues));
-        var prepared = Preparer.Prepare(patched.Tree, target.Key.Type);
+        var prepared = await Preparer.PrepareAsync(patched.Tree.Root, target.Key.Type, source, cancel);
         return prepared.Refusal is { } refusal ? WritePlan.Answered(refusal) : PlanPut(target, prepared, WriteMethod.Patch);
     }
 }

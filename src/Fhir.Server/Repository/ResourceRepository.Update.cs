@@ -12,30 +12,34 @@ public sealed partial class ResourceRepository
     public async Task<InteractionResult> UpdateAsync(
         AccessScope scope, ResourceKey key, ResourceTree tree, WriteConditions conditions, CancellationToken cancel)
     {
-        if (tree.Id is not { } id)
-        {
-            return InteractionResult.Refused(
-                400, "required", $"The resource has no id; an update needs the one of its address, '{key.Id}'.", $"{tree.ResourceType}.id");
-        }
-
-        if (id != key.Id)
-        {
-            return InteractionResult.Refused(
-                400, "invalid", $"The resource's id is '{id}', but it was sent to {key}; they must be the same.", $"{tree.ResourceType}.id");
-        }
-
-        var prepared = Preparer.Prepare(tree, key.Type);
+        if (CheckId(tree, key) is { } unfit)
+            return unfit;
+        var prepared = await Preparer.PrepareAsync(tree.Root, key.Type, new WriteSource(scope), cancel);
         if (prepared.Refusal is { } refusal)
             return refusal;
         return await WriteAsync(
             scope, async c => PlanPut(await TargetUpdateAsync(scope, key, conditions, c), prepared, WriteMethod.Put), cancel);
     }
 
+    /// <summary>Null if the resource has the id of its address, as an update needs it; else why not.</summary>
+    public static InteractionResult? CheckId(ResourceTree tree, ResourceKey key)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        if (tree.Id is not { } id)
+        {
+            return InteractionResult.Refused(
+                400, "required", $"The resource has no id; an update needs the one of its address, '{key.Id}'.", $"{tree.ResourceType}.id");
+        }
+
+        return id == key.Id ? null : InteractionResult.Refused(
+            400, "invalid", $"The resource's id is '{id}', but it was sent to {key}; they must be the same.", $"{tree.ResourceType}.id");
+    }
+
     /// <summary>Updates the resource that the criteria find, or creates it (R4 http.html#cond-update).</summary>
     public async Task<InteractionResult> ConditionalUpdateAsync(
         AccessScope scope, string type, string criteria, ResourceTree tree, WriteConditions conditions, CancellationToken cancel)
     {
-        var prepared = Preparer.Prepare(tree, type);
+        var prepared = await Preparer.PrepareAsync(tree.Root, type, new WriteSource(scope), cancel);
         if (prepared.Refusal is { } refusal)
             return refusal;
         return await WriteAsync(
