@@ -42,10 +42,10 @@ public static class NarrativeRules
         Attributes.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Says what is wrong with a narrative's xhtml, or null if nothing is.</summary>
-    public static string? Check(string xhtml) => Check(Encoding.UTF8.GetBytes(xhtml));
+    public static string? Check(string xhtml) => Find(Encoding.UTF8.GetBytes(xhtml))?.In(MessageLanguage.English);
 
-    /// <summary>Says what is wrong with a narrative's xhtml, given as decoded UTF-8, or null if nothing is.</summary>
-    public static string? Check(ReadOnlySpan<byte> xhtml)
+    /// <summary>What is wrong with a narrative's xhtml, given as decoded UTF-8, or null if nothing is.</summary>
+    internal static IssueMessage? Find(ReadOnlySpan<byte> xhtml)
     {
         var scanner = new XhtmlScanner(xhtml);
         var hasContent = false;
@@ -59,17 +59,15 @@ public static class NarrativeRules
             isFirst = false;
         }
 
-        if (scanner.Problem is not null)
-            return $"The narrative is not well-formed XHTML: {scanner.Problem}.";
-        return hasContent ? null : "The narrative must have some text or an image (txt-2).";
+        return scanner.Problem ?? (hasContent ? null : new IssueMessage(NarrativeMessages.NoContent, []));
     }
 
-    private static string? CheckElement(ref XhtmlScanner scanner, bool isRoot, ref bool hasContent)
+    private static IssueMessage? CheckElement(ref XhtmlScanner scanner, bool isRoot, ref bool hasContent)
     {
         if (isRoot && !scanner.Name.SequenceEqual("div"u8))
-            return $"The narrative must be one div element, not {Show(scanner.Name)}.";
+            return new IssueMessage(NarrativeMessages.NotDiv, [Show(scanner.Name)]);
         if (!IsElement(scanner.Name))
-            return $"The element {Show(scanner.Name)} is not allowed in a narrative; use basic HTML formatting only (txt-1).";
+            return new IssueMessage(NarrativeMessages.Element, [Show(scanner.Name)]);
         var isImage = scanner.Name.SequenceEqual("img"u8);
         var hasNamespace = false;
         var seen = 0UL;
@@ -77,32 +75,32 @@ public static class NarrativeRules
         {
             var bit = AttributeBit(scanner.AttributeName);
             if (bit < 0)
-                return $"The attribute {Show(scanner.AttributeName)} is not allowed in a narrative (txt-1).";
+                return new IssueMessage(NarrativeMessages.Attribute, [Show(scanner.AttributeName)]);
             if ((seen & (1UL << bit)) != 0)
-                return $"The narrative is not well-formed XHTML: the attribute {Show(scanner.AttributeName)} appears twice.";
+                return new IssueMessage(NarrativeMessages.AttributeTwice, [Show(scanner.AttributeName)]);
             seen |= 1UL << bit;
             var name = scanner.AttributeName;
             if (name.SequenceEqual("xmlns"u8))
             {
                 if (!scanner.AttributeValue.SequenceEqual("http://www.w3.org/1999/xhtml"u8))
-                    return $"All of a narrative must be in the namespace {XhtmlNamespace}.";
+                    return new IssueMessage(NarrativeMessages.Namespace, [XhtmlNamespace]);
                 hasNamespace = true;
             }
             else if (name.SequenceEqual("style"u8))
             {
                 if (!NarrativeLinks.IsSafeStyle(scanner.DecodeAttribute()))
-                    return "A style in a narrative must not load anything or run code (no url() but data: images, no expressions, no escapes, no comments).";
+                    return new IssueMessage(NarrativeMessages.Style, []);
             }
             else if (name.SequenceEqual("src"u8) || name.SequenceEqual("href"u8) || name.SequenceEqual("cite"u8) || name.SequenceEqual("longdesc"u8))
             {
                 var isSource = isImage && name.SequenceEqual("src"u8);
                 if (!NarrativeLinks.IsSafeUrl(scanner.DecodeAttribute(), isSource))
-                    return $"The {Show(name)} of {Show(scanner.Name)} in a narrative must be a relative, http, https, mailto or tel address; images may be data:image.";
+                    return new IssueMessage(NarrativeMessages.Link, [Show(name), Show(scanner.Name)]);
                 hasContent |= isSource;
             }
         }
 
-        return isRoot && !hasNamespace && scanner.Problem is null ? $"The narrative's div must declare xmlns=\"{XhtmlNamespace}\"." : null;
+        return isRoot && !hasNamespace && scanner.Problem is null ? new IssueMessage(NarrativeMessages.NoNamespace, [XhtmlNamespace]) : null;
     }
 
     private static bool IsElement(ReadOnlySpan<byte> name)

@@ -2,6 +2,7 @@
 // where an XmlReader would cost more than the rest of the parse and could not know the entities of HTML.
 
 using System.Buffers;
+using System.Globalization;
 using System.Net;
 using System.Text;
 
@@ -57,7 +58,7 @@ internal ref struct XhtmlScanner
     public bool IsWhitespace { get; private set; }
 
     /// <summary>Why the scan stopped before the end, or null.</summary>
-    public string? Problem { get; private set; }
+    public IssueMessage? Problem { get; private set; }
 
     /// <summary>Goes to the next token; false at the end and at a problem.</summary>
     public bool Read()
@@ -78,20 +79,20 @@ internal ref struct XhtmlScanner
         if (_isDone)
         {
             Skip(ref _at);
-            return _at == _text.Length ? false : Fail("there is something after the end of the div");
+            return _at == _text.Length ? false : Fail(NarrativeMessages.AfterEnd);
         }
 
         if (_at == _text.Length)
-            return Fail(_depth == 0 ? "it is empty" : "it ends before its elements are closed");
+            return Fail(_depth == 0 ? NarrativeMessages.Empty : NarrativeMessages.NotClosed);
         if (_text[_at] != '<')
-            return _depth == 0 ? Fail("it must begin with a div element") : ReadText();
+            return _depth == 0 ? Fail(NarrativeMessages.NotBegun) : ReadText();
         var rest = _text[_at..];
         if (rest.StartsWith("<!--"u8))
             return ReadComment(rest);
         if (rest.StartsWith("</"u8))
             return ReadEnd();
         return rest.StartsWith("<!"u8) || rest.StartsWith("<?"u8)
-            ? Fail("CDATA sections, declarations and processing instructions are not allowed")
+            ? Fail(NarrativeMessages.Declarations)
             : ReadStart();
     }
 
@@ -103,7 +104,7 @@ internal ref struct XhtmlScanner
         var before = _at;
         Skip(ref _at);
         if (_at == _text.Length)
-            return Fail("a tag is not closed");
+            return Fail(NarrativeMessages.TagNotClosed);
         if (_text[_at] == '>')
             return EndTag(1);
         if (_text[_at..].StartsWith("/>"u8))
@@ -113,24 +114,24 @@ internal ref struct XhtmlScanner
         }
 
         if (before == _at)
-            return Fail("attributes must be parted by a space");
+            return Fail(NarrativeMessages.NoSpace);
         var name = ReadName();
         if (name.IsEmpty)
-            return Fail("a tag holds something that is not an attribute");
+            return Fail(NarrativeMessages.NotAnAttribute);
         Skip(ref _at);
         if (_at == _text.Length || _text[_at] != '=')
-            return Fail("an attribute has no value");
+            return Fail(NarrativeMessages.NoAttributeValue);
         _at++;
         Skip(ref _at);
         if (_at == _text.Length || _text[_at] is not ((byte)'"' or (byte)'\''))
-            return Fail("an attribute's value is not in quotes");
+            return Fail(NarrativeMessages.NoQuotes);
         var length = _text[(_at + 1)..].IndexOf(_text[_at]);
         if (length < 0)
-            return Fail("an attribute's value is not closed");
+            return Fail(NarrativeMessages.ValueNotClosed);
         AttributeName = name;
         AttributeValue = _text.Slice(_at + 1, length);
         _at += length + 2;
-        return AttributeValue.Contains((byte)'<') ? Fail("an attribute's value holds <; write &lt;") : CheckCharacters(AttributeValue);
+        return AttributeValue.Contains((byte)'<') ? Fail(NarrativeMessages.LessThanInValue) : CheckCharacters(AttributeValue);
     }
 
     /// <summary>The attribute's value with its entities resolved.</summary>
@@ -153,9 +154,9 @@ internal ref struct XhtmlScanner
         var start = _at;
         Name = ReadName();
         if (Name.IsEmpty || !IsNameStart(Name[0]))
-            return Fail("a < is not the beginning of a tag; write &lt;");
+            return Fail(NarrativeMessages.LessThan);
         if (_depth == MaxDepth)
-            return Fail($"its elements are nested more than {MaxDepth} deep");
+            return Fail(NarrativeMessages.TooDeep, MaxDepth.ToString(CultureInfo.InvariantCulture));
         _open[_depth++] = ((long)start << 32) | (uint)Name.Length;
         _isInTag = true;
         Token = XhtmlToken.Start;
@@ -168,7 +169,7 @@ internal ref struct XhtmlScanner
         var name = ReadName();
         Skip(ref _at);
         if (_at == _text.Length || _text[_at] != '>')
-            return Fail("an end tag is not closed");
+            return Fail(NarrativeMessages.EndTagNotClosed);
         _at++;
         return Close(name);
     }
@@ -176,11 +177,11 @@ internal ref struct XhtmlScanner
     private bool Close(ReadOnlySpan<byte> name)
     {
         if (_depth == 0)
-            return Fail("there is an end tag without a start tag");
+            return Fail(NarrativeMessages.NoStartTag);
         var open = _open[--_depth];
         var expected = _text.Slice((int)(open >> 32), (int)open);
         if (!name.SequenceEqual(expected))
-            return Fail($"the element {Encoding.UTF8.GetString(expected[..Math.Min(expected.Length, 40)])} is not closed by its own end tag");
+            return Fail(NarrativeMessages.WrongEndTag, Encoding.UTF8.GetString(expected[..Math.Min(expected.Length, 40)]));
         Name = name;
         Token = XhtmlToken.End;
         _isDone = _depth == 0;
@@ -197,7 +198,7 @@ internal ref struct XhtmlScanner
         IsWhitespace = text.IndexOfAnyExcept(" \t\r\n"u8) < 0;
         if (IsWhitespace)
             return true;
-        return text.IndexOf("]]>"u8) >= 0 ? Fail("its text holds ]]>; write ]]&gt;") : CheckCharacters(text);
+        return text.IndexOf("]]>"u8) >= 0 ? Fail(NarrativeMessages.CdataEnd) : CheckCharacters(text);
     }
 
     // HTML ends a comment at <!--> and <!--->, where XML has only begun it: what follows would be markup to a browser.
@@ -206,9 +207,9 @@ internal ref struct XhtmlScanner
         var inside = rest[4..];
         var end = inside.IndexOf("--"u8);
         if (end < 0 || !inside[end..].StartsWith("-->"u8) || inside.StartsWith(">"u8) || inside.StartsWith("->"u8))
-            return Fail("a comment is not closed or holds --");
+            return Fail(NarrativeMessages.Comment);
         if (_depth == 0)
-            return Fail("it must begin with a div element");
+            return Fail(NarrativeMessages.NotBegun);
         _at += end + 7;
         Token = XhtmlToken.Comment;
         return true;
@@ -237,12 +238,12 @@ internal ref struct XhtmlScanner
         {
             text = text[at..];
             if (text[0] < 0x20 || text.StartsWith("\uFFFE"u8) || text.StartsWith("\uFFFF"u8))
-                return Fail("it holds a character that XML does not allow");
+                return Fail(NarrativeMessages.Character);
             if (text[0] == '&')
             {
                 var end = text[..Math.Min(text.Length, 16)].IndexOf((byte)';');
                 if (end < 0 || !IsReference(text[1..end]))
-                    return Fail("an & does not begin a character of HTML; write &amp;");
+                    return Fail(NarrativeMessages.Ampersand);
             }
 
             text = text[1..];
@@ -261,14 +262,14 @@ internal ref struct XhtmlScanner
     private static bool IsXmlCharacter(ReadOnlySpan<byte> number)
     {
         var isHex = number is [(byte)'x', ..];
-        if (!int.TryParse(isHex ? number[1..] : number, isHex ? System.Globalization.NumberStyles.AllowHexSpecifier : System.Globalization.NumberStyles.None, null, out var code))
+        if (!int.TryParse(isHex ? number[1..] : number, isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None, null, out var code))
             return false;
         return code is '\t' or '\n' or '\r' || (code >= 0x20 && Rune.IsValid(code) && code is not (0xFFFE or 0xFFFF));
     }
 
-    private bool Fail(string problem)
+    private bool Fail(MessageTemplate problem, params string[] arguments)
     {
-        Problem ??= problem;
+        Problem ??= new IssueMessage(problem, arguments);
         _isInTag = false;
         return false;
     }

@@ -13,7 +13,7 @@ internal static class XmlPatch
     public static XDocument Load(ReadOnlyMemory<byte> xml)
     {
         if (XmlText.Decode(xml.Span, out var problem) is not { } text)
-            throw new PatchException(PatchFailure.InvalidPatch, "structure", problem!);
+            throw new PatchException(PatchFailure.InvalidPatch, "structure", problem!.Diagnostics);
         try
         {
             using (var scan = XmlReader.Create(new StringReader(text), XmlText.Settings(text.Length)))

@@ -1,5 +1,6 @@
 // The node table while it grows, and the issues that are found on the way.
 
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -13,7 +14,7 @@ internal ref partial struct JsonTreeParser
         if (_count == _nodes.Length)
         {
             if (_count >= _limits.MaxElements)
-                Stop(new Issue(IssueSeverity.Fatal, "too-costly", $"The resource has more than {_limits.MaxElements:N0} elements."));
+                Stop(Issue.Of(IssueSeverity.Fatal, "too-costly", ParserMessages.TooManyElements, ResourceParser.Number(_limits.MaxElements)));
             Array.Resize(ref _nodes, Math.Min(_count * 2, _limits.MaxElements));
         }
 
@@ -93,7 +94,7 @@ internal ref partial struct JsonTreeParser
     }
 
     // null stands in an array for "no value here, see the twin"; anywhere else, and anything but null, is an error.
-    private void ExpectNull(int node, in JsonProperty property, string expected)
+    private void ExpectNull(int node, in JsonProperty property, (string English, string Chinese) expected)
     {
         if (_reader.TokenType == JsonTokenType.Null && property.Element.IsArray)
         {
@@ -101,7 +102,10 @@ internal ref partial struct JsonTreeParser
             return;
         }
 
-        AddIssue(node, null, "structure", $"Expected {expected} for {property.Element.Path}, not {Describe(_reader.TokenType)}.", (int)_reader.TokenStartIndex);
+        var found = ParserMessages.Describe(_reader.TokenType);
+        AddIssue(
+            node, null, "structure", (int)_reader.TokenStartIndex, ParserMessages.WrongKind,
+            property.Element.Path, expected.English, found.English, expected.Chinese, found.Chinese);
         _reader.Skip();
     }
 
@@ -111,35 +115,36 @@ internal ref partial struct JsonTreeParser
         {
             ref readonly var row = ref _nodes[i];
             if (row is { ValueLength: 0, FirstChild: 0, Element: >= 0 } && _schema.Types[row.Type].IsPrimitive)
-                AddIssue(i, null, "structure", "A null must have an id or extension at the same place of the underscore array.", row.ValueStart);
+                AddIssue(i, null, "structure", row.ValueStart, ParserMessages.NullWithoutTwin);
         }
     }
 
     private void AddUnknown(int node, TypeDefinition type, string name, int at)
     {
-        var owner = type.IsResource ? "the resource" : "type";
+        var owner = type.IsResource ? (English: "the resource", Chinese: "资源") : (English: "type", Chinese: "类型");
         foreach (var choice in type.Elements)
         {
             if (choice.IsChoice && name.Length > choice.Name.Length && name.StartsWith(choice.Name, StringComparison.Ordinal) && char.IsAsciiLetterUpper(name[choice.Name.Length]))
             {
-                AddIssue(node, choice.Name, "structure", $"'{Shorten(name)}' is none of the types of {choice.Path}[x]: it has {string.Join(", ", choice.Types.Select(choice.JsonNameFor))}.", at);
+                AddIssue(node, choice.Name, "structure", at, ParserMessages.UnknownChoice, Shorten(name), choice.Path, string.Join(", ", choice.Types.Select(choice.JsonNameFor)));
                 return;
             }
         }
 
         var near = Nearest(type.PropertyNames, name);
-        var hint = near is not null ? $"; did you mean '{near}'?" : $"; it has {string.Join(", ", type.PropertyNames.Take(40))}.";
-        AddIssue(node, null, "structure", $"Unknown element '{Shorten(name)}' in {owner} {type.Name}{hint}", at);
+        AddIssue(
+            node, null, "structure", at, near is not null ? ParserMessages.UnknownElementNear : ParserMessages.UnknownElement,
+            Shorten(name), owner.English, type.Name, near ?? string.Join(", ", type.PropertyNames.Take(40)), owner.Chinese);
     }
 
-    private void AddIssue(int node, string? child, string code, string diagnostics, int at)
+    private void AddIssue(int node, string? child, string code, int at, MessageTemplate template, params string[] arguments)
     {
         var tree = new ResourceTree(_schema, _json, _nodes, _count);
         var path = tree[node].GetPath();
         var (line, column) = JsonText.PositionOf(_json.Span, at);
-        _issues.Add(new Issue(IssueSeverity.Error, code, diagnostics, child is null ? path : $"{path}.{child}", line, column));
+        _issues.Add(Issue.Of(IssueSeverity.Error, code, template, arguments) with { Expression = child is null ? path : $"{path}.{child}", Line = line, Column = column });
         if (_issues.Count >= _limits.MaxIssues)
-            Stop(new Issue(IssueSeverity.Fatal, "too-costly", $"Reading stopped after {_issues.Count} issues."));
+            Stop(Issue.Of(IssueSeverity.Fatal, "too-costly", ParserMessages.TooManyIssues, Invariant(_issues.Count)));
     }
 
     private readonly void Stop(Issue issue)
@@ -149,18 +154,9 @@ internal ref partial struct JsonTreeParser
     }
 
     private readonly Issue TooDeep(int line, int column) =>
-        new(IssueSeverity.Fatal, "too-costly", $"The resource nests more than {_limits.MaxDepth} levels deep.", null, line, column);
+        Issue.Of(IssueSeverity.Fatal, "too-costly", ParserMessages.TooDeep, Invariant(_limits.MaxDepth)) with { Line = line, Column = column };
 
-    private static string Describe(JsonTokenType token) => token switch
-    {
-        JsonTokenType.StartObject => "an object",
-        JsonTokenType.StartArray => "an array",
-        JsonTokenType.String => "a string",
-        JsonTokenType.Number => "a number",
-        JsonTokenType.True or JsonTokenType.False => "a boolean",
-        JsonTokenType.Null => "null",
-        _ => "nothing",
-    };
+    private static string Invariant(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string Shorten(string text) =>
         text.Length <= 60 ? text : text[..(char.IsHighSurrogate(text[56]) ? 56 : 57)] + "…";

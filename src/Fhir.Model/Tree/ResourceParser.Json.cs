@@ -1,6 +1,7 @@
 // JSON to tree in one pass, with the schema walked alongside: what is unknown, misplaced, malformed, missing or doubled is
 // found while the node table is built.
 
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -22,14 +23,16 @@ public static partial class ResourceParser
         if (json.Span.StartsWith("\uFEFF"u8))
             json = json[3..];
         if (json.Length > limits.MaxBytes)
-            return Fatal("too-long", $"The resource has {json.Length:N0} bytes; at most {limits.MaxBytes:N0} are read.");
+            return Fatal("too-long", ParserMessages.TooLong, Number(json.Length), Number(limits.MaxBytes));
         if (!Utf8.IsValid(json.Span))
-            return Fatal("structure", "The content is not valid UTF-8.");
+            return Fatal("structure", ParserMessages.NotUtf8);
         return new JsonTreeParser(json, schema ?? Schema.R4, limits).Parse();
     }
 
-    internal static ParseResult Fatal(string code, string diagnostics) =>
-        new(null, [new Issue(IssueSeverity.Fatal, code, diagnostics)]);
+    internal static ParseResult Fatal(string code, MessageTemplate template, params string[] arguments) =>
+        new(null, [Issue.Of(IssueSeverity.Fatal, code, template, arguments)]);
+
+    internal static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }
 
 /// <summary>The state of one parse.</summary>
@@ -64,12 +67,16 @@ internal ref partial struct JsonTreeParser
         {
             _reader.Read();
             if (_reader.TokenType != JsonTokenType.StartObject)
-                return ResourceParser.Fatal("structure", $"A resource is a JSON object, not {Describe(_reader.TokenType)}.");
+            {
+                var found = ParserMessages.Describe(_reader.TokenType);
+                return ResourceParser.Fatal("structure", ParserMessages.NotAnObject, found.English, found.Chinese);
+            }
+
             var root = AddNode(-1, null, null, 0, ref _noSibling);
             if (!ParseResource(root, 0))
                 return new ParseResult(null, _issues);
             if (_reader.Read())
-                return ResourceParser.Fatal("structure", "There is more text after the resource.");
+                return ResourceParser.Fatal("structure", ParserMessages.TextAfterResource);
             if (_hasNulls)
                 CheckNulls();
         }
@@ -79,7 +86,7 @@ internal ref partial struct JsonTreeParser
             var (line, column) = ((int)(malformed.LineNumber ?? 0) + 1, (int)(malformed.BytePositionInLine ?? 0) + 1);
             return new ParseResult(null, [deep
                 ? TooDeep(line, column)
-                : new Issue(IssueSeverity.Fatal, "structure", $"The content is not well-formed JSON (line {line}, byte {column}): {FirstSentence(malformed.Message)}", null, line, column)]);
+                : Issue.Of(IssueSeverity.Fatal, "structure", ParserMessages.NotJson, Invariant(line), Invariant(column), FirstSentence(malformed.Message)) with { Line = line, Column = column }]);
         }
         catch (StopParsingException)
         {
@@ -112,26 +119,26 @@ internal ref partial struct JsonTreeParser
             ahead.Read();
             if (ahead.TokenType != JsonTokenType.String)
             {
-                AddIssue(node, null, "structure", "resourceType must be a string, the name of a resource type.", start);
+                AddIssue(node, null, "structure", start, ParserMessages.ResourceTypeNotString);
                 return false;
             }
 
             var type = _schema.FindType(ahead.ValueIsEscaped ? Unescaped(ahead) : ahead.ValueSpan);
             if (type is not { IsResource: true, IsAbstract: false })
             {
-                AddIssue(node, null, "structure", $"'{Shorten(ahead.ValueSpan)}' is not an R4 resource type.", start);
+                AddIssue(node, null, "structure", start, ParserMessages.UnknownResourceType, Shorten(ahead.ValueSpan));
                 return false;
             }
 
             _bytesAhead += ahead.BytesConsumed - start;
             if (_bytesAhead > MostPassesAhead * (long)_json.Length)
-                Stop(new Issue(IssueSeverity.Fatal, "too-costly", "Resources within resources name their types last; write resourceType as the first property."));
+                Stop(Issue.Of(IssueSeverity.Fatal, "too-costly", ParserMessages.ResourceTypesLast));
             _nodes[node].Type = (short)type.Index;
             ParseObject(type, node, depth, isResource: true);
             return true;
         }
 
-        AddIssue(node, null, "structure", "The object has no resourceType, so it is not a resource.", start);
+        AddIssue(node, null, "structure", start, ParserMessages.NoResourceType);
         return false;
     }
 
@@ -159,7 +166,7 @@ internal ref partial struct JsonTreeParser
             if (isResource && _reader.ValueTextEquals("resourceType"u8))
             {
                 if (typeSeen)
-                    AddIssue(node, null, "structure", "resourceType is there twice.", (int)_reader.TokenStartIndex);
+                    AddIssue(node, null, "structure", (int)_reader.TokenStartIndex, ParserMessages.ResourceTypeTwice);
                 typeSeen = true;
                 _reader.Read();
                 _reader.Skip();
@@ -180,7 +187,7 @@ internal ref partial struct JsonTreeParser
             var bit = (property.Ordinal * 2) + (property.IsUnderscore ? 1 : 0);
             if (TestAndSet(seen, bit))
             {
-                AddIssue(node, Encoding.UTF8.GetString(name), "structure", "The property is there twice; JSON objects must not repeat a name.", at);
+                AddIssue(node, Encoding.UTF8.GetString(name), "structure", at, ParserMessages.PropertyTwice);
                 _reader.Skip();
                 continue;
             }
@@ -188,7 +195,7 @@ internal ref partial struct JsonTreeParser
             var twin = Test(seen, bit ^ 1);
             if (TestAndSet(seen, elementBits + property.Element.Order) && !twin)
             {
-                AddIssue(node, property.Element.Name, "structure", $"{property.Element.Name}[x] may have one type only; there is more than one.", at);
+                AddIssue(node, property.Element.Name, "structure", at, ParserMessages.OneChoiceOnly, property.Element.Name);
                 _reader.Skip();
                 continue;
             }
@@ -200,12 +207,12 @@ internal ref partial struct JsonTreeParser
         if (!type.IsPrimitive)
             _nodes[node].ValueLength = (int)_reader.BytesConsumed - start;
         if (members == 0 || (isResource && members == 1 && typeSeen && depth > 0))
-            AddIssue(node, null, "structure", "An object must not be empty.", start);
+            AddIssue(node, null, "structure", start, ParserMessages.EmptyObject);
 
         foreach (var required in type.RequiredElements)
         {
             if (!Test(seen, elementBits + required.Order))
-                AddIssue(node, required.Name, "required", $"{required.Path} is missing: at least {required.Min} is required.", start);
+                AddIssue(node, required.Name, "required", start, ParserMessages.Required, required.Path, Invariant(required.Min));
         }
     }
 
@@ -216,7 +223,7 @@ internal ref partial struct JsonTreeParser
         {
             if (_reader.TokenType == JsonTokenType.StartArray)
             {
-                AddIssue(parent, element.Name, "structure", $"{element.Path} does not repeat: expected one value, not an array.", (int)_reader.TokenStartIndex);
+                AddIssue(parent, element.Name, "structure", (int)_reader.TokenStartIndex, ParserMessages.DoesNotRepeat, element.Path);
                 _reader.Skip();
                 return;
             }
@@ -227,7 +234,8 @@ internal ref partial struct JsonTreeParser
 
         if (_reader.TokenType != JsonTokenType.StartArray)
         {
-            AddIssue(parent, element.Name, "structure", $"{element.Path} repeats: expected an array, not {Describe(_reader.TokenType)}.", (int)_reader.TokenStartIndex);
+            var found = ParserMessages.Describe(_reader.TokenType);
+            AddIssue(parent, element.Name, "structure", (int)_reader.TokenStartIndex, ParserMessages.Repeats, element.Path, found.English, found.Chinese);
             _reader.Skip();
             return;
         }
@@ -241,7 +249,7 @@ internal ref partial struct JsonTreeParser
             count++;
             if (_reader.TokenType == JsonTokenType.StartArray)
             {
-                AddIssue(parent, element.Name, "structure", $"{element.Path} must not hold an array within its array.", (int)_reader.TokenStartIndex);
+                AddIssue(parent, element.Name, "structure", (int)_reader.TokenStartIndex, ParserMessages.ArrayInArray, element.Path);
                 _reader.Skip();
                 continue;
             }
@@ -252,9 +260,9 @@ internal ref partial struct JsonTreeParser
         }
 
         if (count == 0)
-            AddIssue(parent, element.Name, "structure", "An array must not be empty.", start);
+            AddIssue(parent, element.Name, "structure", start, ParserMessages.EmptyArray);
         if (count > element.Max)
-            AddIssue(parent, element.Name, "structure", $"{element.Path} may occur {element.Max} times; there are {count}.", start);
+            AddIssue(parent, element.Name, "structure", start, ParserMessages.TooMany, element.Path, Invariant(element.Max), Invariant(count));
     }
 
     // Reads one value of a property into a node: an existing one where the property's twin (x or _x) came before.
@@ -269,7 +277,7 @@ internal ref partial struct JsonTreeParser
             if (_reader.TokenType == JsonTokenType.StartObject)
                 ParseObject(property.Type, node, depth + 1, isResource: false);
             else
-                ExpectNull(node, property, "an object with id or extension");
+                ExpectNull(node, property, ("an object with id or extension", "带有 id 或 extension 的对象"));
         }
         else if (property.Type.IsPrimitive)
         {
@@ -277,7 +285,8 @@ internal ref partial struct JsonTreeParser
         }
         else if (_reader.TokenType != JsonTokenType.StartObject)
         {
-            AddIssue(node, null, "structure", $"Expected an object of type {property.Type.Name}, not {Describe(_reader.TokenType)}.", (int)_reader.TokenStartIndex);
+            var found = ParserMessages.Describe(_reader.TokenType);
+            AddIssue(node, null, "structure", (int)_reader.TokenStartIndex, ParserMessages.NotAnObjectOfType, property.Type.Name, found.English, found.Chinese);
             _reader.Skip();
         }
         else if (!property.Type.IsResource)
@@ -306,7 +315,7 @@ internal ref partial struct JsonTreeParser
         };
         if (!fits)
         {
-            ExpectNull(node, property, $"a JSON {(PrimitiveFormat.IsJsonString(kind) ? "string" : kind == PrimitiveKind.Boolean ? "true or false" : "number")}");
+            ExpectNull(node, property, ParserMessages.JsonKind(kind));
             return;
         }
 
@@ -323,7 +332,7 @@ internal ref partial struct JsonTreeParser
                 value = Unescaped(_reader, out var isWhole);
                 if (!isWhole)
                 {
-                    AddIssue(node, null, "value", "The string holds an escape of half a surrogate pair.", start);
+                    AddIssue(node, null, "value", start, ParserMessages.HalfSurrogate);
                     row.ValueLength = 0;
                     return;
                 }
@@ -332,16 +341,14 @@ internal ref partial struct JsonTreeParser
 
         if (!PrimitiveFormat.IsValid(kind, value))
         {
-            AddIssue(
-                node,
-                null,
-                "value",
-                value.IsEmpty ? "A value must not be empty; leave the element out." : $"'{Shorten(value)}' is not a valid {property.Type.Name}: expected {PrimitiveFormat.Expected(kind)}.",
-                start);
+            if (value.IsEmpty)
+                AddIssue(node, null, "value", start, ParserMessages.EmptyValue);
+            else
+                AddIssue(node, null, "value", start, PrimitiveMessages.Invalid(kind), Shorten(value), property.Type.Name);
         }
-        else if (kind == PrimitiveKind.Xhtml && NarrativeRules.Check(value) is { } problem)
+        else if (kind == PrimitiveKind.Xhtml && NarrativeRules.Find(value) is { } problem)
         {
-            AddIssue(node, null, "invariant", problem, start);
+            AddIssue(node, null, "invariant", start, problem.Template, [.. problem.Arguments]);
         }
     }
 }

@@ -1,6 +1,7 @@
 // XML to tree: the schema turns XML into the JSON that it means, and the JSON parser does the rest, so that both formats are
 // held to the same rules in one place.
 
+using System.Globalization;
 using System.Text;
 using System.Xml;
 
@@ -24,9 +25,9 @@ public static partial class ResourceParser
         limits ??= ParseLimits.Default;
         schema ??= Schema.R4;
         if (xml.Length > limits.MaxBytes)
-            return Fatal("too-long", $"The resource has {xml.Length:N0} bytes; at most {limits.MaxBytes:N0} are read.");
+            return Fatal("too-long", ParserMessages.TooLong, Number(xml.Length), Number(limits.MaxBytes));
         if (XmlText.Decode(xml.Span, out var problem) is not { } text)
-            return Fatal("structure", problem!);
+            return new ParseResult(null, [problem!]);
 
         var reader = new XmlResourceReader(XhtmlEntities.ToNumbers(text), schema, limits, anyOrder);
         var root = reader.Read();
@@ -61,7 +62,7 @@ internal static class XmlText
     };
 
     /// <summary>The text of a document by its byte order mark or declaration; null if it is in no known encoding or not valid in it.</summary>
-    public static string? Decode(ReadOnlySpan<byte> xml, out string? problem)
+    public static string? Decode(ReadOnlySpan<byte> xml, out Issue? problem)
     {
         problem = null;
         var (encoding, mark) = xml switch
@@ -73,7 +74,7 @@ internal static class XmlText
         };
         if (encoding is null)
         {
-            problem = "The XML declares an encoding that is not read here; send UTF-8.";
+            problem = Issue.Of(IssueSeverity.Fatal, "structure", XmlMessages.UnknownEncoding);
             return null;
         }
 
@@ -84,7 +85,8 @@ internal static class XmlText
         }
         catch (DecoderFallbackException invalid)
         {
-            problem = $"The content is not valid {encoding.WebName.ToUpperInvariant()} at byte {invalid.Index}.";
+            problem = Issue.Of(
+                IssueSeverity.Fatal, "structure", XmlMessages.NotInEncoding, encoding.WebName.ToUpperInvariant(), invalid.Index.ToString(CultureInfo.InvariantCulture));
             return null;
         }
     }

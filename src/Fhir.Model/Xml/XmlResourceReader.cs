@@ -1,6 +1,7 @@
 // Reads FHIR XML with the schema alongside: names, order, attributes and namespaces are checked here, because JSON can't show
 // them; values and cardinality are left to the JSON parser.
 
+using System.Globalization;
 using System.Text;
 using System.Xml;
 
@@ -55,7 +56,7 @@ internal sealed class XmlResourceReader
         catch (XmlException malformed)
         {
             Issues.Clear();
-            Issues.Add(new Issue(IssueSeverity.Fatal, "structure", Explain(malformed), null, malformed.LineNumber, malformed.LinePosition));
+            Issues.Add(Explain(malformed) with { Line = malformed.LineNumber, Column = malformed.LinePosition });
             return null;
         }
         catch (StopReadingException)
@@ -64,19 +65,20 @@ internal sealed class XmlResourceReader
         }
     }
 
-    private static string Explain(XmlException malformed) =>
+    private static Issue Explain(XmlException malformed) =>
         malformed.Message.Contains("DTD", StringComparison.Ordinal)
-            ? "The XML has a document type declaration, which FHIR does not allow; leave it out, with the entities that it declares."
-            : $"The content is not well-formed XML: {malformed.Message}";
+            ? Issue.Of(IssueSeverity.Fatal, "structure", XmlMessages.DocumentType)
+            : Issue.Of(IssueSeverity.Fatal, "structure", XmlMessages.NotXml, malformed.Message);
 
     private XmlItem? ReadRoot()
     {
         var type = _reader.NamespaceURI == XmlText.FhirNamespace ? _schema.FindResourceType(_reader.LocalName) : null;
         if (type is null)
         {
-            AddIssue(null, null, _reader.NamespaceURI == XmlText.FhirNamespace
-                ? $"'{Shorten(_reader.LocalName)}' is not an R4 resource type."
-                : $"The root element must be a resource in the namespace {XmlText.FhirNamespace}, not in '{Shorten(_reader.NamespaceURI)}'.");
+            if (_reader.NamespaceURI == XmlText.FhirNamespace)
+                AddIssue(null, null, ParserMessages.UnknownResourceType, Shorten(_reader.LocalName));
+            else
+                AddIssue(null, null, XmlMessages.WrongRootNamespace, XmlText.FhirNamespace, Shorten(_reader.NamespaceURI));
             return null;
         }
 
@@ -90,7 +92,11 @@ internal sealed class XmlResourceReader
     private void ReadChildren(XmlItem item)
     {
         if (_reader.Depth > _limits.MaxDepth * 2)
-            Stop(new Issue(IssueSeverity.Fatal, "too-costly", $"The resource nests more than {_limits.MaxDepth} levels deep.", null, _place.LineNumber, _place.LinePosition));
+        {
+            var issue = Issue.Of(IssueSeverity.Fatal, "too-costly", ParserMessages.TooDeep, Invariant(_limits.MaxDepth));
+            Stop(issue with { Line = _place.LineNumber, Column = _place.LinePosition });
+        }
+
         if (_reader.IsEmptyElement)
             return;
         var type = item.Type;
@@ -100,7 +106,7 @@ internal sealed class XmlResourceReader
             if (_reader.NodeType == XmlNodeType.Element)
                 ReadChild(item, type, ref order);
             else if (_reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA)
-                AddIssue(item, null, $"Text is not allowed in {item.Type.Name}; values stand in the attribute value.");
+                AddIssue(item, null, XmlMessages.TextInElement, item.Type.Name);
         }
     }
 
@@ -110,7 +116,7 @@ internal sealed class XmlResourceReader
         Span<byte> utf8 = stackalloc byte[96];
         if (!Encoding.UTF8.TryGetBytes(name, utf8, out var length) || !type.TryFindProperty(utf8[..length], out var property) || property.IsUnderscore)
         {
-            AddIssue(parent, name, $"Unknown element '{Shorten(name)}' in {type.Name}; it has {string.Join(", ", type.PropertyNames.Take(40))}.");
+            AddIssue(parent, name, XmlMessages.UnknownElement, Shorten(name), type.Name, string.Join(", ", type.PropertyNames.Take(40)));
             _capture.SkipElement();
             return;
         }
@@ -118,22 +124,22 @@ internal sealed class XmlResourceReader
         var definition = property.Element;
         var wanted = property.Type.Primitive == PrimitiveKind.Xhtml ? NarrativeRules.XhtmlNamespace : XmlText.FhirNamespace;
         if (_reader.NamespaceURI != wanted)
-            Refuse(parent, name, $"The element {name} must be in the namespace {wanted}, not in '{Shorten(_reader.NamespaceURI)}'.");
+            Refuse(parent, name, XmlMessages.WrongNamespace, name, wanted, Shorten(_reader.NamespaceURI));
         else if (XmlShape.IsAttribute(type, definition))
-            Refuse(parent, name, $"{definition.Path} is an attribute in XML, not an element.");
+            Refuse(parent, name, XmlMessages.IsAttribute, definition.Path);
         else if (definition.Order < order && !_anyOrder)
-            Refuse(parent, definition.Name, $"The element {name} stands after elements that it must precede; XML needs the order {string.Join(", ", type.PropertyNames.Take(60))}.");
+            Refuse(parent, definition.Name, XmlMessages.WrongOrder, name, string.Join(", ", type.PropertyNames.Take(60)));
         else if (definition.IsChoice && parent.LastOf(definition) is { } choice && choice.Type != property.Type)
-            Refuse(parent, definition.Name, $"{definition.Name}[x] may have one type only; there is more than one.");
+            Refuse(parent, definition.Name, ParserMessages.OneChoiceOnly, definition.Name);
         else if (!definition.IsArray && parent.LastOf(definition) is not null)
-            Refuse(parent, definition.Name, $"{definition.Path} does not repeat; there is more than one {name}.");
+            Refuse(parent, definition.Name, XmlMessages.DoesNotRepeat, definition.Path, name);
         else
             ReadElement(AddItem(parent, definition, property.Type), ref order);
     }
 
-    private void Refuse(XmlItem parent, string child, string diagnostics)
+    private void Refuse(XmlItem parent, string child, MessageTemplate template, params string[] arguments)
     {
-        AddIssue(parent, child, diagnostics);
+        AddIssue(parent, child, template, arguments);
         _capture.SkipElement();
     }
 
@@ -157,7 +163,8 @@ internal sealed class XmlResourceReader
         ReadChildren(item);
         if (item.Type.IsPrimitive && item.Value is null && item.Children.Count == 0)
         {
-            Issues.Add(new Issue(IssueSeverity.Error, "value", $"{item.Definition.Path} has neither a value nor extensions; write value=\"…\".", item.GetPath(), item.Line, item.Column));
+            var issue = Issue.Of(IssueSeverity.Error, "value", XmlMessages.NoValue, item.Definition.Path);
+            Issues.Add(issue with { Expression = item.GetPath(), Line = item.Line, Column = item.Column });
             item.Parent!.Remove(item);
             CheckIssues();
         }
@@ -174,14 +181,14 @@ internal sealed class XmlResourceReader
             {
                 if (_reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA)
                 {
-                    AddIssue(item, null, "Text is not allowed around a resource.");
+                    AddIssue(item, null, XmlMessages.TextAroundResource);
                 }
                 else if (_reader.NodeType == XmlNodeType.Element)
                 {
                     var type = _reader.NamespaceURI == XmlText.FhirNamespace ? _schema.FindResourceType(_reader.LocalName) : null;
                     if (type is null || found)
                     {
-                        Refuse(item, _reader.LocalName, found ? "There may be one resource here only." : $"'{Shorten(_reader.LocalName)}' is not an R4 resource type.");
+                        Refuse(item, _reader.LocalName, found ? XmlMessages.OneResourceOnly : ParserMessages.UnknownResourceType, Shorten(_reader.LocalName));
                         continue;
                     }
 
@@ -196,7 +203,7 @@ internal sealed class XmlResourceReader
                 return true;
         }
 
-        AddIssue(item, null, $"{item.Definition!.Path} holds no resource.");
+        AddIssue(item, null, XmlMessages.NoResource, item.Definition!.Path);
         return false;
     }
 
@@ -214,7 +221,7 @@ internal sealed class XmlResourceReader
             else if (_reader.NamespaceURI.Length == 0 && item.Type.FindElement(name) is { } definition && XmlShape.IsAttribute(item.Type, definition))
                 AddItem(item, definition, definition.Types[0]).Value = _reader.Value;
             else
-                AddIssue(item, name, $"The attribute '{Shorten(_reader.Name)}' is not allowed in {item.Type.Name}.");
+                AddIssue(item, name, XmlMessages.UnknownAttribute, Shorten(_reader.Name), item.Type.Name);
         }
         while (_reader.MoveToNextAttribute());
         _reader.MoveToElement();
@@ -229,30 +236,39 @@ internal sealed class XmlResourceReader
             return;
 
         // What is no number or boolean can't stand in JSON as one; the issue is told here and a harmless value stands in.
-        AddIssue(item, null, value.Length == 0
-            ? "A value must not be empty; leave the element out."
-            : $"'{Shorten(value)}' is not a valid {item.Type.Name}: expected {PrimitiveFormat.Expected(kind)}.", "value");
+        if (value.Length == 0)
+            AddIssue(item, null, "value", ParserMessages.EmptyValue);
+        else
+            AddIssue(item, null, "value", PrimitiveMessages.Invalid(kind), Shorten(value), item.Type.Name);
         item.Value = kind == PrimitiveKind.Boolean ? "false" : "1";
     }
 
     private XmlItem AddItem(XmlItem parent, ElementDefinition definition, TypeDefinition type)
     {
         if (++_count > _limits.MaxElements)
-            Stop(new Issue(IssueSeverity.Fatal, "too-costly", $"The resource has more than {_limits.MaxElements:N0} elements."));
+            Stop(Issue.Of(IssueSeverity.Fatal, "too-costly", ParserMessages.TooManyElements, ResourceParser.Number(_limits.MaxElements)));
         return parent.Add(definition, type, _place.LineNumber, _place.LinePosition);
     }
 
-    private void AddIssue(XmlItem? item, string? child, string diagnostics, string code = "structure")
+    private void AddIssue(XmlItem? item, string? child, MessageTemplate template, params string[] arguments) =>
+        AddIssue(item, child, "structure", template, arguments);
+
+    private void AddIssue(XmlItem? item, string? child, string code, MessageTemplate template, params string[] arguments)
     {
         var path = item?.GetPath();
-        Issues.Add(new Issue(IssueSeverity.Error, code, diagnostics, child is null || path is null ? path : $"{path}.{child}", _place.LineNumber, _place.LinePosition));
+        Issues.Add(Issue.Of(IssueSeverity.Error, code, template, arguments) with
+        {
+            Expression = child is null || path is null ? path : $"{path}.{child}",
+            Line = _place.LineNumber,
+            Column = _place.LinePosition,
+        });
         CheckIssues();
     }
 
     private void CheckIssues()
     {
         if (Issues.Count >= _limits.MaxIssues)
-            Stop(new Issue(IssueSeverity.Fatal, "too-costly", $"Reading stopped after {Issues.Count} issues."));
+            Stop(Issue.Of(IssueSeverity.Fatal, "too-costly", ParserMessages.TooManyIssues, Invariant(Issues.Count)));
     }
 
     private void Stop(Issue issue)
@@ -260,6 +276,8 @@ internal sealed class XmlResourceReader
         Issues.Add(issue);
         throw new StopReadingException();
     }
+
+    private static string Invariant(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string Shorten(string text) => text.Length <= 60 ? text : text[..57] + "…";
 

@@ -62,6 +62,7 @@ public static class FhirHost
         var app = builder.Build();
         Compose(app, app.Services.GetRequiredService<FhirServer>());
         TellOfIndex(server, app.Logger);
+        TellOfValidation(server, app.Logger);
         return app;
     }
 
@@ -86,6 +87,20 @@ public static class FhirHost
 
         server.Reindexing.OnFailure = fault => log.LogError(fault, "The reindex failed; POST /fhir/$reindex goes on with it.");
         server.Reindexing.Resume();
+    }
+
+    private static void TellOfValidation(FhirServer server, ILogger log)
+    {
+        if (server.WriteRules is null)
+        {
+            if (server.Options.ValidationProfiles.Count > 0)
+                log.LogWarning("FhirHub:Validation:Profiles names profiles, and FhirHub:Validation:OnWrite is '{OnWrite}', so no write is held to them; set it to 'Profiles'.", server.Options.ValidationOnWrite);
+            return;
+        }
+
+        // Before the first request there is nobody to wait for.
+        foreach (var profile in Task.Run(() => server.WriteRules.FindUnknownAsync(CancellationToken.None).AsTask()).GetAwaiter().GetResult())
+            log.LogWarning("FhirHub:Validation:Profiles names {Profile}, which is not known here; what must meet it is refused until a package with it is added.", profile);
     }
 
     // Settings lie beside the program; data lies where the user stands.

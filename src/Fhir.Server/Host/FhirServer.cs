@@ -26,7 +26,9 @@ public sealed class FhirServer : IAsyncDisposable
         Closures = new ClosureTables(closures);
         SearchParameterSet = searchParameters;
         Reindexing = new Reindexing(store, searchParameters);
-        Repository = new ResourceRepository(store, new ResourcePreparer(searchParameters), searchParameters, options);
+        Validation = new ResourceValidation(new LocalConformanceResources(terminologyLibrary), store, options.BaseUrls);
+        WriteRules = options.ValidationOnWrite == WriteValidation.Profiles ? new WriteRules(Validation, options) : null;
+        Repository = new ResourceRepository(store, new ResourcePreparer(searchParameters, WriteRules), searchParameters, options);
         PageLinks = PageLinks.Open(options.DataPath);
         Packages = new LoadedPackages(store);
         PackageLoading = new PackageLoading(this);
@@ -44,6 +46,7 @@ public sealed class FhirServer : IAsyncDisposable
             Reindex.Operation,
             PackageOperations.Install,
             PackageOperations.Uninstall,
+            ValidateOperation.Operation,
             .. TerminologyOperations.All,
         ]);
         Interactions = new InteractionTable(
@@ -102,6 +105,12 @@ public sealed class FhirServer : IAsyncDisposable
 
     /// <summary>What the terminology operations answer from.</summary>
     public TerminologyLibrary TerminologyLibrary { get; }
+
+    /// <summary>Validates resources.</summary>
+    public ResourceValidation Validation { get; }
+
+    /// <summary>What a resource must meet to be written under <c>FhirHub:Validation:OnWrite=Profiles</c>; null under any other value.</summary>
+    public WriteRules? WriteRules { get; }
 
     /// <summary>Reads searches.</summary>
     public SearchParser SearchParser => SearchParameterSet.Current.Parser;

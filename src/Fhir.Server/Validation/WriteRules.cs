@@ -12,7 +12,7 @@ namespace FhirHub.Server;
 public sealed class WriteRules(ResourceValidation validation, FhirHubOptions options)
 {
     // The profiles of the configuration that are not known here, in one state of the definitions.
-    private volatile Unknown _unknown = new("", []);
+    private volatile Unknown _unknown = new("", new HashSet<string>());
 
     /// <summary>What is wrong with the resource, and warnings; it must not be stored if there is an error.</summary>
     /// <param name="resource">The resource as it would be stored.</param>
