@@ -6,6 +6,7 @@ using FhirHub.Benchmarks.Http;
 using FhirHub.Benchmarks.Search;
 using FhirHub.Benchmarks.Store;
 using FhirHub.Benchmarks.Terminology;
+using FhirHub.Benchmarks.Validation;
 
 return args switch
 {
@@ -21,6 +22,7 @@ return args switch
     ["terminology", ..] => await TerminologyBenchmark.RunAsync(Options.Parse(args[1..])),
     ["start", ..] => await StartBenchmark.RunAsync(Options.Parse(args[1..])),
     ["import-terminology", ..] => await ImportTerminologyBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["validate", ..] => await ValidateBenchmark.RunAsync(Options.Parse(args[1..])),
     ["fhirpath", ..] => FhirPathBenchmark.Run(Options.Parse(args[1..])),
     _ => Usage(),
 };
@@ -40,6 +42,7 @@ static int Usage()
           terminology  lookup, validation, translation, subsumption, expansion on 100,000 concepts (--filter OPERATION)
           import-terminology  a made-up SNOMED CT release of 1,000,000 concepts: time, memory, size, ECL (--limit CONCEPTS)
           start     time from start to first answer
+          validate  parsing, base definitions and claimed profiles of Synthea's resources (--folder FOLDER; --data FOLDER of a package's definitions; --limit BUNDLES)
           fhirpath  time and memory of one evaluation, by kind of expression
         Options: --seconds N (measured time of each step), --clients N, --rounds N, --folder FOLDER, --limit N,
                  --data FOLDER (keep the data there), --filter TEXT

@@ -10,6 +10,15 @@ internal sealed partial class ValidationWalk
     private const string ElementRule = "hasValue() or (children().count() > id.count())";
     private const string ExtensionRule = "extension.exists() != value.exists()";
 
+    // R4's own resources use some of its extensions where their definitions do not allow it.
+    private static readonly Dictionary<string, string[]> PublishedElsewhere = new(StringComparer.Ordinal)
+    {
+        [BaseProfiles + "structuredefinition-fhir-type"] = ["ElementDefinition.type"],
+        [BaseProfiles + "regex"] = ["ElementDefinition.type"],
+        [BaseProfiles + "structuredefinition-normative-version"] = ["ElementDefinition", "ValueSet", "CodeSystem", "OperationDefinition"],
+        [BaseProfiles + "valueset-concept-comments"] = ["CodeSystem.concept"],
+    };
+
     // Finds the extension's definition and puts it with the plans that the extension is visited with (from `first` to the top).
     private void VisitExtension(ElementNode extension, int first)
     {
@@ -44,7 +53,7 @@ internal sealed partial class ValidationWalk
 
         if (definition.IsModifier != isModifier && holder.Type.Name != "Extension")
             Report(extension, IssueSeverity.Error, "extension", isModifier ? ExtensionMessages.NotModifier : ExtensionMessages.Modifier, definition.Name);
-        if (definition.Contexts.Count > 0 && !IsInContext(extension, holder, definition))
+        if (definition.Contexts.Count > 0 && !IsInContext(holder, definition))
             Report(extension, IssueSeverity.Error, "extension", ExtensionMessages.WrongContext, definition.Name, PlaceOf(holder), ContextsOf(definition));
         CheckContextInvariants(extension, holder, definition);
         if (!IsOnTop(definition.Root, first))
@@ -61,8 +70,10 @@ internal sealed partial class ValidationWalk
             Report(place, url.StartsWith("http://hl7.org/fhir/StructureDefinition/", StringComparison.Ordinal) ? IssueSeverity.Warning : IssueSeverity.Information, "extension", ExtensionMessages.Unknown, url);
     }
 
-    private bool IsInContext(ElementNode extension, ElementNode holder, ProfilePlan definition)
+    private bool IsInContext(ElementNode holder, ProfilePlan definition)
     {
+        if (PublishedElsewhere.TryGetValue(definition.Url, out var elsewhere) && elsewhere.Contains(holder.Type.Name, StringComparer.Ordinal))
+            return true;
         string[]? paths = null;
         foreach (var context in definition.Contexts)
         {
@@ -76,8 +87,7 @@ internal sealed partial class ValidationWalk
                 return true;
         }
 
-        // The parts of an extension that a profile defines on its own stand where that one does.
-        return holder.Type.Name == "Extension" && definition.Contexts.Any(static context => context is { Kind: "element", Expression: "Extension" });
+        return false;
     }
 
     // The URL of the extension, or the URL and the codes of its parts: url#part.part.
