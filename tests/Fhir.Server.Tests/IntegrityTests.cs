@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 
 namespace FhirHub.Server.Tests;
 
@@ -46,5 +47,30 @@ public class EnforcedIntegrityTests(EnforcedIntegrity server) : IClassFixture<En
         Assert.Equal(HttpStatusCode.OK, (await server.Client.GetAsync("Patient/p1")).StatusCode);
         await server.Client.DeleteAsync($"Observation/{id}");
         Assert.Equal(HttpStatusCode.NoContent, (await server.Client.DeleteAsync("Patient/p1")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Validation_tells_what_a_write_would_refuse()
+    {
+        const string Observation = """{"resourceType":"Observation","id":"o9","status":"final","code":{"text":"c"},"subject":{"reference":"Patient/p9"}}""";
+        var dangling = await ErrorsAsync("POST", "Observation/$validate?mode=create", Observation);
+        Assert.Equal("Observation.subject", (string?)Assert.Single(dangling)["expression"]![0]);
+        Assert.Empty(await ErrorsAsync("POST", "Observation/$validate", Observation));
+        Assert.Equal("Observation.id", (string?)(await ErrorsAsync("POST", "Observation/other/$validate?mode=update", Observation))[0]["expression"]![0]);
+
+        await server.Client.SendAsync("PUT", "Patient/p9", """{"resourceType":"Patient","id":"p9"}""");
+        Assert.Empty(await ErrorsAsync("POST", "Observation/o9/$validate?mode=update", Observation));
+        Assert.Empty(await ErrorsAsync("POST", "Patient/p9/$validate?mode=delete", null));
+        await server.Client.SendAsync("PUT", "Observation/o9", Observation);
+        var referred = Assert.Single(await ErrorsAsync("POST", "Patient/p9/$validate?mode=delete", null));
+        Assert.Contains("Observation/o9", (string?)referred["diagnostics"], StringComparison.Ordinal);
+        Assert.Empty(await ErrorsAsync("POST", "Observation/o9/$validate?mode=delete", null));
+        Assert.Empty(await ErrorsAsync("POST", "Observation/nothing/$validate?mode=delete", null));
+    }
+
+    private async Task<List<JsonNode>> ErrorsAsync(string method, string address, string? body)
+    {
+        using var response = await server.Client.SendAsync(method, address, body);
+        return (await ValidateTests.OutcomeAsync(response)).FindAll(static issue => (string?)issue["severity"] == "error");
     }
 }

@@ -45,6 +45,25 @@ public class ImportCommandTests
     }
 
     [Fact]
+    public async Task What_is_not_valid_is_not_imported_under_validation_on_write()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("in/a.ndjson", """
+            {"resourceType":"Patient","id":"one","gender":"male"}
+            {"resourceType":"Patient","id":"two","gender":"m"}
+            """);
+        folder.Write("in/b.json", Transaction(Entry("POST", "Patient", """{"resourceType":"Patient","gender":"f"}""")));
+
+        var (exit, output) = await ServerProcess.RunWithAsync([("FhirHub__Validation__OnWrite", "Profiles")], "import", folder["in"], "--data", folder["data"]);
+
+        Assert.Equal(1, exit);
+        Assert.Matches("a[.]ndjson:2: Patient[.]gender: ", output);
+        Assert.Matches("b[.]json:1: Bundle[.]entry.0..resource[.]gender: ", output);
+        using var server = await ServerProcess.StartAsync(folder["data"]);
+        Assert.Equal([1], await CountAsync(server, "Patient"));
+    }
+
+    [Fact]
     public async Task Of_several_lines_about_one_resource_the_last_one_stands()
     {
         using var folder = new TemporaryFolder();

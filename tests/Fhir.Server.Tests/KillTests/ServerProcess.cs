@@ -52,9 +52,12 @@ internal sealed class ServerProcess : IDisposable
     }
 
     /// <summary>Runs the command line to its end.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
+    public static Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) => RunWithAsync([], arguments);
+
+    /// <summary>The same with settings of the environment, such as <c>FhirHub__Integrity</c>.</summary>
+    public static async Task<(int ExitCode, string Output)> RunWithAsync((string Name, string Value)[] environment, params string[] arguments)
     {
-        var (process, output) = Launch(arguments);
+        var (process, output) = Launch(arguments, environment);
         using (process)
         {
             await process.WaitForExitAsync();
@@ -64,7 +67,7 @@ internal sealed class ServerProcess : IDisposable
     }
 
     /// <summary>Starts the command line.</summary>
-    public static (Process Process, StringBuilder Output) Launch(string[] arguments)
+    public static (Process Process, StringBuilder Output) Launch(string[] arguments, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "FhirHub.dll"), .. arguments])
         {
@@ -72,6 +75,8 @@ internal sealed class ServerProcess : IDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         var process = new Process { StartInfo = start };
         var output = new StringBuilder();
         void Add(object sender, DataReceivedEventArgs line)
