@@ -117,11 +117,6 @@ internal static class ValueMessages
         "'{0}' is not a valid Individual Healthcare Identifier: 16 digits that start with 800360, of which the last has to fit.",
         "“{0}”不是有效的澳大利亚个人医疗标识（IHI）：应为以 800360 开头的 16 位数字且校验位正确。");
 
-    public static readonly MessageTemplate CitizenService = new(
-        "bsn",
-        "'{0}' is not a valid citizen service number: nine digits, of which the last has to fit.",
-        "“{0}”不是有效的荷兰公民服务号（BSN）：应为 9 位数字且校验位正确。");
-
     public static readonly MessageTemplate DigitalObject = new(
         "doi",
         "'{0}' is not a DOI; write 10., the registrant's number, a slash and the name, such as 10.1000/182.",

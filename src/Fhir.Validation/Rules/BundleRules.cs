@@ -26,7 +26,7 @@ internal static class BundleRules
             var fullUrl = entry.Child("fullUrl");
             if (fullUrl.Exists)
                 CheckFullUrl(walk, fullUrl, resource, type);
-            else if (isIdentified)
+            else if (isIdentified && entry.Child("search").ChildValue("mode") != "outcome")
                 walk.Report(entry, IssueSeverity.Error, "required", ResourceMessages.FullUrlMissing, type ?? "-");
         }
 

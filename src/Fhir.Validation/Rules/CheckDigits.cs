@@ -41,17 +41,6 @@ internal static class CheckDigits
         return (11 - (sum % 11)) % 11 == digits[9] - '0';
     }
 
-    /// <summary>True for a citizen service number of the Netherlands: nine digits whose sum by weights 9 to 2 and -1 is a multiple of 11.</summary>
-    public static bool IsCitizenServiceNumber(ReadOnlySpan<char> digits)
-    {
-        if (digits.Length != 9 || !IsDigits(digits) || !digits.ContainsAnyExcept('0'))
-            return false;
-        var sum = -(digits[8] - '0');
-        for (var i = 0; i < 8; i++)
-            sum += (digits[i] - '0') * (9 - i);
-        return sum % 11 == 0;
-    }
-
     /// <summary>True for a unified social credit code (GB 32100): 17 characters and one that fits them.</summary>
     public static bool IsSocialCreditCode(ReadOnlySpan<char> code)
     {

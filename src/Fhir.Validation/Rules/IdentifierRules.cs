@@ -25,8 +25,6 @@ internal static class IdentifierRules
         ["https://fhir.nhs.uk/Id/nhs-number"] = NhsNumber,
         ["urn:oid:2.16.840.1.113883.2.1.4.1"] = NhsNumber,
         ["http://ns.electronichealth.net.au/id/hi/ihi/1.0"] = AustralianIndividual,
-        ["http://fhir.nl/fhir/NamingSystem/bsn"] = CitizenService,
-        ["urn:oid:2.16.840.1.113883.2.4.6.3"] = CitizenService,
         ["https://doi.org"] = DigitalObject,
         ["http://doi.org"] = DigitalObject,
     }.Concat(ResidentId.Systems.Select(system => KeyValuePair.Create(system, (ValueRule)Resident))).ToFrozenDictionary(StringComparer.Ordinal);
@@ -118,12 +116,6 @@ internal static class IdentifierRules
         severity = IssueSeverity.Error;
         var isValid = value.Length == 16 && CheckDigits.IsDigits(value) && value.StartsWith("800360", StringComparison.Ordinal) && CheckDigits.IsLuhn("", value);
         return isValid ? null : ValueMessages.AustralianIndividual;
-    }
-
-    private static MessageTemplate? CitizenService(string value, out IssueSeverity severity)
-    {
-        severity = IssueSeverity.Error;
-        return CheckDigits.IsCitizenServiceNumber(value) ? null : ValueMessages.CitizenService;
     }
 
     private static MessageTemplate? DigitalObject(string value, out IssueSeverity severity)

@@ -28,7 +28,8 @@ internal static class QuantityRules
 
     private static void CheckText(ValidationWalk walk, ElementNode text, string code)
     {
-        if (text.Exists && text.GetString() is { } unit && unit != code
+        // C and F are what people call Cel and [degF], not coulomb and farad.
+        if (text.Exists && text.GetString() is { } unit && unit != code && unit is not ("C" or "F")
             && Ucum.TryCanonicalize(unit, 1, out var shown, out var shownUnits) && Ucum.TryCanonicalize(code, 1, out var meant, out var meantUnits)
             && (shown != meant || shownUnits != meantUnits))
         {

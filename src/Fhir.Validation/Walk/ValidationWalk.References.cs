@@ -29,7 +29,7 @@ internal sealed partial class ValidationWalk
     /// <param name="node">The Reference or canonical.</param>
     /// <param name="types">What the profile says of the types of the element.</param>
     /// <param name="profile">The profile, for messages.</param>
-    private void CheckReference(ElementNode node, IReadOnlyList<TypePlan> types, ProfilePlan profile)
+    internal void CheckReference(ElementNode node, IReadOnlyList<TypePlan> types, ProfilePlan profile)
     {
         if (node.Type.Primitive == PrimitiveKind.Canonical)
         {

@@ -6,14 +6,23 @@ namespace FhirHub.Validation;
 
 internal sealed partial class ValidationWalk
 {
+    /// <summary>Greatest number of things that one rule looks at.</summary>
+    internal int MaxSteps => settings.MaxSteps;
+
     /// <summary>Checks a resource for itself, called once for the validated one, each contained one and each of a Bundle's entries.</summary>
-    private void CheckResource(ElementNode resource)
+    internal void CheckResource(ElementNode resource)
     {
         ContainedRules.Check(this, resource);
         switch (resource.Type.Name)
         {
             case "Bundle":
                 BundleRules.Check(this, resource);
+                break;
+            case "Questionnaire":
+                QuestionnaireRules.Check(this, resource);
+                break;
+            case "QuestionnaireResponse":
+                QuestionnaireResponseRules.Check(this, resource);
                 break;
             case "Patient":
                 PatientRules.Check(this, resource);

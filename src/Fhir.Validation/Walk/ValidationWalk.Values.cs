@@ -37,7 +37,7 @@ internal sealed partial class ValidationWalk
     internal bool ReportsBestPractice => request.BestPractice;
 
     /// <summary>Checks a value for itself, called once for each element of a resource.</summary>
-    private void CheckValue(ElementNode node)
+    internal void CheckValue(ElementNode node)
     {
         switch (Families[node.Type.Index])
         {
@@ -166,10 +166,11 @@ internal sealed partial class ValidationWalk
             Report(node, IssueSeverity.Warning, "value", ValueMessages.CapitalUuid, text);
     }
 
+    // R4 says that canonical URLs are absolute, and its own examples have relative ones.
     private void CheckCanonicalForm(ElementNode node)
     {
         if (node.GetString() is { } canonical && !canonical.StartsWith('#') && !UriRules.IsAbsolute(canonical))
-            Report(node, IssueSeverity.Error, "value", ReferenceMessages.RelativeCanonical, canonical);
+            Report(node, IssueSeverity.Warning, "value", ReferenceMessages.RelativeCanonical, canonical);
     }
 
     private void CheckCodingSystem(ElementNode coding)
