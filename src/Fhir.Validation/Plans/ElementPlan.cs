@@ -148,6 +148,9 @@ internal sealed record TypePlan(
     /// <summary>The type; null for those of FHIRPath and of logical models.</summary>
     public TypeDefinition? Type { get; } = Schema.R4.FindType(Code);
 
+    /// <summary>The types whose base definitions <see cref="TargetProfiles"/> are, in the same order; null for other profiles.</summary>
+    public IReadOnlyList<TypeDefinition?> TargetTypes { get; } = [.. TargetProfiles.Select(R4Plans.TypeOf)];
+
     /// <summary>True if it says more than a type.</summary>
     public bool ConstrainsReferences => TargetProfiles.Count > 0 || Aggregation.Count > 0 || Versioning is not (null or "either");
 

@@ -7,6 +7,9 @@ namespace FhirHub.Validation;
 /// <summary>The form of a literal reference.</summary>
 internal enum ReferenceForm
 {
+    /// <summary>There is no literal reference.</summary>
+    None,
+
     /// <summary><c>#id</c>, or <c>#</c> for the container.</summary>
     Contained,
 

@@ -9,6 +9,10 @@ internal sealed partial class ValidationWalk
     private const string BaseProfiles = "http://hl7.org/fhir/StructureDefinition/";
 
     private readonly Dictionary<ElementNode, BundleIndex> _bundles = [];
+    private ReferenceTarget _lastTarget;
+
+    // What a Reference means within the validated resource: something contained, or an entry of the same Bundle.
+    private readonly record struct ReferenceTarget(ElementNode Node, string? Text, LiteralReference Literal, ElementNode Resource, TypeDefinition? Type);
 
     /// <summary>The entries of the nearest Bundle around an element, or null.</summary>
     internal BundleIndex? EntriesAround(ElementNode node)
@@ -29,7 +33,7 @@ internal sealed partial class ValidationWalk
     /// <param name="node">The Reference or canonical.</param>
     /// <param name="types">What the profile says of the types of the element.</param>
     /// <param name="profile">The profile, for messages.</param>
-    internal void CheckReference(ElementNode node, IReadOnlyList<TypePlan> types, ProfilePlan profile)
+    private void CheckReference(ElementNode node, IReadOnlyList<TypePlan> types, ProfilePlan profile)
     {
         if (node.Type.Primitive == PrimitiveKind.Canonical)
         {
@@ -37,48 +41,69 @@ internal sealed partial class ValidationWalk
             return;
         }
 
-        var reference = node.Child("reference");
-        var text = reference.Exists ? reference.GetString() : null;
-        var literal = text is null ? default : LiteralReference.Parse(text);
-        var target = text is null ? default : TargetWithin(node, text, literal, out _);
-        var rules = default(TypePlan);
-        var allowed = new List<string>();
-        foreach (var type in types)
+        var target = TargetOf(node);
+        var isAllowed = true;
+        for (var i = 0; i < types.Count; i++)
         {
-            if (type.Code != node.Type.Name)
+            var type = types[i];
+            if (!ReferenceEquals(type.Type, node.Type))
                 continue;
-            rules = type;
-            if (type.TargetProfiles.Count == 0)
-                allowed.Add(BaseProfiles + "Resource");
-            allowed.AddRange(type.TargetProfiles);
+            if (target.Text is not null)
+            {
+                CheckAggregation(node, target, type, profile);
+                CheckVersioning(node, target.Literal, type, profile);
+            }
+
+            if (AllowsType(target, type))
+                return;
+            isAllowed = false;
         }
 
-        if (rules is null)
-            return;
-        if (text is not null)
-        {
-            CheckAggregation(node, literal, target, rules, profile);
-            CheckVersioning(node, literal, rules, profile);
-        }
-
-        CheckTarget(node, literal, target, allowed, profile);
+        if (!isAllowed)
+            CheckTarget(node, target, types, profile);
     }
 
-    // What a reference means within the validated resource: contained in the same container, or an entry of the same Bundle.
-    private ElementNode TargetWithin(ElementNode node, string text, LiteralReference literal, out BundleIndex? entries)
+    // A reference is looked at once for itself and once for each profile that says something of it.
+    private ReferenceTarget TargetOf(ElementNode node)
     {
-        entries = null;
-        if (literal.Form == ReferenceForm.Contained)
-            return node.FindContained(literal.Id);
-        entries = EntriesAround(node);
-        return entries is null ? default : entries.Find(text, literal, node);
+        if (_lastTarget.Node != node || !_lastTarget.Node.Exists)
+        {
+            var reference = node.Child("reference");
+            var text = reference.Exists ? reference.GetString() : null;
+            var literal = text is null ? default : LiteralReference.Parse(text);
+            var target = default(ElementNode);
+            if (literal.Form == ReferenceForm.Contained)
+                target = node.FindContained(literal.Id);
+            else if (text is not null && EntriesAround(node) is { } entries)
+                target = entries.Find(text, literal, node);
+            var type = target.Exists ? target.Type : NamedType(literal.Type ?? node.ChildValue("type"));
+            _lastTarget = new ReferenceTarget(node, text, literal, target, type);
+        }
+
+        return _lastTarget;
     }
 
-    private void CheckAggregation(ElementNode node, LiteralReference literal, ElementNode target, TypePlan rules, ProfilePlan profile)
+    private static TypeDefinition? NamedType(string? name) =>
+        name is null ? null : Schema.R4.FindResourceType(name.StartsWith(BaseProfiles, StringComparison.Ordinal) ? name.AsSpan(BaseProfiles.Length) : name);
+
+    private static bool AllowsType(in ReferenceTarget target, TypePlan rules)
+    {
+        if (rules.TargetProfiles.Count == 0)
+            return true;
+        foreach (var allowed in rules.TargetTypes)
+        {
+            if (allowed is not null && target.Type?.Is(allowed) == true)
+                return true;
+        }
+
+        return false;
+    }
+
+    private void CheckAggregation(ElementNode node, in ReferenceTarget target, TypePlan rules, ProfilePlan profile)
     {
         if (rules.Aggregation.Count == 0)
             return;
-        var mode = literal.Form == ReferenceForm.Contained ? "contained" : target.Exists ? "bundled" : "referenced";
+        var mode = target.Literal.Form == ReferenceForm.Contained ? "contained" : target.Resource.Exists ? "bundled" : "referenced";
         if (rules.Aggregation.Contains(mode) || (mode == "bundled" && rules.Aggregation.Contains("referenced")))
             return;
         // A resource that is validated by itself may be part of a Bundle later.
@@ -97,58 +122,51 @@ internal sealed partial class ValidationWalk
             Report(node, IssueSeverity.Error, "structure", ReferenceMessages.VersionForbidden, profile.Name);
     }
 
-    private void CheckTarget(ElementNode node, LiteralReference literal, ElementNode target, List<string> allowed, ProfilePlan profile)
+    // The target's type is none of the base types that are allowed; a profile may allow it still.
+    private void CheckTarget(ElementNode node, in ReferenceTarget target, IReadOnlyList<TypePlan> types, ProfilePlan profile)
     {
-        var type = target.Exists ? target.Type : NamedType(node, literal);
+        var allowed = new List<string>();
         var candidates = new List<string>();
-        var isCertain = true;
-        foreach (var canonical in allowed)
+        foreach (var rules in types)
         {
-            if (TypeOfProfile(canonical, out var isBase) is not { } wanted)
+            for (var i = 0; ReferenceEquals(rules.Type, node.Type) && i < rules.TargetProfiles.Count; i++)
             {
-                isCertain = false;
-                continue;
+                var canonical = rules.TargetProfiles[i];
+                allowed.Add(canonical);
+                if (rules.TargetTypes[i] is not null)
+                    continue;
+                if (!TryGetPlan(canonical, out var plan) || plan.Value?.Type is not { } type)
+                    return;
+                if (target.Type is null || target.Type.Is(type))
+                    candidates.Add(canonical);
             }
-
-            // Without a type nothing is known of the target but what it must meet.
-            if (type is not null && !type.Is(wanted))
-                continue;
-            if (type is not null && isBase)
-                return;
-            candidates.Add(canonical);
         }
 
-        if (type is not null && candidates.Count == 0)
+        if (target.Type is not null && candidates.Count == 0)
         {
-            if (isCertain)
-                Report(node, IssueSeverity.Error, "structure", ReferenceMessages.TargetType, type.Name, NamesOf(allowed), profile.Name);
+            Report(node, IssueSeverity.Error, "structure", ReferenceMessages.TargetType, target.Type.Name, NamesOf(allowed), profile.Name);
             return;
         }
-    }
 
-    private static TypeDefinition? NamedType(ElementNode node, LiteralReference literal)
-    {
-        var name = literal.Type ?? node.ChildValue("type");
-        if (name is null)
-            return null;
-        return Schema.R4.FindResourceType(name.StartsWith(BaseProfiles, StringComparison.Ordinal) ? name.AsSpan(BaseProfiles.Length) : name);
-    }
-
-    // The type that a profile is of; null if it is not known here, or not yet.
-    private TypeDefinition? TypeOfProfile(string canonical, out bool isBase)
-    {
-        var url = UriRules.WithoutSuffix(canonical);
-        if (url.StartsWith(BaseProfiles))
+        var found = target.Resource;
+        if (!found.Exists && target.Text is { } text && target.Literal.Form is ReferenceForm.Relative or ReferenceForm.Restful
+            && TryGetTarget(text, out var read) && read is not null)
         {
-            var name = url[BaseProfiles.Length..];
-            var type = name is "Resource" or "DomainResource" ? Schema.R4.FindType(name.ToString()) : Schema.R4.FindResourceType(name);
-            isBase = type is not null;
-            if (isBase)
-                return type;
+            found = read.Root;
         }
 
-        isBase = false;
-        return TryGetPlan(canonical, out var plan) ? plan.Value?.Type : null;
+        if (!found.Exists)
+            return;
+        foreach (var candidate in candidates)
+        {
+            if (Meets(found, candidate) != false)
+                return;
+        }
+
+        // What is stored elsewhere may be changed there, and is not this resource's fault.
+        var severity = target.Resource.Exists ? IssueSeverity.Error : IssueSeverity.Warning;
+        if (candidates.Count > 0)
+            Report(node, severity, "structure", ReferenceMessages.TargetProfile, target.Text ?? "", NamesOf(candidates), profile.Name);
     }
 
     private static string NamesOf(List<string> profiles) =>
@@ -157,15 +175,16 @@ internal sealed partial class ValidationWalk
     /// <summary>Checks a Reference for itself: the form of the literal, and what the reference says about its type.</summary>
     private void CheckReferenceForm(ElementNode node)
     {
+        var target = TargetOf(node);
         var reference = node.Child("reference");
-        if (!reference.Exists || reference.GetString() is not { } text)
+        if (target.Text is not { } text)
         {
             if (!reference.Exists && node.Child("type").Exists && !node.Child("identifier").Exists && !node.Child("display").Exists && !node.Child("extension").Exists)
                 Report(node, IssueSeverity.Warning, "incomplete", ReferenceMessages.Nothing);
             return;
         }
 
-        var literal = LiteralReference.Parse(text);
+        var literal = target.Literal;
         switch (literal.Form)
         {
             case ReferenceForm.Unknown:
@@ -182,16 +201,14 @@ internal sealed partial class ValidationWalk
                 return;
         }
 
-        var target = TargetWithin(node, text, literal, out var entries);
-        if (!target.Exists)
-            CheckMissing(reference, text, literal, entries);
-        var stated = NamedType(node, default);
-        var actual = target.Exists ? target.Type.Name : literal.Type;
-        if (stated is not null && actual is not null && stated.Name != actual)
+        if (!target.Resource.Exists)
+            CheckMissing(reference, text, literal);
+        var actual = target.Resource.Exists ? target.Type?.Name : literal.Type;
+        if (actual is not null && NamedType(node.ChildValue("type")) is { } stated && stated.Name != actual)
             Report(node, IssueSeverity.Error, "value", ReferenceMessages.StatedType, stated.Name, actual);
     }
 
-    private void CheckMissing(ElementNode reference, string text, LiteralReference literal, BundleIndex? entries)
+    private void CheckMissing(ElementNode reference, string text, LiteralReference literal)
     {
         if (literal.Form == ReferenceForm.Contained)
         {
@@ -199,7 +216,7 @@ internal sealed partial class ValidationWalk
             return;
         }
 
-        if (entries is null)
+        if (EntriesAround(reference) is not { } entries)
             return;
         if (literal.Form == ReferenceForm.Absolute && text.StartsWith("urn:", StringComparison.Ordinal))
             Report(reference, IssueSeverity.Warning, "not-found", ReferenceMessages.UrnMissing, text);
@@ -221,7 +238,7 @@ internal sealed partial class ValidationWalk
         {
             foreach (var target in type.Code == "canonical" ? type.TargetProfiles : [])
             {
-                if (TypeOfProfile(target, out _) is not { IsAbstract: false } wanted)
+                if (R4Plans.TypeOf(target) is not { IsAbstract: false } wanted)
                     return;
                 allowed.Add(wanted.Name);
             }
@@ -287,10 +304,10 @@ internal sealed partial class ValidationWalk
         {
             if (entries is not null && entries.FindCanonical(type, canonical) is { Exists: true } entry)
                 found = entry;
-            else if (!TryGetResource(type, canonical, out var resource))
+            else if (!TryGetResource(type, canonical, out var known))
                 return false;
-            else if (resource is not null)
-                found = resource.Root;
+            else if (known is not null)
+                found = known.Root;
             if (found.Exists)
                 return true;
         }

@@ -10,7 +10,7 @@ internal sealed partial class ValidationWalk
     internal int MaxSteps => settings.MaxSteps;
 
     /// <summary>Checks a resource for itself, called once for the validated one, each contained one and each of a Bundle's entries.</summary>
-    internal void CheckResource(ElementNode resource)
+    private void CheckResource(ElementNode resource)
     {
         ContainedRules.Check(this, resource);
         switch (resource.Type.Name)

@@ -37,7 +37,7 @@ internal sealed partial class ValidationWalk
     internal bool ReportsBestPractice => request.BestPractice;
 
     /// <summary>Checks a value for itself, called once for each element of a resource.</summary>
-    internal void CheckValue(ElementNode node)
+    private void CheckValue(ElementNode node)
     {
         switch (Families[node.Type.Index])
         {
