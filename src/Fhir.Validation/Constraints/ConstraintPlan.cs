@@ -10,6 +10,9 @@ namespace FhirHub.Validation;
 /// <param name="IsBestPractice">True for what a good resource should have and need not.</param>
 internal sealed record ConstraintPlan(string Key, string? Expression, string Human, bool IsError, bool IsBestPractice)
 {
-    /// <summary>What decides it, shared by all invariants of the same words; null if it is said in words only.</summary>
-    public Invariant? Invariant { get; } = Expression is null ? null : Invariant.Of(Expression);
+    // ref-1: the rules of references say it, and which contained resource is missing.
+    private const string ContainedIsThere = "reference.startsWith('#').not() or (reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids'))";
+
+    /// <summary>What decides it, shared by all invariants of the same words; null if it is said in words only, or by a rule of the walk.</summary>
+    public Invariant? Invariant { get; } = Expression is null or ContainedIsThere ? null : Invariant.Of(Expression);
 }

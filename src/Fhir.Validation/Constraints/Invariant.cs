@@ -22,7 +22,7 @@ internal sealed class Invariant
         try
         {
             // Without a type: names that the element does not have are empty, as in ras-1 of R4 itself.
-            Expression = FhirPathExpression.Compile(expression);
+            Expression = FhirPathExpression.Compile(R4Errata.Corrected(expression));
         }
         catch (FhirPathException e)
         {

@@ -11,8 +11,6 @@ namespace FhirHub.Validation;
 /// </summary>
 internal static class InvariantShortcuts
 {
-    private static readonly TypeDefinition? Reference = Schema.R4.FindType("Reference");
-
     private static readonly TypeDefinition? Period = Schema.R4.FindType("Period");
 
     private static readonly FrozenDictionary<string, Func<ElementNode, bool>> ByExpression = new Dictionary<string, Func<ElementNode, bool>>
@@ -31,9 +29,6 @@ internal static class InvariantShortcuts
 
         // dom-6
         ["text.`div`.exists()"] = static resource => resource.Child("text").Child("div").Exists,
-
-        // ref-1
-        ["reference.startsWith('#').not() or (reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids'))"] = PointsElsewhere,
 
         // per-1
         ["start.hasValue().not() or end.hasValue().not() or (start <= end)"] = StartsBeforeItEnds,
@@ -59,14 +54,6 @@ internal static class InvariantShortcuts
     }
 
     private static bool HasNoneContained(ElementNode resource) => !resource.Child("contained").Exists;
-
-    private static bool PointsElsewhere(ElementNode element)
-    {
-        if (!ReferenceEquals(element.Type, Reference))
-            return false;
-        var reference = element.Child("reference");
-        return !reference.Exists || (reference.HasValue && !reference.IsEscaped && !reference.RawValue.StartsWith("#"u8));
-    }
 
     // Texts of one form and offset are in the order of their times.
     private static bool StartsBeforeItEnds(ElementNode element)

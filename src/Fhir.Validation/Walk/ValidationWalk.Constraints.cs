@@ -29,10 +29,14 @@ internal sealed partial class ValidationWalk
         for (var i = 0; i < constraints.Count; i++)
         {
             var constraint = constraints[i];
-            if (constraint.Invariant is { } invariant && (request.BestPractice || !constraint.IsBestPractice))
+            if (constraint.Invariant is { } invariant && (!constraint.IsBestPractice || (request.BestPractice && !IsSaidByContainer(constraint, node))))
                 CheckConstraint(node, constraint, invariant, profile);
         }
     }
+
+    // The narrative of a resource covers its contained ones, which should have none (R4 narrative.html).
+    private static bool IsSaidByContainer(ConstraintPlan constraint, ElementNode node) =>
+        constraint.Key == "dom-6" && node is { IsRoot: false, Definition.Name: "contained" };
 
     private void CheckConstraint(ElementNode node, ConstraintPlan constraint, Invariant invariant, ProfilePlan profile)
     {

@@ -51,7 +51,7 @@ internal sealed partial class ValidationWalk
                 CheckUri(node);
                 break;
             case ValueFamily.Base64:
-                if (node.RawValue.ContainsAny(" \\"u8))
+                if (node.RawValue.Contains((byte)' ') || (node.IsEscaped && node.GetString().AsSpan().ContainsAny(" \t\r\n")))
                     Report(node, IssueSeverity.Information, "informational", ValueMessages.Base64Space);
                 break;
             case ValueFamily.Quantity:
