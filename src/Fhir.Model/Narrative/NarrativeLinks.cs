@@ -1,5 +1,7 @@
 // What a narrative may point to: addresses and styles that neither run code nor fetch a style sheet.
 
+using System.Buffers;
+
 namespace FhirHub.Model;
 
 /// <summary>The values of a narrative's attributes that could do harm.</summary>
@@ -9,6 +11,8 @@ internal static class NarrativeLinks
 
     // Anything that fetches or runs, in any browser's past.
     private static readonly string[] UnsafeInStyle = ["expression", "@import", "behavior", "behaviour", "-moz-binding", "javascript:", "vbscript:"];
+
+    private static readonly SearchValues<char> FileNameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789._-");
 
     /// <summary>True for a relative address or one with a scheme that only points; for an image, also for its own data.</summary>
     public static bool IsSafeUrl(string url, bool isImageSource)
@@ -41,10 +45,17 @@ internal static class NarrativeLinks
         for (var at = text.IndexOf("url(", StringComparison.Ordinal); at >= 0; at = text.IndexOf("url(", at + 4, StringComparison.Ordinal))
         {
             var address = text.AsSpan(at + 4).TrimStart("'\"");
-            if (!address.StartsWith("data:image/", StringComparison.Ordinal) && !address.StartsWith("#", StringComparison.Ordinal))
+            if (!address.StartsWith("data:image/", StringComparison.Ordinal) && !address.StartsWith("#", StringComparison.Ordinal) && !IsFileName(address))
                 return false;
         }
 
         return true;
+    }
+
+    // The publisher of implementation guides draws the lines of its tables with images beside the page; <img> may name those too.
+    private static bool IsFileName(ReadOnlySpan<char> address)
+    {
+        var end = address.IndexOfAny("'\")");
+        return end > 0 && !address[..end].ContainsAnyExcept(FileNameCharacters);
     }
 }

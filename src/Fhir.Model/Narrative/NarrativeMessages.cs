@@ -37,8 +37,8 @@ internal static class NarrativeMessages
 
     public static readonly MessageTemplate Style = new(
         "narrative-style",
-        "A style in a narrative must not load anything or run code (no url() but data: images, no expressions, no escapes, no comments).",
-        "叙述中的样式不得加载内容或运行代码（除 data: 图像外不得有 url()，不得有表达式、转义和注释）。");
+        "A style in a narrative must not load anything or run code (no url() but data: images and plain file names, no expressions, no escapes, no comments).",
+        "叙述中的样式不得加载内容或运行代码（除 data: 图像和单纯的文件名外不得有 url()，不得有表达式、转义和注释）。");
 
     public static readonly MessageTemplate Link = new(
         "narrative-link",
