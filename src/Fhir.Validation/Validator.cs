@@ -13,6 +13,9 @@ namespace FhirHub.Validation;
 /// <param name="settings">Bounds and clock; the defaults if null.</param>
 public sealed class Validator(IConformanceResources resources, ValidationSettings? settings = null)
 {
+    // What a walk reads may name more to be read; real profiles stand on each other a few levels deep.
+    private const int MaxWalks = 50;
+
     private readonly ValidationSettings _settings = settings ?? ValidationSettings.Default;
     private volatile ValidationKnowledge? _knowledge;
 
@@ -29,14 +32,14 @@ public sealed class Validator(IConformanceResources resources, ValidationSetting
             _knowledge = knowledge = new ValidationKnowledge(scope.State, _settings);
         var targets = new ReferenceTargets(request);
         var needs = 0;
-        while (true)
+        for (var walks = 1; ; walks++)
         {
             var walk = new ValidationWalk(knowledge, targets, resource, request, _settings);
             walk.Run();
             if (walk.Needs.IsEmpty)
                 return walk.Issues;
             needs += walk.Needs.Count;
-            if (needs > _settings.MaxNeeds)
+            if (needs > _settings.MaxNeeds || walks == MaxWalks)
                 return walk.TooManyNeeds();
             cancel.ThrowIfCancellationRequested();
             await knowledge.ReadAsync(scope, walk.Needs, cancel);

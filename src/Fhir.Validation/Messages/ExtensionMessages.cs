@@ -22,6 +22,11 @@ internal static class ExtensionMessages
         "The url '{0}' of an extension must be absolute; only the parts of a complex extension have short ones.",
         "扩展的 url '{0}' 必须是绝对地址；只有复杂扩展的组成部分才可使用短名称。");
 
+    public static readonly MessageTemplate UnknownPart = new(
+        "extension-unknown-part",
+        "The extension {1} has no part '{0}'; it has: {2}.",
+        "扩展 {1} 没有组成部分 '{0}'；它有：{2}。");
+
     public static readonly MessageTemplate NoExtension = new(
         "extension-not-extension",
         "{0} defines a {1}, not an extension. Use the url of an extension's definition.",

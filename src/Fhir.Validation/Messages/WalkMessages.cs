@@ -84,8 +84,8 @@ internal static class WalkMessages
 
     public static readonly MessageTemplate NearestAlternative = new(
         "type-profile-nearest",
-        "{0} meets none of the profiles that {1} allows: {2}. It is nearest to {3}, but: {4}",
-        "{0} 不符合 {1} 允许的任何配置文件：{2}。最接近的是 {3}，但是：{4}");
+        "{0} meets none of the profiles that {1} allows: {2}. It is nearest to {3}: correct what the other issues say of that one.",
+        "{0} 不符合 {1} 允许的任何配置文件：{2}。最接近的是 {3}：请改正其他问题中针对该配置文件的内容。");
 
     public static readonly MessageTemplate UnknownTypeProfile = new(
         "type-profile-unknown",

@@ -8,12 +8,6 @@ namespace FhirHub.Validation;
 /// <param name="Steps">The path.</param>
 internal sealed record SliceTest(IReadOnlyList<PathStep> Steps)
 {
-    /// <summary>One that nothing passes: the profile does not say what tells the slice apart.</summary>
-    public static SliceTest Never { get; } = new([]) { IsImpossible = true };
-
-    /// <summary>True if nothing passes.</summary>
-    public bool IsImpossible { get; init; }
-
     /// <summary>The URL of an extension in UTF-8, which is all that tells extensions apart; empty for other tests.</summary>
     public byte[] ExtensionUrl { get; init; } = [];
 

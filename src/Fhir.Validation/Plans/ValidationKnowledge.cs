@@ -73,7 +73,18 @@ internal sealed class ValidationKnowledge(string state, ValidationSettings setti
             return;
         var definitions = new DefinitionReader(scope, settings);
         foreach (var canonical in needs.Profiles)
-            Keep(_plans, canonical, await definitions.PlanAsync(canonical, _rules, cancel));
+            Keep(_plans, canonical, Same(await definitions.PlanAsync(canonical, _rules, cancel)));
+    }
+
+    // A profile has one plan, with or without its version in the canonical, so that it is walked once.
+    private Known<ProfilePlan> Same(Known<ProfilePlan> plan)
+    {
+        if (plan.Value is not { Version: not null } read)
+            return plan;
+        if (_plans.TryGetValue(read.Name, out var known) && known.Value is not null)
+            return known;
+        Keep(_plans, read.Name, plan);
+        return plan;
     }
 
     private void KeepResource(string type, string canonical, ResourceTree? tree)

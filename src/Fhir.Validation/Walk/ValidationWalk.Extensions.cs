@@ -33,6 +33,8 @@ internal sealed partial class ValidationWalk
             // The parts of a complex extension are slices of it (R4 extensibility.html#Extension).
             if (holder.Type.Name != "Extension")
                 Report(place, IssueSeverity.Error, "extension", ExtensionMessages.RelativeUrl, url);
+            else
+                CheckPart(place, url, holder.ChildValue("url"));
             return;
         }
 
@@ -58,6 +60,24 @@ internal sealed partial class ValidationWalk
         CheckContextInvariants(extension, holder, definition);
         if (!IsOnTop(definition.Root, first))
             Push(definition.Root);
+    }
+
+    // A complex extension has the parts that its definition names, whatever its slicing leaves open.
+    private void CheckPart(ElementNode place, string part, string? whole)
+    {
+        if (whole is null || !whole.Contains(':', StringComparison.Ordinal) || !TryGetPlan(whole, out var known)
+            || known.Value?.Root.Child("extension")?.Slicing is not { Rules: not SlicingRules.Closed, Slices: { Count: > 0 } slices })
+        {
+            return;
+        }
+
+        foreach (var slice in slices)
+        {
+            if (slice.Child("url") is not { Fixed.Exists: true } url || url.Fixed.GetString() == part)
+                return;
+        }
+
+        Report(place, IssueSeverity.Error, "extension", ExtensionMessages.UnknownPart, part, known.Value!.Name, string.Join(", ", slices.Select(static slice => slice.SliceName)));
     }
 
     private void ReportUnknownExtension(ElementNode place, string url, string? problem, bool isModifier)

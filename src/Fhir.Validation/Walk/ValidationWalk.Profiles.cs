@@ -6,6 +6,8 @@ namespace FhirHub.Validation;
 
 internal sealed partial class ValidationWalk
 {
+    private HashSet<ProfilePlan>? _claimed;
+
     private void AddRequestedProfiles()
     {
         for (var i = 0; i < request.Profiles.Count; i++)
@@ -66,6 +68,13 @@ internal sealed partial class ValidationWalk
 
         if (IsOnTop(profile.Root, first))
             return;
+        if (!(_claimed ??= []).Add(profile))
+        {
+            Push(profile.Root);
+            return;
+        }
+
+        // Said once, however many entries of a Bundle claim it.
         if (profile.IsAbstract && !ReferenceEquals(R4Plans.Of(profile.Type), profile))
             Report(place, IssueSeverity.Warning, "business-rule", WalkMessages.AbstractProfile, profile.Name);
         if (profile.Status is "draft" or "retired" && R4Plans.TypeOf(profile.Url) is null)

@@ -12,8 +12,6 @@ internal sealed partial class ValidationWalk
     // Null while that can't be told.
     private bool? Passes(ElementNode item, int index, SliceTest test)
     {
-        if (test.IsImpossible)
-            return false;
         if (test.Position >= 0)
             return test.Position == index;
         if (test.ExtensionUrl.Length > 0)

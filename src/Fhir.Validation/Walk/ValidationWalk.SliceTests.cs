@@ -9,8 +9,8 @@ internal sealed partial class ValidationWalk
     // A slice with hundreds of fixed parts needs no more of them to be told apart.
     private const int MaxParts = 32;
 
-    // Null while a definition is lacking.
-    private SliceTest[]? MakeTests(ElementNode item, ElementPlan sliced, SlicingPlan slicing, int number)
+    // Null while a definition is lacking; none if the profile does not say what tells the slice apart.
+    private SliceTest[]? MakeTests(SlicingPlan slicing, int number)
     {
         var slice = slicing.Slices[number];
         var lacked = _lacked;
@@ -19,12 +19,6 @@ internal sealed partial class ValidationWalk
             AddTests(tests, slice, number, discriminator);
         if (_lacked != lacked)
             return null;
-        if (tests.Count == 0)
-        {
-            tests.Add(SliceTest.Never);
-            Report(item, IssueSeverity.Warning, "business-rule", WalkMessages.SliceNotTold, slice.Id, slice.Profile.Name, DescriptionOf(slicing));
-        }
-
         SliceTest[] made = [.. tests];
         slicing.SetTests(number, made);
         return made;

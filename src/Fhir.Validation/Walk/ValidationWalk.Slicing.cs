@@ -9,12 +9,12 @@ internal sealed partial class ValidationWalk
     private const int NoSlice = -1;
     private const int Undecided = -2;
 
+    private HashSet<ElementPlan>? _untoldSlices;
+
     // Finds the slice of a repetition, adds its plan to those that the repetition is visited with, and counts.
     private void AddSlice(ElementNode item, int index, ElementPlan sliced, SlicingPlan slicing, int state, int itemFirst)
     {
-        if (slicing.Discriminators.Count == 0)
-            return;
-        var found = FindSlice(item, index, sliced, slicing);
+        var found = FindSlice(item, index, slicing);
         if (found == Undecided)
             return;
         if (found == NoSlice)
@@ -49,13 +49,27 @@ internal sealed partial class ValidationWalk
         }
     }
 
-    private int FindSlice(ElementNode item, int index, ElementPlan sliced, SlicingPlan slicing)
+    // Without something that tells it apart, nobody knows which elements are in the slice.
+    private void ReportUntold(ElementNode item, SlicingPlan slicing, ElementPlan slice)
+    {
+        if (_trial is null && (_untoldSlices ??= []).Add(slice))
+            Report(item, IssueSeverity.Warning, "business-rule", WalkMessages.SliceNotTold, slice.Id, slice.Profile.Name, DescriptionOf(slicing));
+    }
+
+    private int FindSlice(ElementNode item, int index, SlicingPlan slicing)
     {
         var isUndecided = false;
         for (var i = 0; i < slicing.Slices.Count; i++)
         {
-            if ((slicing.TestsOf(i) ?? MakeTests(item, sliced, slicing, i)) is not { } tests)
+            if ((slicing.TestsOf(i) ?? MakeTests(slicing, i)) is not { } tests)
             {
+                isUndecided = true;
+                continue;
+            }
+
+            if (tests.Length == 0)
+            {
+                ReportUntold(item, slicing, slicing.Slices[i]);
                 isUndecided = true;
                 continue;
             }
@@ -97,7 +111,7 @@ internal sealed partial class ValidationWalk
 
     private void CheckSliceCounts(ElementNode parent, SlicingPlan slicing, int state, ElementDefinition element)
     {
-        if (slicing.Discriminators.Count == 0 || _trial is { IsOver: true })
+        if (_trial is { IsOver: true })
             return;
         for (var i = 0; i <= slicing.Slices.Count; i++)
         {
@@ -120,7 +134,7 @@ internal sealed partial class ValidationWalk
     {
         for (var i = 0; i < slicing.Slices.Count; i++)
         {
-            if (slicing.TestsOf(i) is null)
+            if (slicing.TestsOf(i) is not { Length: > 0 })
                 return true;
         }
 
@@ -129,8 +143,6 @@ internal sealed partial class ValidationWalk
 
     private void CheckMissingSlices(ElementNode parent, ElementPlan sliced, SlicingPlan slicing)
     {
-        if (slicing.Discriminators.Count == 0)
-            return;
         foreach (var slice in slicing.Slices)
         {
             if (slice.Min > 0)
@@ -142,5 +154,7 @@ internal sealed partial class ValidationWalk
 
     private static string NamesOf(SlicingPlan slicing) => string.Join(", ", slicing.Slices.Select(static slice => slice.SliceName));
 
-    private static string DescriptionOf(SlicingPlan slicing) => string.Join(", ", slicing.Discriminators.Select(static by => $"{by.Kind.ToString().ToLowerInvariant()}:{by.Path}"));
+    private static string DescriptionOf(SlicingPlan slicing) => slicing.Discriminators.Count == 0
+        ? "-"
+        : string.Join(", ", slicing.Discriminators.Select(static by => $"{by.Kind.ToString().ToLowerInvariant()}:{by.Path}"));
 }

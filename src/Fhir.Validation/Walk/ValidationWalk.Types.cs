@@ -44,7 +44,7 @@ internal sealed partial class ValidationWalk
             if (type.Profiles.Count == 1)
                 AddTypeProfile(item, type.Profiles[0], plan, itemFirst);
             else
-                CheckAlternatives(item, type.Profiles, plan);
+                AddNearest(item, type.Profiles, plan, itemFirst);
         }
     }
 
@@ -67,10 +67,10 @@ internal sealed partial class ValidationWalk
     }
 
     // One of several profiles has to be met; if none is, the nearest one's faults tell more than that none is.
-    private void CheckAlternatives(ElementNode item, IReadOnlyList<string> profiles, ElementPlan plan)
+    private void AddNearest(ElementNode item, IReadOnlyList<string> profiles, ElementPlan plan, int itemFirst)
     {
-        Trial? nearest = null;
-        var nearestName = "";
+        ProfilePlan? nearest = null;
+        var least = int.MaxValue;
         foreach (var canonical in profiles)
         {
             if (!TryGetPlan(canonical, out var known))
@@ -82,14 +82,19 @@ internal sealed partial class ValidationWalk
             var trial = Try(item, profile, isWhole: true);
             if (trial is null or { Errors: 0 })
                 return;
-            if (nearest is null || trial.Errors < nearest.Errors)
-                (nearest, nearestName) = (trial, profile.Name);
+            if (trial.Errors < least)
+                (nearest, least) = (profile, trial.Errors);
         }
 
         if (nearest is null)
+        {
             Report(item, IssueSeverity.Error, "structure", WalkMessages.NoAlternative, plan.Id, plan.Profile.Name, string.Join(", ", profiles));
-        else
-            Report(item, IssueSeverity.Error, "structure", WalkMessages.NearestAlternative, plan.Id, plan.Profile.Name, string.Join(", ", profiles), nearestName, nearest.Faults);
+            return;
+        }
+
+        Report(item, IssueSeverity.Error, "structure", WalkMessages.NearestAlternative, plan.Id, plan.Profile.Name, string.Join(", ", profiles), nearest.Name);
+        if (!IsOnTop(nearest.Root, itemFirst))
+            Push(nearest.Root);
     }
 
     private void ReportUnknown(ElementNode node, string canonical, string? problem, IssueSeverity severity, ElementPlan plan)

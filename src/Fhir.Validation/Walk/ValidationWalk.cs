@@ -12,6 +12,7 @@ internal sealed partial class ValidationWalk(
     private int _further;
     private int _steps;
     private bool _isStopped;
+    private bool _isFullOfErrors;
 
     /// <summary>What was missing; the issues are whole only if nothing was.</summary>
     public ValidationNeeds Needs { get; } = new();
@@ -58,20 +59,33 @@ internal sealed partial class ValidationWalk(
     internal void Report(ElementNode node, IssueSeverity severity, string code, MessageTemplate template, params IReadOnlyList<string> arguments) =>
         Report(node, null, severity, code, template, arguments);
 
+    // Hundreds of hints must not hide an error.
+    private bool MakeRoom(IssueSeverity severity)
+    {
+        _further++;
+        if (_isFullOfErrors || severity is not (IssueSeverity.Error or IssueSeverity.Fatal))
+            return false;
+        var lesser = _issues.FindLastIndex(static issue => issue.Severity == IssueSeverity.Information);
+        if (lesser < 0)
+            lesser = _issues.FindLastIndex(static issue => issue.Severity == IssueSeverity.Warning);
+        _isFullOfErrors = lesser < 0;
+        if (_isFullOfErrors)
+            return false;
+        _issues.RemoveAt(lesser);
+        return true;
+    }
+
     // With the name of a child where it is that child that is not there.
     private void Report(ElementNode node, string? child, IssueSeverity severity, string code, MessageTemplate template, IReadOnlyList<string> arguments)
     {
         if (_trial is { } trial)
         {
-            trial.Note(severity, template, arguments);
+            trial.Note(severity);
             return;
         }
 
-        if (_issues.Count >= settings.MaxIssues)
-        {
-            _further++;
+        if (_issues.Count >= settings.MaxIssues && !MakeRoom(severity))
             return;
-        }
 
         var (line, column) = node.GetPosition();
         var path = node.GetPath();
