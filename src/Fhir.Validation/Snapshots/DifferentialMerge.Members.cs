@@ -32,7 +32,7 @@ internal sealed partial class DifferentialMerge
     }
 
     private bool IsElement(string code) =>
-        !code.StartsWith("http://hl7.org/fhirpath/", StringComparison.Ordinal) && !IsOneOf(code, ["Resource"]);
+        !code.StartsWith("http://hl7.org/fhirpath/", StringComparison.Ordinal) && !IsOneOf(code, "Resource");
 
     private static JsonElement Base(string path, ElementDraft element) => JsonValues.Make(writer =>
     {
@@ -158,7 +158,7 @@ internal sealed partial class DifferentialMerge
     {
         var lower = char.ToLowerInvariant(suffix[0]) + suffix[1..];
         return string.Equals(code, suffix, StringComparison.Ordinal) || string.Equals(code, lower, StringComparison.Ordinal)
-            || IsOneOf(code, [suffix, lower]) || IsOneOf(suffix, [code]) || IsOneOf(lower, [code]);
+            || IsOneOf(code, suffix, lower) || IsOneOf(suffix, code) || IsOneOf(lower, code);
     }
 
     private static void Replace(ElementDraft target, string name, JsonElement value)
@@ -188,16 +188,16 @@ internal sealed partial class DifferentialMerge
     private static void Append(ElementDraft target, string name, JsonElement value)
     {
         target.Members[name] = target.Members.TryGetValue(name, out var before)
-            ? JsonValues.Union(before, value, Same(name))
+            ? JsonValues.Union(before, value, KeyOf(name))
             : value;
     }
 
-    private static Func<JsonElement, JsonElement, bool> Same(string name) => name switch
+    private static Func<JsonElement, string> KeyOf(string name) => name switch
     {
-        "constraint" => static (left, right) => JsonValues.SameMember(left, right, "key"),
-        "mapping" => static (left, right) => JsonValues.SameMember(left, right, "identity") && JsonValues.SameMember(left, right, "map"),
-        "extension" => static (left, right) => JsonValues.SameMember(left, right, "url"),
-        _ => JsonElement.DeepEquals,
+        "constraint" => static item => JsonValues.KeyOf(item, "key"),
+        "mapping" => static item => $"{JsonValues.KeyOf(item, "identity")} {JsonValues.KeyOf(item, "map")}",
+        "extension" => static item => JsonValues.KeyOf(item, "url"),
+        _ => static item => item.ValueKind == JsonValueKind.String ? item.GetString()! : item.GetRawText(),
     };
 
     private void RequireNarrower(ElementDraft differential, ElementDraft target, Role role)
@@ -217,9 +217,10 @@ internal sealed partial class DifferentialMerge
     private void RequireKnownTypes(ElementDraft differential, ElementDraft target)
     {
         var allowed = target.TypeCodes();
+        var canonicals = allowed.Select(SnapshotSession.CanonicalOf).ToHashSet(StringComparer.Ordinal);
         foreach (var code in differential.TypeCodes())
         {
-            if (!IsOneOf(code, allowed))
+            if (!IsOneOf(code, canonicals))
                 throw Fault(differential, $"The type {code} is none of the base's ({string.Join(", ", allowed)}); keep to these or to types that derive from them.");
         }
     }
@@ -228,12 +229,14 @@ internal sealed partial class DifferentialMerge
     private static bool IsPrimitiveValue(ElementDraft target) =>
         target.TypeCodes() is [var only] && only.StartsWith("http://hl7.org/fhirpath/", StringComparison.Ordinal);
 
-    private bool IsOneOf(string code, List<string> allowed)
+    private bool IsOneOf(string code, params string[] allowed) => IsOneOf(code, allowed.Select(SnapshotSession.CanonicalOf).ToHashSet(StringComparer.Ordinal));
+
+    private bool IsOneOf(string code, HashSet<string> canonicals)
     {
         var canonical = SnapshotSession.CanonicalOf(code);
         for (var i = 0; canonical is not null && i < session.Limits.MaxDefinitions; i++)
         {
-            if (allowed.Exists(one => string.Equals(SnapshotSession.CanonicalOf(one), canonical, StringComparison.Ordinal)))
+            if (canonicals.Contains(canonical))
                 return true;
             canonical = session.BaseOf(canonical);
         }

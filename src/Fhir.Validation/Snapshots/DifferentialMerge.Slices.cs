@@ -95,19 +95,19 @@ internal sealed partial class DifferentialMerge
     {
         if (choice["type"] is not { ValueKind: JsonValueKind.Array } types || !IsSlicedByType(choice))
             return;
-        var slices = choice.Slices.Where(static slice => slice.TypeCodes().Count == 1).ToList();
-        var required = slices.Find(static slice => slice["min"] is { ValueKind: JsonValueKind.Number } min && min.TryGetInt64(out var least) && least > 0);
+        var slices = choice.Slices.Where(static slice => slice.TypeCodes().Count == 1).ToLookup(static slice => slice.TypeCodes()[0], StringComparer.Ordinal);
+        var required = slices.SelectMany(static group => group).FirstOrDefault(static slice => slice["min"] is { ValueKind: JsonValueKind.Number } min && min.TryGetInt64(out var least) && least > 0);
         if (required is not null && choice.Text("max") == "1" && said.Find(other => other.SliceName != required.SliceName && other.Text("max") != "0") is { } other)
             throw Fault(other, $"Only one value can be there, and the slice '{required.SliceName}' must be; leave this slice out, or lower the min of '{required.SliceName}'.");
 
         var left = types.EnumerateArray().Where(type => required is not null
-            ? slices.Contains(required) && CodeOf(type) == required.TypeCodes()[0]
-            : slices.Find(slice => slice.TypeCodes()[0] == CodeOf(type))?.Text("max") != "0").ToList();
+            ? CodeOf(type) == required.TypeCodes()[0]
+            : slices[CodeOf(type) ?? ""].FirstOrDefault()?.Text("max") != "0").ToList();
         if (left.Count > 0 && left.Count < types.GetArrayLength())
             choice.Members["type"] = JsonValues.Array(left);
         if (required is not null && Cardinality(choice, choice).Min < 1)
             choice.Members["min"] = required["min"]!.Value;
-        if (left.Count > 0 && left.TrueForAll(type => slices.Exists(slice => slice.TypeCodes()[0] == CodeOf(type))))
+        if (left.Count > 0 && left.TrueForAll(type => slices.Contains(CodeOf(type) ?? "")))
             choice.Members["slicing"] = ClosedTypeSlicing;
     }
 
@@ -198,21 +198,14 @@ internal sealed partial class DifferentialMerge
 
     private (ElementDraft? Choice, JsonElement Type) ChoiceOf(string name, ElementDraft target)
     {
-        foreach (var child in target.Children)
+        for (var end = 1; end < name.Length; end++)
         {
-            if (!child.IsChoice || child["type"] is not { } types)
+            if (!char.IsUpper(name[end]) || target.Child(name[..end] + "[x]") is not { } choice || choice["type"] is not { ValueKind: JsonValueKind.Array } types)
                 continue;
-            var stem = child.Name.AsSpan(0, child.Name.Length - "[x]".Length);
-            if (!name.AsSpan().StartsWith(stem, StringComparison.Ordinal))
-                continue;
-            foreach (var type in _narrowed.GetValueOrDefault(child, types).EnumerateArray())
+            foreach (var type in _narrowed.GetValueOrDefault(choice, types).EnumerateArray())
             {
-                if (type.TryGetProperty("code", out var code) && code.GetString() is { Length: > 0 } text
-                    && char.ToUpperInvariant(text[0]) == (name.Length > stem.Length ? name[stem.Length] : '\0')
-                    && name.AsSpan(stem.Length + 1).SequenceEqual(text.AsSpan(1)))
-                {
-                    return (child, type);
-                }
+                if (CodeOf(type) is { Length: > 0 } code && char.ToUpperInvariant(code[0]) == name[end] && name.AsSpan(end + 1).SequenceEqual(code.AsSpan(1)))
+                    return (choice, type);
             }
         }
 

@@ -44,6 +44,7 @@ internal sealed partial class DifferentialMerge(SnapshotSession session, SourceD
     {
         if (depth > session.Limits.MaxDepth)
             throw Fault(differential, $"The element is nested more than {session.Limits.MaxDepth} levels deep; constrain it in a profile of its own.");
+        session.Budget.RequireTime();
         if (role is not Role.Definition)
             RequireNarrower(differential, target, role);
         if (differential["mustSupport"] is { ValueKind: JsonValueKind.True } && target["mustSupport"] is not { ValueKind: JsonValueKind.True })

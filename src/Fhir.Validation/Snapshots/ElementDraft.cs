@@ -1,5 +1,6 @@
 // An element of a snapshot in the making: the flat list of a StructureDefinition as the tree that it stands for.
 
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace FhirHub.Validation;
@@ -10,6 +11,12 @@ namespace FhirHub.Validation;
 /// </summary>
 internal sealed class ElementDraft(string name, string? sliceName = null)
 {
+    private const int ShortList = 32;
+
+    // Made for long lists only, which hostile profiles have; lists only grow.
+    private Dictionary<string, ElementDraft>? _byName;
+    private Dictionary<string, ElementDraft>? _bySlice;
+
     /// <summary>The last step of the path; <c>value[x]</c> for a choice.</summary>
     public string Name { get; set; } = name;
 
@@ -38,16 +45,16 @@ internal sealed class ElementDraft(string name, string? sliceName = null)
 
     public bool IsExtension => Name is "extension" or "modifierExtension";
 
-    public ElementDraft? Child(string childName) => Children.Find(child => string.Equals(child.Name, childName, StringComparison.Ordinal));
+    public ElementDraft? Child(string childName) => Find(Children, ref _byName, childName, static child => child.Name);
 
     /// <summary>The slice of that name, slices of slices included.</summary>
     public ElementDraft? Slice(string name)
     {
-        foreach (var slice in Slices)
+        if (Find(Slices, ref _bySlice, name, static slice => slice.SliceName!) is { } own)
+            return own;
+        for (var slash = name.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = name.IndexOf('/', slash + 1))
         {
-            if (string.Equals(slice.SliceName, name, StringComparison.Ordinal))
-                return slice;
-            if (name.StartsWith(slice.SliceName + "/", StringComparison.Ordinal) && slice.Slice(name) is { } inner)
+            if (Find(Slices, ref _bySlice, name[..slash], static slice => slice.SliceName!)?.Slice(name) is { } inner)
                 return inner;
         }
 
@@ -65,13 +72,13 @@ internal sealed class ElementDraft(string name, string? sliceName = null)
     public List<string> TypeCodes()
     {
         var codes = new List<string>();
-        if (Members.TryGetValue("type", out var types))
+        if (!Members.TryGetValue("type", out var types) || types.ValueKind != JsonValueKind.Array)
+            return codes;
+        var seen = types.GetArrayLength() > ShortList ? new HashSet<string>(StringComparer.Ordinal) : null;
+        foreach (var type in types.EnumerateArray())
         {
-            foreach (var type in types.EnumerateArray())
-            {
-                if (type.TryGetProperty("code", out var code) && code.GetString() is { } text && !codes.Contains(text, StringComparer.Ordinal))
-                    codes.Add(text);
-            }
+            if (type.TryGetProperty("code", out var code) && code.GetString() is { } text && (seen?.Add(text) ?? !codes.Contains(text, StringComparer.Ordinal)))
+                codes.Add(text);
         }
 
         return codes;
@@ -96,16 +103,34 @@ internal sealed class ElementDraft(string name, string? sliceName = null)
             copy.Slices.Add(slice.Copy(budget));
         return copy;
     }
+
+    private static ElementDraft? Find(List<ElementDraft> list, ref Dictionary<string, ElementDraft>? index, string name, Func<ElementDraft, string> nameOf)
+    {
+        if (list.Count <= ShortList)
+            return list.Find(one => string.Equals(nameOf(one), name, StringComparison.Ordinal));
+        index ??= new(StringComparer.Ordinal);
+        for (var i = index.Count; i < list.Count; i++)
+            index.TryAdd(nameOf(list[i]), list[i]);
+        return index.GetValueOrDefault(name);
+    }
 }
 
-/// <summary>Counts the elements of one generation.</summary>
+/// <summary>Counts the elements and the time of one generation.</summary>
 internal sealed class SnapshotBudget(string profile, SnapshotLimits limits)
 {
+    private readonly long _start = Stopwatch.GetTimestamp();
     private int _left = limits.MaxElements;
 
     public void Spend()
     {
         if (--_left < 0)
             throw new SnapshotException(profile, null, $"Its snapshot and the definitions it needs hold more than {limits.MaxElements:N0} elements; split the profile or raise the limit.");
+        RequireTime();
+    }
+
+    public void RequireTime()
+    {
+        if (Stopwatch.GetElapsedTime(_start) > limits.MaxTime)
+            throw new SnapshotException(profile, null, $"Its snapshot takes more than {limits.MaxTime.TotalSeconds:0} seconds to make; split the profile or raise the limit.");
     }
 }

@@ -33,17 +33,13 @@ internal static class JsonValues
         writer.WriteEndArray();
     });
 
-    /// <summary>The items of <paramref name="first"/>, then those of <paramref name="second"/> that equal none of them.</summary>
-    public static JsonElement Union(JsonElement first, JsonElement second, Func<JsonElement, JsonElement, bool> same)
+    /// <summary>The items of <paramref name="first"/>, then those of <paramref name="second"/> whose key none of them has.</summary>
+    public static JsonElement Union(JsonElement first, JsonElement second, Func<JsonElement, string> keyOf)
     {
         var items = first.EnumerateArray().ToList();
+        var keys = items.Select(keyOf).ToHashSet(StringComparer.Ordinal);
         var before = items.Count;
-        foreach (var item in second.EnumerateArray())
-        {
-            if (!items.Exists(known => same(known, item)))
-                items.Add(item);
-        }
-
+        items.AddRange(second.EnumerateArray().Where(item => keys.Add(keyOf(item))));
         return items.Count == before ? first : Array(items);
     }
 
@@ -62,10 +58,7 @@ internal static class JsonValues
     public static bool SameText(JsonElement value, string member, string text) =>
         value.TryGetProperty(member, out var own) && own.ValueKind == JsonValueKind.String && own.ValueEquals(text);
 
-    /// <summary>True if that member of both is the same.</summary>
-    public static bool SameMember(JsonElement left, JsonElement right, string member)
-    {
-        var (has, has2) = (left.TryGetProperty(member, out var value), right.TryGetProperty(member, out var value2));
-        return has == has2 && (!has || JsonElement.DeepEquals(value, value2));
-    }
+    /// <summary>The member as text that tells it from others; empty if there is none.</summary>
+    public static string KeyOf(JsonElement value, string member) =>
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(member, out var own) ? own.ValueKind == JsonValueKind.String ? own.GetString()! : own.GetRawText() : "";
 }

@@ -19,11 +19,12 @@ public sealed class Snapshot
         Url = definition.Root.ChildValue("url") ?? "";
         var elements = new List<SnapshotElement>();
         var open = new List<SnapshotElement>();
+        var slices = new Dictionary<(SnapshotElement, string), SnapshotElement>();
         foreach (var node in (definition.Root.Child("snapshot") is { Exists: true } snapshot ? snapshot.ChildrenOf("element") : default))
         {
             if (elements.Count >= limits.MaxElements)
                 throw new SnapshotException(Url, null, $"The snapshot has more than {limits.MaxElements:N0} elements; split the profile or raise the limit.");
-            elements.Add(Add(node, open, limits));
+            elements.Add(Add(node, open, slices, limits));
         }
 
         if (elements.Count == 0)
@@ -43,7 +44,7 @@ public sealed class Snapshot
     /// <summary>The definition of the whole resource or type.</summary>
     public SnapshotElement Root => Elements[0];
 
-    private SnapshotElement Add(ElementNode node, List<SnapshotElement> open, SnapshotLimits limits)
+    private SnapshotElement Add(ElementNode node, List<SnapshotElement> open, Dictionary<(SnapshotElement, string), SnapshotElement> slices, SnapshotLimits limits)
     {
         var element = new SnapshotElement(node);
         var depth = element.Path.AsSpan().Count('.');
@@ -58,10 +59,23 @@ public sealed class Snapshot
 
         var parent = open[depth - 1];
         if (element.SliceName is { } name && parent.Children is [.., var last] && last.Name == element.Name)
-            last.Slicer(name).AddSlice(element, parent);
+            AddSlice(element, name, last, parent, slices);
         else
             parent.AddChild(element);
         return element;
+    }
+
+    // a/b slices the slice a again, if there is one.
+    private static void AddSlice(SnapshotElement slice, string name, SnapshotElement sliced, SnapshotElement parent, Dictionary<(SnapshotElement, string), SnapshotElement> slices)
+    {
+        for (var slash = name.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = name.IndexOf('/', slash + 1))
+        {
+            if (slices.TryGetValue((sliced, name[..slash]), out var again))
+                sliced = again;
+        }
+
+        sliced.AddSlice(slice, parent);
+        slices.TryAdd((sliced, name), slice);
     }
 }
 
@@ -154,16 +168,5 @@ public sealed class SnapshotElement
         slice.Parent = parent;
         slice.Sliced = this;
         (_slices ??= []).Add(slice);
-    }
-
-    internal SnapshotElement Slicer(string name)
-    {
-        foreach (var slice in Slices)
-        {
-            if (name.StartsWith(slice.SliceName + "/", StringComparison.Ordinal))
-                return slice.Slicer(name);
-        }
-
-        return this;
     }
 }

@@ -16,4 +16,7 @@ public sealed record SnapshotLimits
 
     /// <summary>Greatest length of a chain of definitions that need each other's snapshots.</summary>
     public int MaxDefinitions { get; init; } = 40;
+
+    /// <summary>Longest time to make one snapshot.</summary>
+    public TimeSpan MaxTime { get; init; } = TimeSpan.FromSeconds(10);
 }
