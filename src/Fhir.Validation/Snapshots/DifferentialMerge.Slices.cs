@@ -142,15 +142,13 @@ internal sealed partial class DifferentialMerge
 
     // valueQuantity for value[x]: a slice of that type, under the name that is short for it. Where nothing else is said of the
     // choice, the types that a profile names so are the ones that are left, as in R4's own profiles.
-    private void MergeTypeChoice(ElementDraft child, ElementDraft choice, JsonElement type, ElementDraft parent, ElementDraft differential, int depth)
+    private void MergeTypeChoice(ElementDraft child, ElementDraft choice, JsonElement type, bool isPlain, bool alone, int depth)
     {
-        var alone = differential.Children.Count(other => ReferenceEquals(ChoiceOf(other.Name, parent).Choice, choice)) == 1;
-
         // valueQuantity may say its slice name too.
         if (child is { Members.Count: 0, Children.Count: 0, Slices: [var named] })
             child = named;
         var name = child.SliceName ?? child.Name;
-        if (alone && child.SliceName is null && choice.Slices.Count == 0 && choice["slicing"] is null && IsPlain(choice, parent, differential))
+        if (isPlain && child.SliceName is null && choice.Slices.Count == 0 && choice["slicing"] is null)
         {
             choice.Members["type"] = JsonValues.Array([type]);
             Merge(child, choice, Role.Element, depth + 1);
@@ -195,6 +193,19 @@ internal sealed partial class DifferentialMerge
     private static bool IsPlain(ElementDraft choice, ElementDraft parent, ElementDraft differential) =>
         differential.Child(choice.Name) is null
         && (choice["type"]!.Value.GetArrayLength() == 1 || (parent.SliceName is not null && parent.TypeCodes() is ["BackboneElement" or "Element"]));
+
+    // How many of its types a differential speaks of by name, for each choice.
+    private Dictionary<ElementDraft, int> Shortcuts(ElementDraft differential, ElementDraft target)
+    {
+        var counts = new Dictionary<ElementDraft, int>();
+        foreach (var child in differential.Children)
+        {
+            if (target.Child(child.Name) is null && ChoiceOf(child.Name, target).Choice is { } choice)
+                counts[choice] = counts.GetValueOrDefault(choice) + 1;
+        }
+
+        return counts;
+    }
 
     private (ElementDraft? Choice, JsonElement Type) ChoiceOf(string name, ElementDraft target)
     {

@@ -56,8 +56,9 @@ internal sealed partial class DifferentialMerge(SnapshotSession session, SourceD
         if (differential.Children.Count > 0)
         {
             Expand(target, differential);
+            var shortcuts = Shortcuts(differential, target);
             foreach (var child in differential.Children)
-                MergeChild(child, differential, target, depth);
+                MergeChild(child, differential, target, shortcuts, depth);
         }
 
         if (IsNameOnly(differential, target))
@@ -73,7 +74,7 @@ internal sealed partial class DifferentialMerge(SnapshotSession session, SourceD
             NarrowChoice(target, differential.Slices);
     }
 
-    private void MergeChild(ElementDraft child, ElementDraft differential, ElementDraft target, int depth)
+    private void MergeChild(ElementDraft child, ElementDraft differential, ElementDraft target, Dictionary<ElementDraft, int> shortcuts, int depth)
     {
         if (target.Child(child.Name) is { } known)
         {
@@ -83,7 +84,8 @@ internal sealed partial class DifferentialMerge(SnapshotSession session, SourceD
 
         if (ChoiceOf(child.Name, target) is var (choice, type) && choice is not null)
         {
-            MergeTypeChoice(child, choice, type, target, differential, depth);
+            var isPlain = shortcuts.GetValueOrDefault(choice) <= 1 && IsPlain(choice, target, differential);
+            MergeTypeChoice(child, choice, type, isPlain, shortcuts.GetValueOrDefault(choice) <= 1, depth);
             return;
         }
 

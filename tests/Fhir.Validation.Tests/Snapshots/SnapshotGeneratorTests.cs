@@ -3,13 +3,12 @@
 using System.Globalization;
 using System.Text;
 using FhirHub.Model;
+using static FhirHub.Validation.Tests.TestProfiles;
 
 namespace FhirHub.Validation.Tests;
 
 public sealed class SnapshotGeneratorTests
 {
-    private const string Home = "http://example.org/StructureDefinition/";
-
     [Fact]
     public void A_slice_has_what_it_slices_and_its_own_words()
     {
@@ -104,6 +103,14 @@ public sealed class SnapshotGeneratorTests
     [InlineData("""{"path":"Patient.gender","type":[{"code":"Quantity"}]}""", "The type Quantity is none of the base's (code)")]
     [InlineData("""{"path":"Patient.name","sliceName":"legal"},{"path":"Patient.name","sliceName":"other"}""", "Patient.name is not sliced; put slicing with a discriminator on it")]
     [InlineData("""{"path":"Patient.name","slicing":{"rules":"open"}},{"path":"Patient.name","sliceName":"legal"}""", "has no discriminator")]
+    [InlineData("""{"path":"Patient.name","min":1},{"path":"Patient.name","max":"1"}""", "has this element twice; put all that it says into one")]
+    [InlineData("""{"id":"Patient.name:legal","path":"Patient.name","min":1}""", "The id is that of a slice, but there is no sliceName")]
+    [InlineData("""{"path":"Patient","slicing":{"discriminator":[{"type":"value","path":"url"}],"rules":"open"}}""", "The root of a definition can't be sliced")]
+    [InlineData("""{"path":"Patient.gender","slicing":{"discriminator":[{"type":"value","path":"$this"}],"rules":"open"}}""", "It does not repeat, so there is nothing to slice")]
+    [InlineData("""{"path":"Patient","type":[{"code":"Patient","profile":["http://example.org/StructureDefinition/profile"]}]}""", "this definition itself as its profile")]
+    [InlineData("""{"path":"Patient.birthDate","fixedCode":"today"}""", "fixedCode is no value of the element's type; say it as one of fixedDate")]
+    [InlineData("""{"path":"Patient.deceased[x]","patternUri":"urn:x"}""", "say it as one of patternBoolean, patternDateTime")]
+    [InlineData("""{"path":"Patient.gender","binding":{"strength":"preferred","valueSet":"http://example.org/ValueSet/x"}}""", "The binding weakens the required one of the base")]
     [InlineData("""{"path":"Patient.extension","sliceName":"x","sliceIsConstraining":true}""", "the base has no slice 'x'")]
     [InlineData("""{"path":"Person.name"}""", "The path starts with 'Person'")]
     [InlineData("""{"id":"x"}""", "The element has no path")]
@@ -119,6 +126,21 @@ public sealed class SnapshotGeneratorTests
     {
         var exception = Assert.Throws<SnapshotException>(() => Generator().Generate(Profile("profile", "Patient", Home + "lost")));
         Assert.Contains($"baseDefinition {Home}lost is not known; load the package", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_type_that_is_not_the_bases_is_named()
+    {
+        var exception = Assert.Throws<SnapshotException>(() => Generator().Generate(Profile("profile", "Patient", "Person")));
+        Assert.Contains("Its type is Patient, but its baseDefinition http://hl7.org/fhir/StructureDefinition/Person is a Person", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_snapshot_that_takes_too_long_is_refused()
+    {
+        var generator = new SnapshotGenerator(R4StructureDefinitions.Find, new SnapshotLimits { MaxTime = TimeSpan.Zero });
+        var exception = Assert.Throws<SnapshotException>(() => generator.Generate(Profile("profile", "Patient", "Patient", """{"path":"Patient.name","min":1}""")));
+        Assert.Contains("takes more than 0 seconds", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -185,26 +207,5 @@ public sealed class SnapshotGeneratorTests
         elements.AddRange(Enumerable.Range(0, 3000).Select(i => $$"""{"path":"Questionnaire.item","sliceName":"s{{i}}"}"""));
         var exception = Assert.Throws<SnapshotException>(() => Generate("Questionnaire", [.. elements]));
         Assert.Contains("split the profile", exception.Message, StringComparison.Ordinal);
-    }
-
-    private static Snapshot Generate(string type, params string[] elements) => Generator().Generate(Profile("profile", type, type, elements));
-
-    private static SnapshotGenerator Generator(params ResourceTree[] known)
-    {
-        var byUrl = known.ToDictionary(tree => tree.Root.ChildValue("url")!);
-        return new SnapshotGenerator(url => byUrl.GetValueOrDefault(url) ?? R4StructureDefinitions.Find(url));
-    }
-
-    private static ResourceTree Profile(string name, string type, string @base, params string[] elements)
-    {
-        var canonical = @base.Contains('/', StringComparison.Ordinal) ? @base : "http://hl7.org/fhir/StructureDefinition/" + @base;
-        var differential = elements.Length == 0 ? "" : $$"""
-            ,"differential":{"element":[{{string.Join(',', elements)}}]}
-            """;
-        var json = $$"""
-            {"resourceType":"StructureDefinition","url":"{{Home}}{{name}}","name":"Test","status":"draft","kind":"resource","abstract":false,
-             "type":"{{type}}","baseDefinition":"{{canonical}}","derivation":"constraint"{{differential}} }
-            """;
-        return ResourceParser.ParseJson(Encoding.UTF8.GetBytes(json)).Tree!;
     }
 }
