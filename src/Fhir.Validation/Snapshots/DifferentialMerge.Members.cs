@@ -27,7 +27,7 @@ internal sealed partial class DifferentialMerge
         var rules = differential.TypeCodes() is [var first, ..]
             ? first == "Extension" ? first : IsElement(first) ? "Element" : null
             : "Element";
-        if (rules is not null && session.Find(SnapshotSession.CanonicalOf(rules))?["constraint"] is { } constraints)
+        if (rules is not null && session.RulesOf(SnapshotSession.CanonicalOf(rules)) is { } constraints)
             added.Members["constraint"] = constraints;
     }
 

@@ -81,7 +81,7 @@ internal static class ElementRules
             SetSource(slice, url);
     }
 
-    private static JsonElement WithSource(JsonElement constraints, string url) => JsonValues.Make(writer =>
+    public static JsonElement WithSource(JsonElement constraints, string url) => JsonValues.Make(writer =>
     {
         writer.WriteStartArray();
         foreach (var rule in constraints.EnumerateArray())

@@ -140,6 +140,32 @@ internal sealed class SnapshotSession
     /// <summary>True while that definition's snapshot is being made, and others for its sake.</summary>
     public bool IsBeingMade(string canonical) => _chain.Contains(canonical.Split('|')[0], StringComparer.Ordinal);
 
+    /// <summary>
+    /// The rules of a type's root, or null. Types stand on each other in circles (an element may have extensions, and an extension
+    /// is an element), so they are taken from the differentials where there is no snapshot.
+    /// </summary>
+    public JsonElement? RulesOf(string canonical)
+    {
+        if (_resolve(canonical) is not { ResourceType: "StructureDefinition" } tree)
+            return null;
+        if (tree.Root.Child("snapshot").Exists)
+            return Find(canonical)?["constraint"];
+        JsonElement? rules = null;
+        for (var i = 0; tree is not null && i < _limits.MaxDefinitions; i++)
+        {
+            var source = new SourceDefinition(tree);
+            if (source.Elements("differential") is { } list && list[0].TryGetProperty("constraint", out var own))
+            {
+                own = ElementRules.WithSource(own, source.Url);
+                rules = rules is { } derived ? JsonValues.Union(own, derived, static rule => JsonValues.KeyOf(rule, "key")) : own;
+            }
+
+            tree = source.Base is { } @base ? _resolve(@base) : null;
+        }
+
+        return rules;
+    }
+
     /// <summary>The canonical URL of a definition's base, or null.</summary>
     public string? BaseOf(string canonical) =>
         _resolve(canonical) is { ResourceType: "StructureDefinition" } tree ? tree.Root.ChildValue("baseDefinition") : null;

@@ -1,6 +1,7 @@
 // Small profiles for tests, and a generator that knows them beside R4.
 
 using System.Text;
+using System.Text.Json.Nodes;
 using FhirHub.Model;
 
 namespace FhirHub.Validation.Tests;
@@ -30,6 +31,14 @@ internal static class TestProfiles
              "type":"{{type}}","baseDefinition":"{{canonical}}","derivation":"constraint"{{differential}} }
             """;
         return ResourceParser.ParseJson(Encoding.UTF8.GetBytes(json)).Tree!;
+    }
+
+    /// <summary>The definition as packages have it that publish no snapshots.</summary>
+    public static ResourceTree WithoutSnapshot(ResourceTree definition)
+    {
+        var json = JsonNode.Parse(definition.Json.Span)!.AsObject();
+        json.Remove("snapshot");
+        return ResourceParser.ParseJson(Encoding.UTF8.GetBytes(json.ToJsonString())).Tree!;
     }
 
     /// <summary>The element of that id, which must be there.</summary>

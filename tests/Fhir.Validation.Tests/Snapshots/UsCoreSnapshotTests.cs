@@ -1,7 +1,5 @@
 // Snapshots of US Core's profiles, made from their differentials, against those that were published with them.
 
-using System.Text;
-using System.Text.Json.Nodes;
 using FhirHub.Model;
 using FhirHub.Tests;
 using Xunit.Abstractions;
@@ -39,7 +37,7 @@ public sealed class UsCoreSnapshotTests(ITestOutputHelper output)
         var profiles = Profiles();
         if (profiles.Count == 0)
             return;
-        var bare = profiles.ConvertAll(WithoutSnapshot);
+        var bare = profiles.ConvertAll(TestProfiles.WithoutSnapshot);
         var (withThem, without) = (Generator(profiles), Generator(bare));
         foreach (var (published, stripped) in profiles.Zip(bare))
         {
@@ -54,13 +52,6 @@ public sealed class UsCoreSnapshotTests(ITestOutputHelper output)
     {
         var byUrl = profiles.ToDictionary(tree => tree.Root.ChildValue("url")!);
         return new SnapshotGenerator(url => byUrl.GetValueOrDefault(url.Split('|')[0]) ?? R4StructureDefinitions.Find(url));
-    }
-
-    private static ResourceTree WithoutSnapshot(ResourceTree tree)
-    {
-        var json = JsonNode.Parse(tree.Json.Span)!.AsObject();
-        json.Remove("snapshot");
-        return ResourceParser.ParseJson(Encoding.UTF8.GetBytes(json.ToJsonString())).Tree!;
     }
 
     private List<ResourceTree> Profiles()
