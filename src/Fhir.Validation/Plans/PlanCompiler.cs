@@ -105,9 +105,13 @@ internal sealed partial class PlanCompiler
         }
 
         var place = new Place(owner, schema, ownerBase?.Child(name));
-        var draft = element.SliceName is null ? Build(element, place, isSlice: false) : Unsliced(element, name, place);
+        var draft = element.SliceName is null || IsNamedOnly(element, schema) ? Build(element, place, isSlice: false) : Unsliced(element, name, place);
         parent.Children.Add(draft);
     }
+
+    // R4's own profiles name elements that nothing slices (catalog, familymemberhistory-genetic).
+    private static bool IsNamedOnly(SnapshotElement element, ElementDefinition schema) =>
+        element.Slices.Count == 0 && !schema.IsChoice && schema.Types[0].Name != "Extension";
 
     // Older publications have valueQuantity without value[x] before it: one slice of the choice.
     private Draft Unsliced(SnapshotElement slice, string name, Place place)

@@ -19,6 +19,15 @@ public sealed class CardinalityTests
     }
 
     [Fact]
+    public async Task A_slice_name_on_what_nothing_slices_changes_nothing()
+    {
+        var errors = await Issues.ErrorsAsync(
+            "Patient", """{"path":"Patient.name","sliceName":"legal","min":1},{"path":"Patient.name.family","min":1}""", """{"resourceType":"Patient","active":true}""");
+
+        Issues.AssertOne(errors, "Patient.name", "required");
+    }
+
+    [Fact]
     public async Task A_required_part_of_a_data_type_is_missed_in_each_repetition()
     {
         var errors = await Issues.ErrorsAsync(
