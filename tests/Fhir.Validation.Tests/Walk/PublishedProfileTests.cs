@@ -1,6 +1,5 @@
-// Published profiles become plans, and plans stay small.
+// Published profiles become plans that can be walked.
 
-using System.Globalization;
 using FhirHub.Model;
 using FhirHub.Tests;
 using Xunit.Abstractions;
@@ -35,15 +34,11 @@ public sealed class PublishedProfileTests(ITestOutputHelper output)
     private async Task AssertUsableAsync(IConformanceResources resources, List<ResourceTree> definitions)
     {
         var validator = new Validator(resources, ValidationSettings.Default with { MaxProfiles = 1_000, MaxIssues = 5_000 });
-        var before = GC.GetTotalMemory(forceFullCollection: true);
         var issues = await validator.ValidateAsync(
             TestResources.Parse("""{"resourceType":"Basic","code":{"text":"x"}}""").Root,
             ValidationRequest.Default with { Profiles = [.. definitions.Select(static tree => tree.Root.ChildValue("url")!)] },
             CancellationToken.None);
-        var after = GC.GetTotalMemory(forceFullCollection: true);
-
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{definitions.Count} profiles, {(after - before) / 1024:N0} KB more"));
+        output.WriteLine($"{definitions.Count} profiles");
         Assert.Empty(issues.Where(static issue => issue.Detail?.Code is "profile-unusable" or "profile-unknown" or "too-many-needs").Select(static issue => issue.Diagnostics));
-        GC.KeepAlive(validator);
     }
 }
