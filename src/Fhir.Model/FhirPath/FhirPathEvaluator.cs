@@ -280,7 +280,13 @@ internal sealed partial class FhirPathEvaluator(FhirPathContext context, Element
         else if (member.ElementOf(node.Type) is { } element)
         {
             foreach (var child in node.ChildrenOf(element))
+            {
                 result.Add(FhirPathValue.Of(child));
+
+                // A rule that asks each of a Bundle's entries for the Bundle's type must not go through all entries each time.
+                if (!element.IsArray)
+                    break;
+            }
         }
     }
 
