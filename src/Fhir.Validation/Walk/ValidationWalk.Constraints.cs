@@ -21,6 +21,7 @@ internal sealed partial class ValidationWalk
         TimeProvider = settings.TimeProvider,
         Resolve = Resolve,
         MemberOf = IsMember,
+        ConformsTo = Conforms,
     };
 
     /// <summary>Checks the invariants of an element.</summary>
@@ -106,6 +107,13 @@ internal sealed partial class ValidationWalk
         if (!TryGetTarget(reference, out var target))
             _isUndecided = true;
         return target?.Root ?? default;
+    }
+
+    private bool? Conforms(ElementNode node, string canonical)
+    {
+        var meets = Meets(node, canonical);
+        _isUndecided |= meets is null;
+        return meets;
     }
 
     private bool? IsMember(FhirPathValue value, string canonical)

@@ -43,7 +43,7 @@ internal sealed partial class ValidationWalk
     {
         if (_trials >= MaxTrials)
             return null;
-        var (outer, lacked, first) = (_trial, _lacked, _top);
+        var (outer, lacked, first, isUndecided) = (_trial, _lacked, _top, _isUndecided);
         var trial = new Trial(isWhole);
         _trial = trial;
         _trials++;
@@ -51,7 +51,7 @@ internal sealed partial class ValidationWalk
         Visit(node, first);
         _top = first;
         _trials--;
-        _trial = outer;
+        (_trial, _isUndecided) = (outer, isUndecided);
         return _isStopped || (_lacked != lacked && trial.Errors == 0) ? null : trial;
     }
 }
