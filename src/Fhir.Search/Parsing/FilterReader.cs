@@ -28,7 +28,7 @@ internal sealed class FilterReader(string text, int maxDepth)
         var rest = text[_at..];
         var found = rest.Length == 0 ? "the filter ends" : $"'{(rest.Length > 30 ? $"{rest[..30]}…" : rest)}' stands";
         return new SearchFault(
-            "value", $"_filter needs {expected} at character {_at + 1}, where {found}. A filter is such as: given eq \"peter\" and (birthdate ge 2014-10-10 or not (active eq true)).");
+            "value", SearchMessages.FilterSyntax, expected, (_at + 1).ToString(CultureInfo.InvariantCulture), found);
     }
 
     private FilterSyntax ReadFilter(int depth)
@@ -61,7 +61,7 @@ internal sealed class FilterReader(string text, int maxDepth)
 
     private int Deeper(int depth) => depth < maxDepth
         ? depth + 1
-        : throw new SearchFault("too-costly", $"_filter is more than {maxDepth} levels deep.");
+        : throw new SearchFault("too-costly", SearchMessages.FilterDepth, maxDepth.ToString(CultureInfo.InvariantCulture));
 
     private FilterSyntax ReadPart(int depth)
     {

@@ -1,5 +1,6 @@
 // Criteria: names with modifiers, chains and _has (R4 search.html#modifiers, #chaining, #has).
 
+using System.Globalization;
 using FhirHub.Model;
 
 namespace FhirHub.Search;
@@ -9,7 +10,7 @@ internal sealed partial class SearchParse
     private SearchExpression Criterion(IReadOnlyList<string> types, string name, string value, int depth)
     {
         if (depth > _options.MaxChainDepth)
-            throw new SearchFault("too-costly", $"The chain has more than {_options.MaxChainDepth} steps.");
+            throw new SearchFault("too-costly", SearchMessages.ChainTooLong, _options.MaxChainDepth.ToString(CultureInfo.InvariantCulture));
         if (name.StartsWith("_has:", StringComparison.Ordinal))
             return ReverseChain(types, name["_has:".Length..], value, depth);
 
@@ -26,7 +27,7 @@ internal sealed partial class SearchParse
     private void CountCondition()
     {
         if (++_conditions > _options.MaxConditions)
-            throw new SearchFault("too-costly", $"The search comes to more than {_options.MaxConditions} conditions; name types in chains (subject:Patient.name) or give fewer values.");
+            throw new SearchFault("too-costly", SearchMessages.TooManyConditions, _options.MaxConditions.ToString(CultureInfo.InvariantCulture));
     }
 
     // Type:reference:rest, where rest may be a chain or another _has.
@@ -34,14 +35,13 @@ internal sealed partial class SearchParse
     {
         var parts = name.Split(':', 3);
         if (parts.Length != 3)
-            throw new SearchFault("invalid", "_has must be _has:Type:reference:parameter, such as _has:Observation:patient:code=1234-5.");
+            throw new SearchFault("invalid", SearchMessages.HasForm);
         if (_schema.FindResourceType(parts[0]) is null)
-            throw new SearchFault("not-supported", $"_has names {Shown(parts[0])}, which is no resource type of R4.");
+            throw new SearchFault("not-supported", SearchMessages.HasType, Shown(parts[0]));
         var reference = ReferenceParameter(parts[0], parts[1]);
         if (reference.TargetTypes.Count > 0 && !types.Any(type => reference.TargetTypes.Contains(type, StringComparer.Ordinal)))
         {
-            throw new SearchFault(
-                "invalid", $"{parts[0]}.{parts[1]} leads to {string.Join(", ", reference.TargetTypes)}, never to {string.Join(", ", types)}.");
+            throw new SearchFault("invalid", SearchMessages.NeverLeadsTo, parts[0], parts[1], string.Join(", ", reference.TargetTypes), string.Join(", ", types));
         }
 
         CountCondition();
@@ -54,7 +54,7 @@ internal sealed partial class SearchParse
         var code = colon < 0 ? head : head[..colon];
         var named = colon < 0 ? null : head[(colon + 1)..];
         if (named is not null && _schema.FindResourceType(named) is null)
-            throw new SearchFault("invalid", $"{head}.{tail} names {Shown(named)}, which is no resource type of R4.");
+            throw new SearchFault("invalid", SearchMessages.ChainType, head, tail, Shown(named));
 
         return Chain(types, code, named, tail, (target, inner) => Criterion([target], tail, value, inner), depth);
     }
@@ -73,7 +73,7 @@ internal sealed partial class SearchParse
         {
             var reference = ReferenceParameter(type, code);
             if (named is not null && reference.TargetTypes.Count > 0 && !reference.TargetTypes.Contains(named, StringComparer.Ordinal))
-                throw new SearchFault("invalid", $"{reference.Key} leads to {string.Join(", ", reference.TargetTypes)}, never to {named}.");
+                throw new SearchFault("invalid", SearchMessages.LeadsElsewhere, reference.Key, string.Join(", ", reference.TargetTypes), named);
             var targets = named is not null ? [named] : reference.TargetTypes.Count > 0 ? reference.TargetTypes : [.. _schema.ResourceTypes.Select(t => t.Name)];
             alternatives.AddRange(ChainTo(reference, targets, tail, condition, depth));
         }
@@ -110,7 +110,7 @@ internal sealed partial class SearchParse
             return chains;
         throw targets.Count == 1 || first is { Code: not UnknownCode }
             ? first!
-            : new SearchFault(UnknownCode, $"No type that {reference.Key} leads to ({string.Join(", ", targets.Take(20))}) can be searched by {Shown(tail)}.");
+            : new SearchFault(UnknownCode, SearchMessages.ChainEnd, reference.Key, string.Join(", ", targets.Take(20)), Shown(tail));
     }
 
     // True if the first step of a path may be a parameter of the type.
@@ -136,12 +136,12 @@ internal sealed partial class SearchParse
             case "_lastUpdated" when modifier is null:
                 return Either([.. Alternatives(code, value).Select(v => new SearchExpression.LastUpdated(Date(code, v)))]);
             case "_lastUpdated":
-                throw new SearchFault("invalid", $"_lastUpdated has no modifier {Shown(modifier)}. It may have :missing.");
+                throw new SearchFault("invalid", SearchMessages.LastUpdatedModifier, Shown(modifier));
         }
 
         // R4 search.html#query.
         if (code == "_query")
-            throw new SearchFault("not-supported", "This server has no named queries, so _query is not supported; say what you search for with the other parameters.");
+            throw new SearchFault("not-supported", SearchMessages.NamedQuery);
 
         // All types searched must know the parameter; resources of one type are found by that type's own.
         var parameters = Known(types, code);
@@ -160,7 +160,7 @@ internal sealed partial class SearchParse
     {
         "true" => true,
         "false" => false,
-        _ => throw new SearchFault("value", $"{code}:missing is {Shown(value)}; it must be true or false."),
+        _ => throw new SearchFault("value", SearchMessages.MissingValue, code, Shown(value)),
     };
 
     private IEnumerable<SearchExpression> Matches(SearchParameter parameter, string? modifier, string value)
@@ -181,7 +181,7 @@ internal sealed partial class SearchParse
             // [type]/[id] is what people paste; the type is in the address already.
             var id = SearchText.Unescape(alternative);
             if (!ResourceId.IsValid(id))
-                throw new SearchFault("value", $"_id is {Shown(id)}; it must be 1 to 64 of A-Z, a-z, 0-9, - and dot.");
+                throw new SearchFault("value", SearchMessages.IdFormat, Shown(id));
             ids.Add(id);
         }
 
@@ -189,7 +189,7 @@ internal sealed partial class SearchParse
         {
             null => new SearchExpression.IdIn(ids),
             "not" => new SearchExpression.Not(new SearchExpression.IdIn(ids)),
-            _ => throw new SearchFault("invalid", $"_id has no modifier {Shown(modifier)}. It may have :missing, :not."),
+            _ => throw new SearchFault("invalid", SearchMessages.IdModifier, Shown(modifier)),
         };
     }
 
@@ -215,16 +215,18 @@ internal sealed partial class SearchParse
             .Select(type => _registry.ForType(type).Where(p => p.Expression is not null).Select(p => p.Code))
             .Aggregate((a, b) => a.Intersect(b, StringComparer.Ordinal))
             .Concat(SpecialCriteria).Concat(ResultParameters).Order(StringComparer.Ordinal);
-        throw new SearchFault(UnknownCode, types.Count == 1
-            ? $"{types[0]} has no search parameter {Shown(code)}. It has {string.Join(", ", common)}."
-            : $"{parameters.Count} of the {types.Count} types searched have a search parameter {Shown(code)}, and all must. All have {string.Join(", ", common)}; name fewer types in _type for others.");
+        throw types.Count == 1
+            ? new SearchFault(UnknownCode, SearchMessages.UnknownParameter, types[0], Shown(code), string.Join(", ", common))
+            : new SearchFault(
+                UnknownCode, SearchMessages.NotCommon,
+                parameters.Count.ToString(CultureInfo.InvariantCulture), types.Count.ToString(CultureInfo.InvariantCulture), Shown(code), string.Join(", ", common));
     }
 
     // Resources written before the parameter would be missing from what it finds, and nobody could tell.
     private void CheckWaiting(string type, string code)
     {
         if (_registry.FindWaiting(type, code) is { } waiting)
-            throw new SearchFault(UnknownCode, $"{waiting.Key} waits for $reindex: older resources are not indexed for it yet. POST $reindex starts that, and GET $reindex shows how far it is.");
+            throw new SearchFault(UnknownCode, SearchMessages.Waiting, waiting.Key);
     }
 
     private SearchParameter ReferenceParameter(string type, string code)
@@ -233,20 +235,20 @@ internal sealed partial class SearchParse
             return parameter;
         CheckWaiting(type, code);
         var known = _registry.ForType(type).Where(p => p.Type == SearchParameterType.Reference).Select(p => p.Code);
-        throw new SearchFault(UnknownCode, $"{type} has no reference parameter {Shown(code)}. It has {string.Join(", ", known)}.");
+        throw new SearchFault(UnknownCode, SearchMessages.UnknownReference, type, Shown(code), string.Join(", ", known));
     }
 
     // The values that commas part, of which one must match (R4 search.html#combining).
     private List<string> Alternatives(string code, string value)
     {
         if (value.Length == 0)
-            throw new SearchFault("value", $"{code} has no value.");
+            throw new SearchFault("value", SearchMessages.NoValue, code);
         var alternatives = SearchText.Split(value, ',');
         if (alternatives.Count > _options.MaxAlternatives)
-            throw new SearchFault("too-costly", $"{code} has {alternatives.Count} values; at most {_options.MaxAlternatives} are read.");
+            throw new SearchFault("too-costly", SearchMessages.TooManyValues, code, alternatives.Count.ToString(CultureInfo.InvariantCulture), _options.MaxAlternatives.ToString(CultureInfo.InvariantCulture));
         return alternatives.TrueForAll(a => a.Length > 0)
             ? alternatives
-            : throw new SearchFault("value", $"{code} has an empty value between commas; a comma that is part of a value is written \\,.");
+            : throw new SearchFault("value", SearchMessages.EmptyValue, code);
     }
 
     private void CheckModifier(SearchParameter parameter, string? modifier)
@@ -268,12 +270,11 @@ internal sealed partial class SearchParse
         {
             if (parameter.TargetTypes.Count == 0 || parameter.TargetTypes.Contains(modifier, StringComparer.Ordinal))
                 return;
-            throw new SearchFault("invalid", $"{parameter.Key} leads to {string.Join(", ", parameter.TargetTypes)}, never to {modifier}.");
+            throw new SearchFault("invalid", SearchMessages.LeadsElsewhere, parameter.Key, string.Join(", ", parameter.TargetTypes), modifier);
         }
 
-        var types = parameter.Type == SearchParameterType.Reference ? " or a resource type that it leads to" : "";
         throw new SearchFault(
-            "invalid",
-            $"{parameter.Key} has no modifier {Shown(modifier)}. It may have :{string.Join(", :", ["missing", .. allowed])}{types}.");
+            "invalid", parameter.Type == SearchParameterType.Reference ? SearchMessages.ReferenceModifier : SearchMessages.Modifier,
+            parameter.Key, Shown(modifier), string.Join(", :", ["missing", .. allowed]));
     }
 }

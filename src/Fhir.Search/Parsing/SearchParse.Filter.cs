@@ -1,5 +1,6 @@
 // What a _filter means for the types searched (R4 search_filter.html).
 
+using System.Globalization;
 using FhirHub.Model;
 
 namespace FhirHub.Search;
@@ -25,13 +26,13 @@ internal sealed partial class SearchParse
     {
         "true" => true,
         "false" => false,
-        _ => throw new SearchFault("value", $"_filter has pr {Shown(comparison.Value)}; it must be pr true or pr false."),
+        _ => throw new SearchFault("value", SearchMessages.FilterPresent, Shown(comparison.Value)),
     };
 
     private SearchExpression Filter(IReadOnlyList<string> types, FilterPath path, FilterSyntax.Comparison comparison, int depth)
     {
         if (depth > _options.MaxChainDepth)
-            throw new SearchFault("too-costly", $"A path of _filter has more than {_options.MaxChainDepth} steps.");
+            throw new SearchFault("too-costly", SearchMessages.FilterPath, _options.MaxChainDepth.ToString(CultureInfo.InvariantCulture));
         CountCondition();
         if (path.Rest is not { } rest)
             return Compare(types, path.Name, comparison.Operator, comparison.Value);
@@ -58,7 +59,7 @@ internal sealed partial class SearchParse
             || !names.Order(StringComparer.Ordinal).SequenceEqual(comparisons.Select(c => c.Path.Name).Order(StringComparer.Ordinal)))
         {
             throw new SearchFault(
-                "value", $"{composite.Code} in _filter must compare each of {string.Join(", ", names)} once: {composite.Code}[{names[0]} eq …].{names[^1]} eq ….");
+                "value", SearchMessages.FilterComposite, composite.Code, string.Join(", ", names), names[0], names[^1]);
         }
 
         return new SearchExpression.Parameter(composite, new CompositePredicate([.. composite.Components.Select(component =>
@@ -66,7 +67,7 @@ internal sealed partial class SearchParse
             var (_, comparer, value) = comparisons.Find(c => c.Path.Name == component.Parameter.Code)!;
             var predicate = Predicate(component.Parameter, comparer, value);
             return predicate is UnequalPredicate or ValueSetPredicate or SubsumptionPredicate or UriPredicate { Match: not UriMatch.Exact }
-                ? throw new SearchFault("not-supported", $"{component.Parameter.Code} {Name(comparer)} is not supported within {composite.Code}[]; compare by eq.")
+                ? throw new SearchFault("not-supported", SearchMessages.FilterComparer, component.Parameter.Code, Name(comparer), composite.Code)
                 : predicate;
         })]));
     }
@@ -86,7 +87,7 @@ internal sealed partial class SearchParse
         }
 
         if (Array.IndexOf(SpecialCriteria, code) >= 0)
-            throw new SearchFault("not-supported", $"{code} can't be part of _filter; give it as a parameter of its own.");
+            throw new SearchFault("not-supported", SearchMessages.NotInFilter, code);
         var parameters = Known(types, code);
         return comparer == FilterOperator.Pr
             ? new SearchExpression.Not(Combine(parameters.Select(p => new SearchExpression.Missing(p))))
@@ -140,7 +141,7 @@ internal sealed partial class SearchParse
             throw NoSuchOperator(code, "a string", OperatorsOf(SearchParameterType.String), comparer);
         var folded = StringFolding.Fold(value);
         if (folded.Length == 0)
-            throw new SearchFault("value", $"{code} {Name(comparer)} in _filter is {Shown(value)}, in which there is nothing to search for.");
+            throw new SearchFault("value", SearchMessages.FilterNothing, code, Name(comparer), Shown(value));
         var predicate = new StringPredicate(match.Value, folded);
         return comparer == FilterOperator.Ne ? new UnequalPredicate(predicate) : predicate;
     }
@@ -173,7 +174,7 @@ internal sealed partial class SearchParse
         [FilterOperator.Gt, FilterOperator.Lt, FilterOperator.Ge, FilterOperator.Le, FilterOperator.Ap, FilterOperator.Sa, FilterOperator.Eb];
 
     private static SearchFault NoSuchOperator(string code, string kind, FilterOperator[] allowed, FilterOperator comparer) => new(
-        "invalid", $"{code} is {kind}; in _filter it may have {string.Join(", ", allowed.Append(FilterOperator.Pr).Select(Name))}, not {Name(comparer)}.");
+        "invalid", SearchMessages.FilterOperators, code, kind, string.Join(", ", allowed.Append(FilterOperator.Pr).Select(Name)), Name(comparer));
 
     private static string Name<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

@@ -12,7 +12,7 @@ internal sealed partial class SearchParse
         {
             return Token(parameter.Code, null, value) is TokenPredicate token
                 ? new ReferenceIdentifierPredicate(token.System, token.Code)
-                : throw new SearchFault("value", $"{parameter.Code}:identifier is {Shown(value)}; it must be system|value or value.");
+                : throw new SearchFault("value", SearchMessages.Identifier, parameter.Code, Shown(value));
         }
 
         var text = SearchText.Unescape(value);
@@ -26,15 +26,15 @@ internal sealed partial class SearchParse
         {
             return modifier is null || modifier == target.Type
                 ? new ReferencePredicate(target.Type, target.Id, null, target.Version)
-                : throw new SearchFault("value", $"{parameter.Code}:{modifier} is {Shown(text)}, which is of another type.");
+                : throw new SearchFault("value", SearchMessages.OtherType, parameter.Code, modifier, Shown(text));
         }
 
         if (!text.Contains(':', StringComparison.Ordinal) && !text.StartsWith('#'))
-            throw new SearchFault("value", $"{parameter.Code} is {Shown(text)}; it must be an id, Type/id with a resource type of R4, or an absolute URL.");
+            throw new SearchFault("value", SearchMessages.Reference, parameter.Code, Shown(text));
 
         // The address of a resource elsewhere tells its type.
         if (modifier is not null && !(target.Url!.Split('/') is [.., var type, var id] && type == modifier && ResourceId.IsValid(id)))
-            throw new SearchFault("value", $"{parameter.Code}:{modifier} is {Shown(text)}, which is no address of a {modifier}; leave :{modifier} out.");
+            throw new SearchFault("value", SearchMessages.NotAnAddress, parameter.Code, modifier, Shown(text));
         return new ReferencePredicate(null, null, target.Url, target.Version);
     }
 
@@ -52,29 +52,28 @@ internal sealed partial class SearchParse
             return types.Count == 1
                 ? new HierarchyPredicate(side, types[0], text, ParentOf(types[0])!)
                 : throw (types.Count == 0 ? WithoutHierarchy(parameter, modifier) : new SearchFault(
-                    "value", $"{parameter.Code}:{modifier} is {Shown(text)}, which may be of several types ({string.Join(", ", types)}); write Type/id."));
+                    "value", SearchMessages.SeveralTypes, parameter.Code, modifier, Shown(text), string.Join(", ", types)));
         }
 
         var target = Target(text);
         if (target is { Type: { } type, Id: { } id })
         {
             if (parameter.TargetTypes.Count > 0 && !parameter.TargetTypes.Contains(type, StringComparer.Ordinal))
-                throw new SearchFault("value", $"{parameter.Code} leads to {string.Join(", ", parameter.TargetTypes)}, never to {type}.");
+                throw new SearchFault("value", SearchMessages.LeadsElsewhere, parameter.Code, string.Join(", ", parameter.TargetTypes), type);
             return ParentOf(type) is { } parent
                 ? new HierarchyPredicate(side, type, id, parent)
-                : throw new SearchFault("invalid", $"{parameter.Code}:{modifier} is {Shown(text)}, but {type} has no partof or part-of that leads to {type} again, so there is no hierarchy.");
+                : throw new SearchFault("invalid", SearchMessages.NoHierarchy, parameter.Code, modifier, Shown(text), type);
         }
 
         if (!text.Contains(':', StringComparison.Ordinal))
             throw WithoutHierarchy(parameter, modifier);
         return side == SubsumptionSide.Below
             ? new ReferencePredicate(null, null, target.Url, target.Version) { VersionsBelow = true }
-            : throw new SearchFault("not-supported", $"{parameter.Code}:above is not supported for canonical URLs; :below with url|version finds a version and those below it.");
+            : throw new SearchFault("not-supported", SearchMessages.CanonicalAbove, parameter.Code);
     }
 
     private static SearchFault WithoutHierarchy(SearchParameter parameter, string modifier) => new(
-        "invalid",
-        $"{parameter.Key} has no modifier '{modifier}' for resources: none of the types that it leads to has a partof or part-of that leads to the same type. With the canonical URL of a definition, :below is for its versions.");
+        "invalid", SearchMessages.WithoutHierarchy, parameter.Key, modifier);
 
     private static readonly string[] s_parentCodes = ["partof", "part-of"];
 

@@ -41,7 +41,7 @@ internal sealed partial class SearchParse
                     "none" => TotalMode.None,
                     "estimate" => TotalMode.Estimate,
                     "accurate" => TotalMode.Accurate,
-                    _ => throw new SearchFault("value", $"_total is {Shown(value)}; it must be none, estimate or accurate."),
+                    _ => throw new SearchFault("value", SearchMessages.Total, Shown(value)),
                 };
                 return true;
             case "_summary":
@@ -54,11 +54,11 @@ internal sealed partial class SearchParse
                 return true;
             case "_include" or "_include:iterate" or "_include:recurse" or "_revinclude" or "_revinclude:iterate" or "_revinclude:recurse":
                 if (_includes.Count >= MaxIncludes)
-                    throw new SearchFault("too-costly", $"A search may have at most {MaxIncludes} _include and _revinclude parameters.");
+                    throw new SearchFault("too-costly", SearchMessages.TooManyIncludes, MaxIncludes.ToString(CultureInfo.InvariantCulture));
                 _includes.AddRange(ReadInclude(name, value));
                 return true;
             case "_type":
-                throw new SearchFault("invalid", "_type is for searches over several types; this search has its type in the address.");
+                throw new SearchFault("invalid", SearchMessages.TypeTwice);
             case "_contained":
                 Once(name);
                 _contained = value switch
@@ -66,7 +66,7 @@ internal sealed partial class SearchParse
                     "false" => ContainedMode.None,
                     "true" => ContainedMode.Only,
                     "both" => ContainedMode.Both,
-                    _ => throw new SearchFault("value", $"_contained is {Shown(value)}; it must be false, true or both."),
+                    _ => throw new SearchFault("value", SearchMessages.Contained, Shown(value)),
                 };
                 return true;
             case "_containedType":
@@ -75,7 +75,7 @@ internal sealed partial class SearchParse
                 {
                     "container" => false,
                     "contained" => true,
-                    _ => throw new SearchFault("value", $"_containedType is {Shown(value)}; it must be container or contained."),
+                    _ => throw new SearchFault("value", SearchMessages.ContainedType, Shown(value)),
                 };
                 return true;
             default:
@@ -86,13 +86,13 @@ internal sealed partial class SearchParse
     private void Once(string name)
     {
         if (!_once.Add(name))
-            throw new SearchFault("invalid", $"{name} may be given once only.");
+            throw new SearchFault("invalid", SearchMessages.OnceOnly, name);
     }
 
     private void ReadCount(string value)
     {
         if (!value.All(char.IsAsciiDigit) || value.Length == 0)
-            throw new SearchFault("value", $"_count is {Shown(value)}; it must be a whole number from 0.");
+            throw new SearchFault("value", SearchMessages.Count, Shown(value));
         var asked = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : long.MaxValue;
         if (asked > _options.MaxCount)
         {
@@ -126,7 +126,7 @@ internal sealed partial class SearchParse
             "text" => SummaryMode.Text,
             "data" => SummaryMode.Data,
             "count" => SummaryMode.Count,
-            _ => throw new SearchFault("value", $"_summary is {Shown(value)}; it must be true, text, data, count or false."),
+            _ => throw new SearchFault("value", SearchMessages.Summary, Shown(value)),
         };
         if (mode == SummaryMode.Count)
             CountOnly();
@@ -145,7 +145,7 @@ internal sealed partial class SearchParse
                 var known = _types.Count == 1
                     ? $"It may be {string.Join(", ", _schema.FindResourceType(_types[0])!.Elements.Select(e => e.Name))}."
                     : "No type searched has it.";
-                throw new SearchFault("value", $"_elements names {Shown(element)}, which is no element at the top of the resource. {known}");
+                throw new SearchFault("value", SearchMessages.Elements, Shown(element), known);
             }
 
             elements.Add(element);
@@ -168,15 +168,15 @@ internal sealed partial class SearchParse
 
         return keys.Count <= MaxSortKeys
             ? keys
-            : throw new SearchFault("too-costly", $"_sort has {keys.Count} keys; at most {MaxSortKeys} are supported.");
+            : throw new SearchFault("too-costly", SearchMessages.TooManySortKeys, keys.Count.ToString(CultureInfo.InvariantCulture), MaxSortKeys.ToString(CultureInfo.InvariantCulture));
     }
 
     private SearchParameter SortParameter(string code)
     {
         if (code == "_score")
-            throw new SearchFault("not-supported", "Matches have no score to sort by; sort by a search parameter.");
+            throw new SearchFault("not-supported", SearchMessages.NoScore);
         if (_types.Count != 1)
-            throw new SearchFault("not-supported", $"A search over several types can be sorted by _id and _lastUpdated, not by {Shown(code)}.");
+            throw new SearchFault("not-supported", SearchMessages.SortOverTypes, Shown(code));
         var parameter = _registry.Find(_types[0], code);
         if (parameter is { Expression: not null, Type: not (SearchParameterType.Composite or SearchParameterType.Special) })
             return parameter;
@@ -184,7 +184,7 @@ internal sealed partial class SearchParse
         var sortable = _registry.ForType(_types[0])
             .Where(p => p.Expression is not null && p.Type is not (SearchParameterType.Composite or SearchParameterType.Special))
             .Select(p => p.Code);
-        throw new SearchFault("not-supported", $"{_types[0]} can't be sorted by {Shown(code)}. It can be by {string.Join(", ", sortable)}.");
+        throw new SearchFault("not-supported", SearchMessages.Unsortable, _types[0], Shown(code), string.Join(", ", sortable));
     }
 
     // [source]:[parameter]:[target]; * for all parameters (R4 search.html#revinclude).
@@ -199,18 +199,17 @@ internal sealed partial class SearchParse
 
         var parts = value.Split(':');
         if (parts.Length is not (2 or 3) || _schema.FindResourceType(parts[0]) is null)
-            throw new SearchFault("value", $"{name} is {Shown(value)}; it must be Type:parameter, Type:parameter:TargetType or Type:*, such as Observation:subject.");
+            throw new SearchFault("value", SearchMessages.IncludeForm, name, Shown(value));
         var target = parts.Length == 3 && parts[2].Length > 0 ? parts[2] : null;
         if (target is not null && _schema.FindResourceType(target) is null)
-            throw new SearchFault("value", $"{name} names the target type {Shown(target)}, which is no resource type of R4.");
+            throw new SearchFault("value", SearchMessages.IncludeTarget, name, Shown(target));
         if (parts[1] == "*")
             return [new Include(parts[0], null, target, reverse, iterate)];
 
         var parameter = ReferenceParameter(parts[0], parts[1]);
         if (target is not null && parameter.TargetTypes.Count > 0 && !parameter.TargetTypes.Contains(target, StringComparer.Ordinal))
         {
-            throw new SearchFault(
-                "value", $"{parts[0]}.{parts[1]} leads to {string.Join(", ", parameter.TargetTypes)}, never to {target}.");
+            throw new SearchFault("value", SearchMessages.NeverLeadsTo, parts[0], parts[1], string.Join(", ", parameter.TargetTypes), target);
         }
 
         return [new Include(parts[0], parameter, target, reverse, iterate)];

@@ -15,11 +15,11 @@ internal sealed partial class SearchParse
     private SearchExpression Special(IReadOnlyList<string> types, string code, string? modifier, string value)
     {
         if (modifier is not null)
-            throw new SearchFault("invalid", $"{code} has no modifier {Shown(modifier)}.");
+            throw new SearchFault("invalid", SearchMessages.UnknownModifier, code, Shown(modifier));
         if (value.Length == 0)
-            throw new SearchFault("value", $"{code} has no value.");
+            throw new SearchFault("value", SearchMessages.NoValue, code);
         if (code is "_text" or "_content" && !_options.FullText)
-            throw new SearchFault("not-supported", $"{code} needs a full-text index, which this server does not keep (FhirHub:Search:FullText is false).");
+            throw new SearchFault("not-supported", SearchMessages.NoFullText, code);
         return code switch
         {
             "_list" => InList(types, value),
@@ -34,17 +34,17 @@ internal sealed partial class SearchParse
     {
         var item = ReferenceParameter("List", "item");
         if (item.TargetTypes.Count > 0 && !types.Any(type => item.TargetTypes.Contains(type, StringComparer.Ordinal)))
-            throw new SearchFault("invalid", $"A List never holds {string.Join(", ", types)}.");
+            throw new SearchFault("invalid", SearchMessages.ListNeverHolds, string.Join(", ", types));
         var ids = new List<string>();
         foreach (var alternative in Alternatives("_list", value))
         {
             var id = SearchText.Unescape(alternative);
             if (id.StartsWith('$'))
-                throw new SearchFault("not-supported", $"_list is {Shown(id)}, but this server keeps no functional lists; name a List by its id, or search by status.");
+                throw new SearchFault("not-supported", SearchMessages.FunctionalList, Shown(id));
             if (id.StartsWith("List/", StringComparison.Ordinal))
                 id = id["List/".Length..];
             if (!ResourceId.IsValid(id))
-                throw new SearchFault("value", $"_list is {Shown(id)}; it must be the id of a List.");
+                throw new SearchFault("value", SearchMessages.ListId, Shown(id));
             ids.Add(id);
         }
 

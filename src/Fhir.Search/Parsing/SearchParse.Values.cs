@@ -33,7 +33,7 @@ internal sealed partial class SearchParse
         var folded = StringFolding.Fold(text);
         return folded.Length > 0
             ? new StringPredicate(modifier == "contains" ? StringMatch.Contains : StringMatch.StartsWith, folded)
-            : throw new SearchFault("value", $"{parameter.Code} is {Shown(text)}, in which there is nothing to search for.");
+            : throw new SearchFault("value", SearchMessages.NothingToSearch, parameter.Code, Shown(text));
     }
 
     private SearchPredicate Token(string code, string? modifier, string value)
@@ -45,7 +45,7 @@ internal sealed partial class SearchParse
         if (modifier == "text")
         {
             var folded = StringFolding.Fold(SearchText.Unescape(value));
-            return folded.Length > 0 ? new TokenTextPredicate(folded) : throw new SearchFault("value", $"{code}:text has nothing to search for.");
+            return folded.Length > 0 ? new TokenTextPredicate(folded) : throw new SearchFault("value", SearchMessages.NoText, code);
         }
 
         var parts = SearchText.Split(value, '|').ConvertAll(SearchText.Unescape);
@@ -53,7 +53,7 @@ internal sealed partial class SearchParse
         {
             return parts is [{ Length: > 0 } system, { Length: > 0 } type, { Length: > 0 } identifier]
                 ? new OfTypePredicate(system, type, identifier)
-                : throw new SearchFault("value", $"{code}:of-type is {Shown(value)}; it must be system|code|value, the first two being the identifier's type.");
+                : throw new SearchFault("value", SearchMessages.OfType, code, Shown(value));
         }
 
         return parts switch
@@ -61,7 +61,7 @@ internal sealed partial class SearchParse
             [{ Length: > 0 } only] => new TokenPredicate(null, only),
             [{ Length: > 0 } system, ""] => new TokenPredicate(system, null),
             [var system, { Length: > 0 } token] => new TokenPredicate(system, token),
-            _ => throw new SearchFault("value", $"{code} is {Shown(value)}; it must be code, system|code, |code or system|. A bar that is part of a value is written \\|."),
+            _ => throw new SearchFault("value", SearchMessages.Token, code, Shown(value)),
         };
     }
 
@@ -77,13 +77,13 @@ internal sealed partial class SearchParse
         AskTerminology(asked);
         return SearchText.Split(value, '|').ConvertAll(SearchText.Unescape) is [{ Length: > 0 } system, { Length: > 0 } code]
             ? new SubsumptionPredicate(side, system, code)
-            : throw new SearchFault("value", $"{asked} is {Shown(value)}; it must be system|code, the system being the one whose hierarchy has the code.");
+            : throw new SearchFault("value", SearchMessages.Hierarchy, asked, Shown(value));
     }
 
     private void AskTerminology(string asked)
     {
         if (!_hasTerminology)
-            throw new SearchFault("not-supported", $"{asked} is not supported: this server has no terminology to answer it.");
+            throw new SearchFault("not-supported", SearchMessages.NoTerminology, asked);
         AsksTerminology = true;
     }
 
@@ -122,8 +122,7 @@ internal sealed partial class SearchParse
         // A plus sign that was not percent-encoded arrives as a space.
         if (!DateRange.TryParse(text.Replace(' ', '+'), out var range))
         {
-            throw new SearchFault(
-                "value", $"{code} is {Shown(value)}; it must be a date such as 2024, 2024-05, 2024-05-01 or 2024-05-01T10:30:00+02:00, after eq, ne, gt, lt, ge, le, sa, eb or ap if need be.");
+            throw new SearchFault("value", SearchMessages.Date, code, Shown(value));
         }
 
         if (prefix == SearchPrefix.Ap)
@@ -143,8 +142,7 @@ internal sealed partial class SearchParse
         if (text.Length > 40 || !IsNumber(text) || !decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
             || Math.Abs(value) > 1e27m)
         {
-            throw new SearchFault(
-                "value", $"{code} has {Shown(text)} where a number such as 5.40 or 1e-3 must be, after eq, ne, gt, lt, ge, le, sa, eb or ap if need be.");
+            throw new SearchFault("value", SearchMessages.Number, code, Shown(text));
         }
 
         var half = prefix == SearchPrefix.Ap ? Math.Abs(value) / 10 : HalfOfLastDigit(text);
@@ -179,7 +177,7 @@ internal sealed partial class SearchParse
     {
         var parts = SearchText.Split(value, '|').ConvertAll(SearchText.Unescape);
         if (parts.Count is not (1 or 3))
-            throw new SearchFault("value", $"{code} is {Shown(value)}; it must be a number, number|system|code or number||code.");
+            throw new SearchFault("value", SearchMessages.Quantity, code, Shown(value));
         var number = Number(code, parts[0]);
         var system = parts.Count == 3 && parts[1].Length > 0 ? parts[1] : null;
         var unit = parts.Count == 3 && parts[2].Length > 0 ? parts[2] : null;
@@ -203,8 +201,7 @@ internal sealed partial class SearchParse
         var parts = SearchText.Split(value, '$');
         if (parts.Count != parameter.Components.Count || parts.Exists(p => p.Length == 0))
         {
-            throw new SearchFault(
-                "value", $"{parameter.Code} is {Shown(value)}; it must have {parameter.Components.Count} parts with $ between: {string.Join("$", parameter.Components.Select(c => c.Parameter.Code))}.");
+            throw new SearchFault("value", SearchMessages.Composite, parameter.Code, Shown(value), parameter.Components.Count.ToString(CultureInfo.InvariantCulture), string.Join("$", parameter.Components.Select(c => c.Parameter.Code)));
         }
 
         return new CompositePredicate([.. parts.Select((part, i) => Predicate(parameter.Components[i].Parameter, null, part))]);
@@ -220,8 +217,7 @@ internal sealed partial class SearchParse
             || !Degrees(parts[1], 180, out var longitude)
             || (parts.Count > 2 && !Metres(parts[2], parts.Count > 3 ? parts[3] : "km", out metres)))
         {
-            throw new SearchFault(
-                "value", $"{code} is {Shown(value)}; it must be latitude|longitude|distance|units, such as 47.07|15.43|10|km, with a UCUM unit of length.");
+            throw new SearchFault("value", SearchMessages.Near, code, Shown(value));
         }
 
         return new NearPredicate(latitude, longitude, metres);

@@ -1,5 +1,6 @@
 // One parse of one search: which parameter goes where, and what is wrong with those that go nowhere.
 
+using System.Globalization;
 using FhirHub.Model;
 
 namespace FhirHub.Search;
@@ -39,11 +40,11 @@ internal sealed partial class SearchParse
         {
             _types = TypesSearched();
             if (_request.Parameters.Count > _options.MaxParameters)
-                throw new SearchFault("too-costly", $"The search has {_request.Parameters.Count} parameters; at most {_options.MaxParameters} are read.");
+                throw new SearchFault("too-costly", SearchMessages.TooManyParameters, _request.Parameters.Count.ToString(CultureInfo.InvariantCulture), _options.MaxParameters.ToString(CultureInfo.InvariantCulture));
         }
         catch (SearchFault fault)
         {
-            _issues.Add(Issue.Error(fault.Code, fault.Message));
+            _issues.Add(Issue.Of(IssueSeverity.Error, fault.Code, fault.Said.Template, fault.Said.Arguments));
             return;
         }
 
@@ -64,7 +65,7 @@ internal sealed partial class SearchParse
             catch (TerminologyException fault)
             {
                 _accepted.RemoveAt(i--);
-                Refuse(parameter.Name, fault.Code, fault.Message);
+                Refuse(parameter.Name, fault.Code, new IssueMessage(SearchMessages.Terminology, [fault.Message]));
             }
         }
     }
@@ -73,7 +74,7 @@ internal sealed partial class SearchParse
     {
         // The texts of a contained resource are part of what it lies in, and are not kept apart.
         if (_contained != ContainedMode.None && _accepted.Exists(static parameter => parameter.Criterion?.AsksForText == true))
-            _issues.Add(Issue.Error("not-supported", "_text and _content look at whole resources, contained ones included, so they have no meaning with _contained; leave it out.", "http._contained"));
+            _issues.Add(Issue.Of(IssueSeverity.Error, "not-supported", SearchMessages.TextContained) with { Expression = "http._contained" });
         var failed = _issues.Exists(i => i.Severity == IssueSeverity.Error);
         return new ParsedSearch(
             failed ? null : Query(), _response, [.. _accepted.Select(p => new KeyValuePair<string, string>(p.Name, p.Value))], _issues);
@@ -104,24 +105,25 @@ internal sealed partial class SearchParse
         try
         {
             if (name.Length > MaxNameLength)
-                throw new SearchFault("too-long", $"A parameter's name has {name.Length} characters; at most {MaxNameLength} are read.");
+                throw new SearchFault("too-long", SearchMessages.NameTooLong, name.Length.ToString(CultureInfo.InvariantCulture), MaxNameLength.ToString(CultureInfo.InvariantCulture));
             if (value.Length > _options.MaxValueLength)
-                throw new SearchFault("too-long", $"The value of {name} has {value.Length} characters; at most {_options.MaxValueLength} are read.");
+                throw new SearchFault("too-long", SearchMessages.ValueTooLong, name, value.Length.ToString(CultureInfo.InvariantCulture), _options.MaxValueLength.ToString(CultureInfo.InvariantCulture));
             var isCriterion = !IsHandledElsewhere(name) && !ReadResultParameter(name, value);
             _accepted.Add(new AcceptedParameter(name, value, isCriterion ? Criterion(_types, name, value, 0) : null));
         }
         catch (SearchFault fault)
         {
-            Refuse(name, fault.Code, fault.Message);
+            Refuse(name, fault.Code, fault.Said);
         }
     }
 
-    private void Refuse(string name, string code, string message)
+    private void Refuse(string name, string code, IssueMessage message)
     {
         var severity = _request.Handling == SearchHandling.Lenient && code != "too-costly" ? IssueSeverity.Warning : IssueSeverity.Error;
         var shown = name.Length > MaxNameLength ? name[..MaxNameLength] : name;
-        var said = severity == IssueSeverity.Warning ? $"{message} The parameter was left out." : message;
-        _issues.Add(new Issue(severity, code, said, $"http.{shown}"));
+        if (severity == IssueSeverity.Warning)
+            message = new IssueMessage(SearchMessages.LeftOut, [message.In(MessageLanguage.English), message.In(MessageLanguage.Chinese)]);
+        _issues.Add(Issue.Of(severity, code, message.Template, message.Arguments) with { Expression = $"http.{shown}" });
     }
 
     /// <summary>A parameter that counts, with what it asks of the resources, if it does.</summary>
@@ -138,9 +140,9 @@ internal sealed partial class SearchParse
         if (_request.ResourceType is { } type)
         {
             if (_schema.FindResourceType(type) is null)
-                throw new SearchFault("not-supported", $"{type} is no resource type of R4.");
+                throw new SearchFault("not-supported", SearchMessages.UnknownType, type);
             if (_request.Compartment is { } compartment && !CompartmentRules.MayHold(compartment.CompartmentType, type))
-                throw new SearchFault("not-supported", $"The {compartment.CompartmentType} compartment holds no resources of type {type}.");
+                throw new SearchFault("not-supported", SearchMessages.NotInCompartment, compartment.CompartmentType, type);
             return [type];
         }
 
@@ -154,14 +156,24 @@ internal sealed partial class SearchParse
         var allowed = all.ToHashSet(StringComparer.Ordinal);
         var types = asked.Select(p => SearchText.Split(p.Value, ',')).Aggregate((a, b) => [.. a.Intersect(b, StringComparer.Ordinal)]);
         if (types.Find(t => !allowed.Contains(t)) is { } unknown)
-            throw new SearchFault("value", $"_type names {unknown}, which is no resource type that can be searched here.");
+            throw new SearchFault("value", SearchMessages.UnsearchableType, unknown);
         return [.. types.Distinct(StringComparer.Ordinal)];
     }
 }
 
 /// <summary>A parameter that can't be read; the message says what to do. It never leaves the parser.</summary>
-internal sealed class SearchFault(string code, string message) : Exception(message)
+internal sealed class SearchFault : Exception
 {
+    public SearchFault(string code, MessageTemplate template, params IReadOnlyList<string> arguments)
+        : base(template.Format(MessageLanguage.English, arguments))
+    {
+        Code = code;
+        Said = new IssueMessage(template, arguments);
+    }
+
     /// <summary>A code of R4 valueset-issue-type.html.</summary>
-    public string Code { get; } = code;
+    public string Code { get; }
+
+    /// <summary>The message in any language.</summary>
+    public IssueMessage Said { get; }
 }

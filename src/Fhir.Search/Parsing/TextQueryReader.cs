@@ -1,5 +1,6 @@
 // The language of _text and _content, which R4 leaves to the server: words, phrases, AND, OR, NOT, parentheses.
 
+using System.Globalization;
 using System.Text;
 
 namespace FhirHub.Search;
@@ -21,21 +22,20 @@ internal sealed class TextQueryReader(string code, string text, int maxTerms)
     {
         var alternatives = ReadOr(0);
         if (_at < text.Length)
-            throw Fault("has a ) without its (");
+            throw Fault(("has a ) without its (", "有多余的 )"));
         if (alternatives.Count == 0)
-            throw Fault("has no word to search for");
+            throw Fault(("has no word to search for", "没有要搜索的词"));
         if (alternatives.Any(static terms => terms.All(static term => term.IsExcluded)))
-            throw Fault("only excludes; it must name a word that occurs");
+            throw Fault(("only excludes; it must name a word that occurs", "只有排除项，必须有要出现的词"));
         return new TextQuery(alternatives);
     }
 
-    private SearchFault Fault(string what) => new(
-        "value", $"{code} {what}. It may have words, \"phrases\", word*, AND, OR, NOT or -word, and parentheses, such as (bone OR liver) metastas* -benign.");
+    private SearchFault Fault((string English, string Chinese) what) => new("value", SearchMessages.TextSyntax, code, what.English, what.Chinese);
 
     private List<IReadOnlyList<TextTerm>> ReadOr(int depth)
     {
         if (depth > MaxDepth)
-            throw new SearchFault("too-costly", $"{code} has more than {MaxDepth} parentheses within each other.");
+            throw new SearchFault("too-costly", SearchMessages.TextDepth, code, MaxDepth.ToString(CultureInfo.InvariantCulture));
         var alternatives = ReadAnd(depth);
         while (TakeKeyword("OR") || Take(','))
             alternatives = [.. alternatives, .. ReadAnd(depth)];
@@ -72,7 +72,7 @@ internal sealed class TextQueryReader(string code, string text, int maxTerms)
         {
             part = ReadOr(depth + 1);
             if (!Take(')'))
-                throw Fault("has a ( without its )");
+                throw Fault(("has a ( without its )", "的 ( 没有配对的 )"));
         }
         else
         {
@@ -91,7 +91,7 @@ internal sealed class TextQueryReader(string code, string text, int maxTerms)
             while (_at < text.Length && text[_at] != '"')
                 term.Append(Next());
             if (!Take('"'))
-                throw Fault("has a quote without its end");
+                throw Fault(("has a quote without its end", "的引号没有结束"));
         }
         else
         {
@@ -109,7 +109,7 @@ internal sealed class TextQueryReader(string code, string text, int maxTerms)
         if (!term.ToString().EnumerateRunes().Any(Rune.IsLetterOrDigit))
             return [];
         if (++_terms > maxTerms)
-            throw new SearchFault("too-costly", $"{code} has more than {maxTerms} words and phrases.");
+            throw new SearchFault("too-costly", SearchMessages.TextTerms, code, maxTerms.ToString(CultureInfo.InvariantCulture));
         return [[new TextTerm(term.ToString(), prefix)]];
     }
 
@@ -139,7 +139,7 @@ internal sealed class TextQueryReader(string code, string text, int maxTerms)
 
     private List<IReadOnlyList<TextTerm>> Bounded(List<IReadOnlyList<TextTerm>> alternatives) => alternatives.Count <= MaxAlternatives
         ? alternatives
-        : throw new SearchFault("too-costly", $"{code} comes to more than {MaxAlternatives} alternatives; use fewer ORs.");
+        : throw new SearchFault("too-costly", SearchMessages.TextAlternatives, code, MaxAlternatives.ToString(CultureInfo.InvariantCulture));
 
     private void SkipSpace()
     {

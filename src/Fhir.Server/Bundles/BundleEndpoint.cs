@@ -23,7 +23,8 @@ internal static class BundleEndpoint
         if (request.Count > server.Options.Limits.BundleEntries)
         {
             throw new RefusedException(
-                413, "too-costly", $"The Bundle has {request.Count:N0} entries; FhirHub:Limits:BundleEntries allows {server.Options.Limits.BundleEntries:N0}. Send several Bundles.");
+                413, "too-costly", BundleMessages.TooManyEntries,
+                request.Count.ToString("N0", CultureInfo.InvariantCulture), server.Options.Limits.BundleEntries.ToString("N0", CultureInfo.InvariantCulture));
         }
 
         var context = new TransactionContext
@@ -62,12 +63,11 @@ internal static class BundleEndpoint
         if (parsed.Tree is null)
             throw new RefusedException(400, parsed.Issues);
         var type = parsed.Tree.ResourceType == "Bundle" ? parsed.Tree.Root.ChildValue("type") : null;
-        return type is "batch" or "transaction" ? type : throw new RefusedException(
-            400,
-            "invalid",
-            parsed.Tree.ResourceType != "Bundle"
-                ? $"The base takes a Bundle of type batch or transaction, not a {parsed.Tree.ResourceType}; send that to /{parsed.Tree.ResourceType}."
-                : $"The base takes a Bundle of type batch or transaction, not {type ?? "one without a type"}; to store the Bundle itself, send it to /Bundle.");
+        if (type is "batch" or "transaction")
+            return type;
+        throw parsed.Tree.ResourceType != "Bundle"
+            ? new RefusedException(400, "invalid", BundleMessages.NotABundle, parsed.Tree.ResourceType)
+            : new RefusedException(400, "invalid", BundleMessages.BundleType, type ?? "one without a type", type ?? "没有类型的");
     }
 
     // In a batch what is wrong with one entry is that entry's business; anything else, and anything in a transaction, is the whole's.

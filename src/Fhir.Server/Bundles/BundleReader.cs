@@ -1,5 +1,6 @@
 // A Bundle's entries as requests; what is wrong with them is told per entry, so that a batch can go on with the others.
 
+using System.Globalization;
 using FhirHub.Model;
 
 namespace FhirHub.Server;
@@ -44,7 +45,7 @@ internal static class BundleReader
         var request = node.Child("request");
         if (!request.Exists)
         {
-            issue = Issue.Error("required", "The entry has no request, so there is nothing to do with it; give request.method and request.url.", $"{at}.request");
+            issue = Error("required", $"{at}.request", BundleMessages.NoRequest);
             return null;
         }
 
@@ -60,7 +61,7 @@ internal static class BundleReader
         };
         if (method is null)
         {
-            issue = Issue.Error("value", $"'{request.ChildValue("method")}' is not one of GET, HEAD, POST, PUT, DELETE, PATCH.", $"{at}.request.method");
+            issue = Error("value", $"{at}.request.method", BundleMessages.Method, request.ChildValue("method") ?? "");
             return null;
         }
 
@@ -92,29 +93,28 @@ internal static class BundleReader
         if (!fits)
         {
             var expected = entry.Method == EntryMethod.Post ? "[type]" : "[type]/[id] or [type]?[criteria]";
-            return Issue.Error("value", $"{Verb(entry)} needs the address {expected} with an R4 resource type, not '{url.Text}'.", $"{entry.Expression}.request.url");
+            return Error("value", $"{entry.Expression}.request.url", BundleMessages.Address, Verb(entry), expected, url.Text);
         }
 
         if (entry.Method == EntryMethod.Delete)
             return null;
         if (!entry.Resource.Exists)
-            return Issue.Error("required", $"{Verb(entry)} needs a resource.", entry.ResourceExpression);
+            return Error("required", entry.ResourceExpression, BundleMessages.NoResource, Verb(entry));
         var type = entry.Resource.Type.Name;
         if (entry.Method == EntryMethod.Patch)
         {
             return type is "Binary" or "Parameters"
                 ? null
-                : Issue.Error("value", $"A patch is a Binary (JSON Patch or XML Patch) or Parameters (FHIRPath Patch), not {type}.", entry.ResourceExpression);
+                : Error("value", entry.ResourceExpression, BundleMessages.Patch, type);
         }
 
         if (type != entry.Type)
-            return Issue.Error("invalid", $"The address says {entry.Type}, the resource is a {type}.", $"{entry.Expression}.request.url");
+            return Error("invalid", $"{entry.Expression}.request.url", BundleMessages.TypeDiffers, entry.Type, type);
         if (entry.Method == EntryMethod.Put && url.IsInstance && entry.Resource.ChildValue("id") is var id && id != url.Route.Id)
         {
-            return Issue.Error(
-                id is null ? "required" : "invalid",
-                id is null ? $"The resource needs the id of the address, '{url.Route.Id}'." : $"The address says {url.Text}, the resource has the id '{id}'.",
-                $"{entry.ResourceExpression}.id");
+            return id is null
+                ? Error("required", $"{entry.ResourceExpression}.id", BundleMessages.IdMissing, url.Route.Id!)
+                : Error("invalid", $"{entry.ResourceExpression}.id", BundleMessages.IdDiffers, url.Text, id);
         }
 
         return null;
@@ -127,9 +127,12 @@ internal static class BundleReader
         foreach (var entry in entries)
         {
             if (entry.FullUrl is { } name && entry.IsWrite && !seen.TryAdd(name, entry.Index))
-                issues.Add((entry.Index, Issue.Error("duplicate", $"Entry {seen[name]} has the same fullUrl; references to it would be ambiguous.", $"{entry.Expression}.fullUrl")));
+                issues.Add((entry.Index, Error("duplicate", $"{entry.Expression}.fullUrl", BundleMessages.SameFullUrl, seen[name].ToString(CultureInfo.InvariantCulture))));
         }
     }
+
+    private static Issue Error(string code, string expression, MessageTemplate template, params IReadOnlyList<string> arguments) =>
+        Issue.Of(IssueSeverity.Error, code, template, arguments) with { Expression = expression };
 
     private static string Verb(BundleEntry entry) => entry.Method.ToString().ToUpperInvariant();
 }

@@ -146,11 +146,10 @@ internal sealed partial class TransactionInteraction
                 return refusal with { Issues = [.. refusal.Issues.Select(i => i with { Expression = node.GetPath() })] };
             if (match.Matches.Count != 1)
             {
-                return InteractionResult.Refused(
-                    412,
-                    match.Matches.Count == 0 ? "not-found" : "multiple-matches",
-                    $"The conditional reference '{reference}' matches {(match.Matches.Count == 0 ? "no resource" : "more than one resource")}; it must match exactly one.",
-                    node.GetPath());
+                var refused = match.Matches.Count == 0
+                    ? InteractionResult.Refused(412, "not-found", BundleMessages.NoneMatches, reference)
+                    : InteractionResult.Refused(412, "multiple-matches", BundleMessages.ManyMatch, reference);
+                return refused.At(node.GetPath());
             }
 
             references.AddConditional(reference, match.Matches[0].Key);

@@ -63,7 +63,7 @@ internal sealed partial class TransactionInteraction(ResourceRepository reposito
         }
 
         return Refused(InteractionResult.Refused(
-            409, "conflict", "Other clients kept changing what this transaction depends on; send it again.", "Bundle"));
+            409, "conflict", BundleMessages.KeptChanging).At("Bundle"));
     }
 
     private static TransactionResult Refused(InteractionResult refusal) => new(refusal, []);
@@ -94,7 +94,7 @@ internal sealed partial class TransactionInteraction(ResourceRepository reposito
                     if (method != EntryMethod.Delete || !entry.Url.IsInstance)
                         continue;
                     return InteractionResult.Refused(
-                        400, "deleted", $"The transaction deletes {entry.Url.Text}, so this entry can't read it.", entry.Expression);
+                        400, "deleted", BundleMessages.ReadsDeleted, entry.Url.Text).At(entry.Expression);
                 }
             }
 

@@ -1,5 +1,7 @@
 // The plan of a transaction: which entry is about which resource, that no two are about the same, and the order of the writes.
 
+using System.Globalization;
+using FhirHub.Model;
 using FhirHub.Storage;
 
 namespace FhirHub.Server;
@@ -84,18 +86,18 @@ internal sealed record TransactionPlan(IReadOnlyList<PlannedEntry> Entries, Inte
             foreach (var target in targets)
             {
                 if (target.Key.Id.Length > 0 && !byKey.TryAdd(target.Key, entry.Index))
-                    return Overlap(entry, byKey[target.Key], $"is about {target.Key}");
+                    return Overlap(entry, byKey[target.Key], BundleMessages.SameResource, target.Key.ToString());
             }
 
             if (entry.IsConditional && !byCriteria.TryAdd((entry.Type, entry.Criteria), entry.Index))
-                return Overlap(entry, byCriteria[(entry.Type, entry.Criteria)], $"has the criteria {entry.Type}?{entry.Criteria}");
+                return Overlap(entry, byCriteria[(entry.Type, entry.Criteria)], BundleMessages.SameCriteria, $"{entry.Type}?{entry.Criteria}");
         }
 
         return null;
     }
 
-    private static InteractionResult Overlap(BundleEntry entry, int other, string what) => InteractionResult.Refused(
-        400, "duplicate", $"Entry {other} {what} as well; a transaction may have one entry for a resource.", entry.Expression);
+    private static InteractionResult Overlap(BundleEntry entry, int other, MessageTemplate template, string what) =>
+        InteractionResult.Refused(400, "duplicate", template, other.ToString(CultureInfo.InvariantCulture), what).At(entry.Expression);
 
     private static int Rank(EntryMethod method) => method switch
     {

@@ -210,7 +210,7 @@ public sealed class FhirServer : IAsyncDisposable
             RouteKind.System or RouteKind.SystemSearch or RouteKind.Type or RouteKind.TypeSearch
                 or RouteKind.Compartment or RouteKind.CompartmentSearch => SearchInteraction.AnswerAsync(call, cancel),
             RouteKind.SystemOperation or RouteKind.TypeOperation or RouteKind.InstanceOperation or RouteKind.VersionOperation => Operations.AnswerAsync(call, cancel),
-            _ => throw new RefusedException(404, "not-found", "There is no such address in the FHIR API; /fhir/metadata says what there is."),
+            _ => throw new RefusedException(404, "not-found", HttpMessages.NoSuchAddress),
         };
     }
 

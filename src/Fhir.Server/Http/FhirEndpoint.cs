@@ -55,11 +55,11 @@ public sealed partial class FhirEndpoint(FhirServer server, ILogger<FhirEndpoint
                 : throw new RefusedException(
                     HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? 404 : 400,
                     "value",
-                    "An id has 1 to 64 of the characters A-Z, a-z, 0-9, '-' and '.'; this address has another.");
+                    HttpMessages.IdFormat);
         }
 
         if (route.Kind == RouteKind.Unknown)
-            throw new RefusedException(404, "not-found", "There is no such address in the FHIR API; /fhir/metadata says what there is.");
+            throw new RefusedException(404, "not-found", HttpMessages.NoSuchAddress);
         var allowed = server.Interactions.Allowed(route.Kind);
         exchange.Http.Response.Headers.Allow = allowed;
         if (HttpMethods.IsOptions(method))
@@ -68,7 +68,7 @@ public sealed partial class FhirEndpoint(FhirServer server, ILogger<FhirEndpoint
             return Task.CompletedTask;
         }
 
-        throw new RefusedException(405, "not-supported", $"{method} is not an interaction of this address, which takes {allowed}.");
+        throw new RefusedException(405, "not-supported", HttpMessages.WrongMethod, method, allowed);
     }
 
     private async Task GuardAsync(Task task, HttpExchange exchange)
@@ -117,15 +117,17 @@ public sealed partial class FhirEndpoint(FhirServer server, ILogger<FhirEndpoint
     {
         RefusedException refused => (refused.Status, refused.Issues),
         TerminologyException terminology => ExplainTerminology(terminology),
-        InvalidCursorException => (400, [Issue.Error("invalid", "The page link does not fit this search; start the search anew.")]),
+        InvalidCursorException => (400, [Error("invalid", HttpMessages.PageLink)]),
         ExpiredCursorException expired => (410, [Issue.Error("not-found", expired.Message)]),
-        SearchTimeoutException => (503, [Issue.Error("timeout", "The search took longer than FhirHub:Limits:SearchSeconds allows; narrow it, or ask for fewer includes and no total.")]),
+        SearchTimeoutException => (503, [Error("timeout", HttpMessages.SearchTimeout)]),
         SearchNotReadyException behind => (503, [Issue.Error("timeout", behind.Message)]),
         BadHttpRequestException { StatusCode: 413 } => (413, [Issue.Error("too-long", "The body is longer than FhirHub:Limits:BodyBytes allows; send it in parts.")]),
-        BadHttpRequestException bad => (bad.StatusCode, [Issue.Error("structure", "The HTTP request is malformed or ended too early; send it again.")]),
-        InvalidDataException when IsOfCompression(exception) => (400, [Issue.Error("structure", "The body is not what its Content-Encoding says.")]),
-        _ => (500, [new Issue(IssueSeverity.Fatal, "exception", "The server failed; its log says why under the id of this OperationOutcome.")]),
+        BadHttpRequestException bad => (bad.StatusCode, [Error("structure", HttpMessages.Malformed)]),
+        InvalidDataException when IsOfCompression(exception) => (400, [Error("structure", HttpMessages.NotCompressed)]),
+        _ => (500, [Issue.Of(IssueSeverity.Fatal, "exception", HttpMessages.Failed)]),
     };
+
+    private static Issue Error(string code, MessageTemplate template) => Issue.Of(IssueSeverity.Error, code, template);
 
     // What is not known here may be known tomorrow or elsewhere; anything else is wrong with what was asked.
     private static (int Status, IReadOnlyList<Issue> Issues) ExplainTerminology(TerminologyException terminology)

@@ -161,7 +161,8 @@ public readonly record struct FhirRoute(RouteKind Kind, string? Type = null, str
             return type.Name;
         var text = name.Length <= 64 ? name.ToString() : name[..64].ToString();
         var near = Schema.R4.ResourceTypes.FirstOrDefault(t => t.Name.Equals(text, StringComparison.OrdinalIgnoreCase));
-        throw new RefusedException(
-            404, "not-supported", $"R4 has no resource type '{text}'{(near is null ? "; /metadata lists those there are" : $"; names are case-sensitive, so use {near.Name}")}.");
+        throw near is null
+            ? new RefusedException(404, "not-supported", HttpMessages.UnknownType, text)
+            : new RefusedException(404, "not-supported", HttpMessages.TypeInOtherCase, text, near.Name);
     }
 }

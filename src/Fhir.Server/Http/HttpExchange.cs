@@ -47,7 +47,7 @@ public sealed class HttpExchange(HttpContext http, FhirServer server, FhirRoute 
     /// <summary>The media type to answer with.</summary>
     /// <exception cref="RefusedException">The client accepts none that there is.</exception>
     public ResponseType ResponseType => _responseType ??= Negotiate() ?? throw new RefusedException(
-        406, "not-supported", "Answers are application/fhir+json or application/fhir+xml of FHIR 4.0 in UTF-8, neither of which Accept or _format allows.");
+        406, "not-supported", HttpMessages.NotAcceptable);
 
     /// <summary>The media type for an error: JSON where the client accepts nothing.</summary>
     public ResponseType ErrorType => _responseType ??= Negotiate() ?? ResponseType.FhirJson;

@@ -16,6 +16,16 @@ public sealed class RefusedException : Exception
     {
     }
 
+    /// <summary>The same, said in the language of the request.</summary>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="code">A code of R4 valueset-issue-type.html.</param>
+    /// <param name="template">What is wrong and what to do.</param>
+    /// <param name="arguments">What stands at the template's places.</param>
+    public RefusedException(int status, string code, MessageTemplate template, params IReadOnlyList<string> arguments)
+        : this(status, [Issue.Of(IssueSeverity.Error, code, template, arguments)])
+    {
+    }
+
     /// <summary>A refusal with several reasons.</summary>
     public RefusedException(int status, IReadOnlyList<Issue> issues)
         : base(issues.Count > 0 ? issues[0].Diagnostics : null)

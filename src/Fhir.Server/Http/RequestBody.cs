@@ -1,5 +1,6 @@
 // Reading a request's body: bounded, also after decompression, and parsed in the format that its media type names.
 
+using System.Globalization;
 using FhirHub.Model;
 using Microsoft.Net.Http.Headers;
 
@@ -22,9 +23,9 @@ public static class RequestBody
     {
         ArgumentNullException.ThrowIfNull(exchange);
         var format = MediaTypes.OfRequest(exchange.Http.Request.ContentType) ?? throw new RefusedException(
-            415, "not-supported", "A resource is sent as application/fhir+json or application/fhir+xml of FHIR 4.0 in UTF-8; set Content-Type to the one that the body is.");
+            415, "not-supported", HttpMessages.ContentType);
         var bytes = await ReadAsync(exchange);
-        return bytes.IsEmpty ? throw new RefusedException(400, "required", "The body is empty; send the resource in it.") : Parse(bytes, format);
+        return bytes.IsEmpty ? throw new RefusedException(400, "required", HttpMessages.EmptyBody) : Parse(bytes, format);
     }
 
     /// <summary>Parses bytes in a format.</summary>
@@ -69,7 +70,7 @@ public static class RequestBody
         var request = exchange.Http.Request;
         var limit = exchange.Server.Options.Limits.BodyBytes;
         if (request.Headers.ContainsKey(HeaderNames.ContentEncoding))
-            throw new RefusedException(415, "not-supported", "A body may be compressed with gzip, br or deflate, once; this Content-Encoding is another.");
+            throw new RefusedException(415, "not-supported", HttpMessages.Compression);
         if (request.ContentLength > limit)
             throw TooLong(limit);
 
@@ -90,5 +91,5 @@ public static class RequestBody
     }
 
     private static RefusedException TooLong(int limit) => new(
-        413, "too-long", $"The body is longer than {limit:N0} bytes (FhirHub:Limits:BodyBytes); send it in parts.");
+        413, "too-long", HttpMessages.BodyTooLong, limit.ToString("N0", CultureInfo.InvariantCulture));
 }

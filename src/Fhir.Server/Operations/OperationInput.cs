@@ -81,7 +81,7 @@ public sealed class OperationInput
         foreach (var parameter in parameters)
         {
             if (parameter is { IsRequired: true, IsOutput: false } && !input.Has(parameter.Name))
-                throw new RefusedException(400, "required", $"{call.Route.Name} needs the parameter {parameter.Name} ({parameter.Type}).");
+                throw new RefusedException(400, "required", HttpMessages.ParameterNeeded, call.Route.Name!, parameter.Name, parameter.Type ?? "part");
         }
 
         return input;
@@ -109,7 +109,7 @@ public sealed class OperationInput
     private void AddBody(FhirCall call, IReadOnlyList<OperationParameter> parameters, bool takesOthers, ResourceTree body)
     {
         if (body.ResourceType != "Parameters")
-            throw new RefusedException(400, "invalid", $"{call.Route.Name} takes Parameters in its body, not a {body.ResourceType}.");
+            throw new RefusedException(400, "invalid", HttpMessages.ParametersExpected, call.Route.Name!, body.ResourceType);
         foreach (var parameter in body.Root.ChildrenOf("parameter"))
             Add(call, parameters, takesOthers, parameter.ChildValue("name") ?? "", OperationValue.Of(parameter));
     }
@@ -139,7 +139,7 @@ public sealed class OperationInput
         if (!_values.TryGetValue(name, out var values))
             _values.Add(name, values = []);
         else if (!parameter.Repeats)
-            throw new RefusedException(400, "invalid", $"The parameter {name} is given once.");
+            throw new RefusedException(400, "invalid", HttpMessages.ParameterOnce, name);
         values.Add(value);
         if (value.Text is not null)
             _query.Add(new(name, value.Text));
@@ -203,9 +203,9 @@ public sealed class OperationInput
     private static RefusedException Unknown(FhirCall call, IReadOnlyList<OperationParameter> parameters, string name)
     {
         var known = string.Join(", ", parameters.Where(p => !p.IsOutput).Select(p => p.Name));
-        return new RefusedException(
-            400,
-            "not-supported",
-            $"{call.Route.Name} has no parameter '{(name.Length <= 64 ? name : name[..64])}'; {(known.Length > 0 ? $"it has {known}" : "it has none")}.");
+        var shown = name.Length <= 64 ? name : name[..64];
+        return known.Length > 0
+            ? new RefusedException(400, "not-supported", HttpMessages.UnknownParameter, call.Route.Name!, shown, known)
+            : new RefusedException(400, "not-supported", HttpMessages.NoParameters, call.Route.Name!, shown);
     }
 }

@@ -16,7 +16,7 @@ public sealed class Operations(IReadOnlyList<Operation> operations)
         ArgumentNullException.ThrowIfNull(call);
         var operation = Find(call.Route);
         if (operation.AffectsState && !call.IsPost)
-            throw new RefusedException(405, "not-supported", $"${operation.Name} changes what is stored, so it is called with POST.");
+            throw new RefusedException(405, "not-supported", HttpMessages.PostOnly, operation.Name);
         return operation.RunAsync(call, cancel);
     }
 
@@ -80,6 +80,6 @@ public sealed class Operations(IReadOnlyList<Operation> operations)
             }
         }
 
-        throw new RefusedException(404, "not-supported", "There is no such operation at this address; /fhir/metadata lists those there are.");
+        throw new RefusedException(404, "not-supported", HttpMessages.NoSuchOperation);
     }
 }

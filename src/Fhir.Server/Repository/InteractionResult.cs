@@ -24,6 +24,18 @@ public sealed record InteractionResult(int Status, StoredVersion? Version = null
     public static InteractionResult Refused(int status, string code, string diagnostics, string? expression = null) =>
         new(status) { Issues = [Issue.Error(code, diagnostics, expression)] };
 
+    /// <summary>The same, said in the language of the request.</summary>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="code">A code of R4 valueset-issue-type.html.</param>
+    /// <param name="template">What is wrong and what to do.</param>
+    /// <param name="arguments">What stands at the template's places.</param>
+    public static InteractionResult Refused(int status, string code, MessageTemplate template, params IReadOnlyList<string> arguments) =>
+        new(status) { Issues = [Issue.Of(IssueSeverity.Error, code, template, arguments)] };
+
+    /// <summary>The same refusal, with the element that is at fault.</summary>
+    /// <param name="expression">Where, as a FHIRPath location.</param>
+    public InteractionResult At(string expression) => this with { Issues = [.. Issues.Select(issue => issue with { Expression = expression })] };
+
     /// <summary>A refusal with the reasons of a parse or a search.</summary>
     public static InteractionResult Refused(int status, IReadOnlyList<Issue> issues) => new(status) { Issues = issues };
 }

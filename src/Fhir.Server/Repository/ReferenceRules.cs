@@ -34,17 +34,15 @@ public static class ReferenceRules
         var actual = literal is null ? null : TypeOf(literal, reference, resource);
         if (actual is not null && stated is not null && actual != stated && reference.Tree.Schema.FindResourceType(stated) is not null)
         {
-            (issues ??= []).Add(Issue.Error(
-                "value", $"The reference leads to a {actual}, but its type says {stated}; make them the same.", reference.GetPath() + ".type"));
+            var differs = Issue.Of(IssueSeverity.Error, "value", RepositoryMessages.ReferenceTypeDiffers, actual, stated);
+            (issues ??= []).Add(differs with { Expression = reference.GetPath() + ".type" });
         }
 
         var type = actual ?? (stated is not null && reference.Tree.Schema.FindResourceType(stated) is not null ? stated : null);
         if (type is null || definition.TargetTypes.Count == 0 || definition.TargetTypes.Contains(type) || definition.TargetTypes.Contains("Resource"))
             return;
-        (issues ??= []).Add(Issue.Error(
-            "value",
-            $"{definition.Path} may refer to {string.Join(", ", definition.TargetTypes)}, but this reference leads to a {type}.",
-            reference.GetPath()));
+        var wrong = Issue.Of(IssueSeverity.Error, "value", RepositoryMessages.ReferenceType, definition.Path, string.Join(", ", definition.TargetTypes), type);
+        (issues ??= []).Add(wrong with { Expression = reference.GetPath() });
     }
 
     // The type is known from Type/id, at the end of any URL that has the form of a RESTful address, and from a contained resource.

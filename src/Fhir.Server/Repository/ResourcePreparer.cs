@@ -57,7 +57,7 @@ public sealed class ResourcePreparer(SearchParameterSet searchParameters, WriteR
         if (resource.Type.Name != type)
         {
             return Refused(InteractionResult.Refused(
-                400, "invalid", $"The resource is a {resource.Type.Name}, but it was sent to {type}; they must be the same.", resource.Type.Name));
+                400, "invalid", RepositoryMessages.WrongType, resource.Type.Name, type).At(resource.Type.Name));
         }
 
         var issues = ReferenceRules.Check(resource);

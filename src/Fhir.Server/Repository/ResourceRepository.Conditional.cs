@@ -28,7 +28,7 @@ public sealed partial class ResourceRepository
             var refusal = search.Issues.Any(i => i.Severity is IssueSeverity.Error or IssueSeverity.Fatal)
                 ? InteractionResult.Refused(400, search.Issues)
                 : InteractionResult.Refused(
-                    412, "required", $"The criteria '{criteria}' name no search parameter, so they would match every {type}; add one, such as identifier.");
+                    412, "required", RepositoryMessages.NoCriteria, criteria, type);
             return new CriteriaMatch(refusal, [], null);
         }
 
@@ -36,7 +36,7 @@ public sealed partial class ResourceRepository
         if (query.Expression.AsksForText)
         {
             return new CriteriaMatch(
-                InteractionResult.Refused(400, "not-supported", "_text and _content can't be criteria of a conditional interaction; use a parameter that identifies the resource, such as identifier."),
+                InteractionResult.Refused(400, "not-supported", RepositoryMessages.TextCriteria),
                 [],
                 null);
         }
@@ -45,7 +45,7 @@ public sealed partial class ResourceRepository
         if (query.Contained != ContainedMode.None)
         {
             return new CriteriaMatch(
-                InteractionResult.Refused(400, "not-supported", "A conditional interaction is about resources by themselves; leave _contained out."), [], null);
+                InteractionResult.Refused(400, "not-supported", RepositoryMessages.ContainedCriteria), [], null);
         }
 
         query = query with { Count = limit, Includes = [], Sort = [], Total = TotalMode.None };
@@ -63,5 +63,5 @@ public sealed partial class ResourceRepository
     }
 
     private static InteractionResult ManyMatch(string type, string criteria) => InteractionResult.Refused(
-        412, "multiple-matches", $"More than one {type} matches '{criteria}'; make the criteria select one.");
+        412, "multiple-matches", RepositoryMessages.ManyMatch, type, criteria);
 }

@@ -1,5 +1,6 @@
 // delete, and conditional delete of one or many.
 
+using System.Globalization;
 using FhirHub.Search;
 using FhirHub.Storage;
 
@@ -47,7 +48,7 @@ public sealed partial class ResourceRepository
         if (found.Matches.Count == limit)
         {
             return [WriteTarget.Answered(none, InteractionResult.Refused(
-                412, "too-costly", $"More than {Options.Limits.ConditionalDeletes} {type} resources match '{criteria}', the limit of FhirHub:Limits:ConditionalDeletes; narrow the criteria."))];
+                412, "too-costly", RepositoryMessages.TooManyToDelete, Options.Limits.ConditionalDeletes.ToString(CultureInfo.InvariantCulture), type, criteria))];
         }
 
         return [.. found.Matches.Select(m => Target(m.Key, m, conditions, [found.Precondition!]))];

@@ -40,7 +40,7 @@ public sealed partial class ResourceRepository
             return WriteTarget.Answered(none, refusal);
         return found.Matches.Count switch
         {
-            0 => WriteTarget.Answered(none, InteractionResult.Refused(404, "not-found", $"No {type} matches '{criteria}', so there is nothing to patch.")),
+            0 => WriteTarget.Answered(none, InteractionResult.Refused(404, "not-found", RepositoryMessages.NoneToPatch, type, criteria)),
             1 => Target(found.Matches[0].Key, found.Matches[0], conditions, [found.Precondition!]),
             _ => WriteTarget.Answered(none, ManyMatch(type, criteria)),
         };

@@ -34,14 +34,14 @@ public sealed partial class ResourceRepository
         null => NotFound(key),
         { IsDeleted: true } => new InteractionResult(410, version)
         {
-            Issues = [Model.Issue.Error("deleted", $"{key} was deleted; its former versions are at {key}/_history.")],
+            Issues = [Model.Issue.Of(Model.IssueSeverity.Error, "deleted", RepositoryMessages.Deleted, key.ToString())],
         },
         _ => new InteractionResult(200, version),
     };
 
     private static InteractionResult NotFound(ResourceKey key) =>
-        InteractionResult.Refused(404, "not-found", $"There is no {key} here.");
+        InteractionResult.Refused(404, "not-found", RepositoryMessages.NotFound, key.ToString());
 
     private static InteractionResult NoSuchVersion(ResourceKey key) =>
-        InteractionResult.Refused(404, "not-found", $"{key} has no such version; {key}/_history lists those there are.");
+        InteractionResult.Refused(404, "not-found", RepositoryMessages.NoSuchVersion, key.ToString());
 }

@@ -28,11 +28,11 @@ public sealed partial class ResourceRepository
         if (tree.Id is not { } id)
         {
             return InteractionResult.Refused(
-                400, "required", $"The resource has no id; an update needs the one of its address, '{key.Id}'.", $"{tree.ResourceType}.id");
+                400, "required", RepositoryMessages.IdMissing, key.Id).At($"{tree.ResourceType}.id");
         }
 
         return id == key.Id ? null : InteractionResult.Refused(
-            400, "invalid", $"The resource's id is '{id}', but it was sent to {key}; they must be the same.", $"{tree.ResourceType}.id");
+            400, "invalid", RepositoryMessages.IdDiffers, id, key.ToString()).At($"{tree.ResourceType}.id");
     }
 
     /// <summary>Updates the resource that the criteria find, or creates it (R4 http.html#cond-update).</summary>
@@ -55,7 +55,7 @@ public sealed partial class ResourceRepository
         if (!ResourceId.IsValid(key.Id))
         {
             return WriteTarget.Answered(key, InteractionResult.Refused(
-                400, "value", "An id has 1 to 64 of the characters A-Z, a-z, 0-9, '-' and '.'; choose such a one, or POST to have one assigned.", $"{key.Type}.id"));
+                400, "value", RepositoryMessages.IdFormat).At($"{key.Type}.id"));
         }
 
         if (conditions.IsEmpty)
@@ -86,13 +86,13 @@ public sealed partial class ResourceRepository
                 var current = await Store.ReadAsync(scope, none, cancel);
                 return current is { IsDeleted: false }
                     ? WriteTarget.Answered(none, InteractionResult.Refused(
-                        409, "conflict", $"No {type} matches '{criteria}', and {none} exists already; update it by its id, or leave the id out.", $"{type}.id"))
+                        409, "conflict", RepositoryMessages.OtherExists, type, criteria, none.ToString()).At($"{type}.id"))
                     : Target(none, current, conditions, preconditions);
             case 1 when bodyId is null || bodyId == found.Matches[0].Key.Id:
                 return Target(found.Matches[0].Key, found.Matches[0], conditions, preconditions);
             case 1:
                 return WriteTarget.Answered(none, InteractionResult.Refused(
-                    400, "invalid", $"The resource's id is '{bodyId}', but '{criteria}' matches {found.Matches[0].Key}; send that id or none.", $"{type}.id"));
+                    400, "invalid", RepositoryMessages.OtherMatches, bodyId, criteria, found.Matches[0].Key.ToString()).At($"{type}.id"));
             default:
                 return WriteTarget.Answered(none, ManyMatch(type, criteria));
         }

@@ -1,5 +1,6 @@
 // The interactions on single resources without HTTP: endpoints call them, and so do the entries of a batch or transaction.
 
+using System.Globalization;
 using FhirHub.Model;
 using FhirHub.Search;
 using FhirHub.Storage;
@@ -76,7 +77,7 @@ public sealed partial class ResourceRepository
         }
 
         return InteractionResult.Refused(
-            409, "conflict", "Other clients kept changing what this request depends on; send it again.");
+            409, "conflict", RepositoryMessages.KeptChanging);
     }
 
     /// <summary>
@@ -102,13 +103,13 @@ public sealed partial class ResourceRepository
         return commit.Failure switch
         {
             CommitFailure.VersionConflict or CommitFailure.PreconditionChanged => InteractionResult.Refused(
-                409, "conflict", "What this request depends on changed meanwhile; send it again."),
+                409, "conflict", RepositoryMessages.Changed),
             CommitFailure.MissingReference => InteractionResult.Refused(
-                422, "not-found", $"References lead to resources that do not exist here: {related}. Create them first, or send all in one transaction."),
+                422, "not-found", RepositoryMessages.MissingReferences, related),
             CommitFailure.StillReferenced => InteractionResult.Refused(
-                409, "conflict", $"Resources still refer to what would be deleted: {related}. Change or delete them first, or delete all in one transaction."),
+                409, "conflict", RepositoryMessages.StillReferenced, related),
             CommitFailure.NotGranted => InteractionResult.Refused(
-                403, "forbidden", "The access granted to this client does not include this write."),
+                403, "forbidden", RepositoryMessages.NotGranted),
             CommitFailure.Refused => InteractionResult.Refused(commit.Issues is [{ Code: "conflict" }, ..] ? 409 : 422, commit.Issues),
             _ => throw new ArgumentException("The commit did not fail.", nameof(commit)),
         };
@@ -120,7 +121,7 @@ public sealed partial class ResourceRepository
             ? Describe(commit.Results[0])
             : new InteractionResult(204)
             {
-                Issues = [new Issue(IssueSeverity.Information, "informational", $"{commit.Results.Count} resources were deleted.")],
+                Issues = [Issue.Of(IssueSeverity.Information, "informational", RepositoryMessages.ManyDeleted, commit.Results.Count.ToString(CultureInfo.InvariantCulture))],
             };
         return plan.Warnings.Count == 0 ? result : result with { Issues = [.. plan.Warnings, .. result.Issues] };
     }
@@ -144,7 +145,7 @@ public sealed partial class ResourceRepository
         {
             var target = new ResourceKey(reference.Type, reference.Id);
             if (await Store.ReadAsync(scope, target, cancel) is not { IsDeleted: false })
-                issues.Add(Issue.Warning("not-found", $"The reference leads to {target}, which does not exist here.", reference.Path));
+                issues.Add(Issue.Of(IssueSeverity.Warning, "not-found", RepositoryMessages.Dangling, target.ToString()) with { Expression = reference.Path });
         }
 
         return issues;

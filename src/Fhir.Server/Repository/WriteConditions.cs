@@ -25,30 +25,26 @@ public readonly record struct WriteConditions(string? IfMatch = null, string? If
             if (!EntityTags.TryParse(IfMatch, out var any, out var versions))
             {
                 return InteractionResult.Refused(
-                    400, "value", $"The If-Match value '{Shorten(IfMatch)}' is not an entity tag; send the ETag of the version that you read, such as W/\"3\".");
+                    400, "value", RepositoryMessages.NotAnEntityTag, Shorten(IfMatch));
             }
 
             if (!exists)
-                return InteractionResult.Refused(412, "conflict", "If-Match asks for a version, but the resource does not exist.");
+                return InteractionResult.Refused(412, "conflict", RepositoryMessages.NothingToMatch);
             if (!any && !versions.Contains(current!.Version))
             {
                 return InteractionResult.Refused(
-                    412,
-                    "conflict",
-                    $"If-Match asks for {Shorten(IfMatch)}, but the current version is W/\"{current.Version.ToString(CultureInfo.InvariantCulture)}\"; read it, apply the change to it and send it again.");
+                    412, "conflict", RepositoryMessages.VersionDiffers, Shorten(IfMatch), current.Version.ToString(CultureInfo.InvariantCulture));
             }
         }
 
         if (IfNoneMatch is not null && exists)
         {
             if (!EntityTags.TryParse(IfNoneMatch, out var any, out var versions))
-                return InteractionResult.Refused(400, "value", $"The If-None-Match value '{Shorten(IfNoneMatch)}' is neither * nor an entity tag.");
+                return InteractionResult.Refused(400, "value", RepositoryMessages.IfNoneMatchFormat, Shorten(IfNoneMatch));
             if (any || versions.Contains(current!.Version))
             {
                 return InteractionResult.Refused(
-                    412,
-                    "conflict",
-                    $"If-None-Match allows this only if the resource does not exist, but there is version {current!.Version.ToString(CultureInfo.InvariantCulture)}.");
+                    412, "conflict", RepositoryMessages.ExistsAlready, current!.Version.ToString(CultureInfo.InvariantCulture));
             }
         }
 

@@ -47,7 +47,7 @@ public static class ValidateOperation
         if (body.Tree is { } tree)
         {
             if (call.Route.Type is { } type && tree.ResourceType != type)
-                throw new RefusedException(400, "invalid", $"The resource is a {tree.ResourceType}, but it was sent to {type}; they must be the same.");
+                throw new RefusedException(400, "invalid", RepositoryMessages.WrongType, tree.ResourceType, type);
             await ValidateAsync(call, body, profiles, issues, cancel);
             if (mode is not null and not "profile")
                 issues.AddRange(await ValidationModes.CheckWriteAsync(call, tree, body.Source, mode, issues, cancel));

@@ -38,14 +38,9 @@ internal static class ValidationMessages
         "引用指向 {0}，但它在此处不存在；请先创建它，或在同一个事务中一起发送。");
 
     public static readonly MessageTemplate StillReferenced = new(
-        "still-referenced",
+        "delete-still-referenced",
         "Resources still refer to {0}: {1}. Change or delete them first, or delete all in one transaction.",
         "仍有资源引用 {0}：{1}。请先修改或删除它们，或在同一个事务中全部删除。");
-
-    public static readonly MessageTemplate NotGranted = new(
-        "not-granted",
-        "The access granted to this client does not include this write.",
-        "授予该客户端的访问权限不包括此写入操作。");
 
     public static readonly MessageTemplate RequiredProfileUnknown = new(
         "required-profile-unknown",

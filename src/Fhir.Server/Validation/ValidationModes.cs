@@ -25,7 +25,7 @@ internal static class ValidationModes
         if (mode == "create" && tree.Id is { } id)
             issues.Add(Issue.Of(IssueSeverity.Information, "informational", ValidationMessages.IdIgnored, id, tree.ResourceType) with { Expression = $"{tree.ResourceType}.id" });
         if (call.Scope.FilterFor(tree.ResourceType, letter) is SearchExpression.None)
-            issues.Add(Issue.Of(IssueSeverity.Error, "forbidden", ValidationMessages.NotGranted));
+            issues.Add(Issue.Of(IssueSeverity.Error, "forbidden", RepositoryMessages.NotGranted));
         if (call.Server.WriteRules is { } rules)
             issues.AddRange(await rules.CheckAsync(tree.Root, new WriteSource(call.Scope) { Sent = source }, cancel));
         var prepared = call.Server.Repository.Preparer.Prepare(tree, tree.ResourceType);
@@ -45,7 +45,7 @@ internal static class ValidationModes
     public static async ValueTask<List<Issue>> CheckDeleteAsync(FhirCall call, CancellationToken cancel)
     {
         if (call.Scope.FilterFor(call.Key.Type, AccessLetter.Delete) is SearchExpression.None)
-            return [Issue.Of(IssueSeverity.Error, "forbidden", ValidationMessages.NotGranted)];
+            return [Issue.Of(IssueSeverity.Error, "forbidden", RepositoryMessages.NotGranted)];
         if (await call.Server.Store.ReadAsync(call.Scope, call.Key, cancel) is not { IsDeleted: false })
             return [Issue.Of(IssueSeverity.Information, "informational", ValidationMessages.NothingToDelete, call.Key.ToString())];
         if (call.Server.Options.Integrity == IntegrityMode.Enforce && await ReferrersAsync(call, cancel) is { Count: > 0 } referrers)
