@@ -20,7 +20,7 @@ public class LanguageTests(ServerFixture server) : IClassFixture<ServerFixture>
     [InlineData("POST", "Patient", """{"resourceType":"Patient","gendr":"male"}""", 400, "是否为“gender”？")]
     [InlineData("PUT", "Patient/a", """{"resourceType":"Patient","id":"b"}""", 400, "资源的 id 是“b”，却发送到了 Patient/a")]
     [InlineData("POST", "Observation", """{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"Medication/1"}}""", 422, "但该引用指向 Medication")]
-    [InlineData("POST", "", """{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"PUT","url":"Patient"},"resource":{"resourceType":"Patient"}}]}""", 400, "PUT 需要带 R4 资源类型的地址")]
+    [InlineData("POST", "", """{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"PUT","url":"Patient"},"resource":{"resourceType":"Patient","active":true}}]}""", 400, "PUT 需要带 R4 资源类型的地址")]
     public async Task Refusals_are_Chinese_where_the_client_prefers_that(string method, string address, string? body, int status, string text)
     {
         using var response = await server.Client.SendAsync(method, address, body, headers: ("Accept-Language", "zh-CN, en;q=0.8"));
