@@ -113,6 +113,31 @@ public class WriteValidationTests(ValidatingServer server) : IClassFixture<Valid
     }
 
     [Fact]
+    public async Task Within_a_transaction_the_target_of_a_reference_is_looked_at()
+    {
+        const string Profile = "http://example.org/StructureDefinition/of-a-named-organization";
+        const string Organization = "http://example.org/StructureDefinition/with-alias";
+        await server.DefineAsync(Organization, "Organization", "Organization.alias");
+        await server.DefineAsync(
+            Profile, "Practitioner", "Practitioner.qualification.issuer",
+            $$""", "max": "1", "type": [{"code": "Reference", "targetProfile": ["{{Organization}}"]}]""");
+        static string Bundle(string organization) => $$"""
+            {"resourceType": "Bundle", "type": "transaction", "entry": [
+              {"request": {"method": "POST", "url": "Practitioner"}, "resource": {"resourceType": "Practitioner", "meta": {"profile": ["{{Profile}}"]},
+                "qualification": [{"code": {"text": "MD"}, "issuer": {"reference": "urn:uuid:1c4e3b2a-1d5f-4f6a-9b7c-0d1e2f3a4b5c"} }]} },
+              {"fullUrl": "urn:uuid:1c4e3b2a-1d5f-4f6a-9b7c-0d1e2f3a4b5c", "request": {"method": "POST", "url": "Organization"},
+                "resource": {"resourceType": "Organization", "name": "A"{{organization}} } }]}
+            """;
+        using var unfit = await server.Client.SendAsync("POST", "", Bundle(""));
+        Assert.Equal(200, (int)unfit.StatusCode);
+        var issue = (await unfit.JsonAsync())["entry"]![0]!["response"]!["outcome"]!["issue"]![0]!;
+        Assert.Equal("warning", (string?)issue["severity"]);
+        Assert.Contains(Organization, (string?)issue["diagnostics"], StringComparison.Ordinal);
+        using var fit = await server.Client.SendAsync("POST", "", Bundle(", \"alias\": [\"B\"]"));
+        Assert.DoesNotContain("warning", await fit.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_profile_that_is_not_known_yet_refuses_what_must_meet_it_until_it_comes()
     {
         const string Device = """{"resourceType": "Device", "lotNumber": "7"}""";
