@@ -73,20 +73,18 @@ internal sealed partial class DifferentialMerge
     private static string NameOfType(ElementDraft choice, string code) =>
         $"{choice.Name[..^"[x]".Length]}{char.ToUpperInvariant(code[0])}{code[1..]}";
 
-    // What slicing says by itself: a choice is sliced by type, and what does not repeat can't be.
-    private void CompleteSlicing(ElementDraft differential, ElementDraft target, Role role)
+    // What does not repeat is not sliced, unless its slices are said to be alternatives.
+    private void RequireSliceable(ElementDraft differential, ElementDraft target)
     {
-        if (differential["slicing"] is not { ValueKind: JsonValueKind.Object } slicing || role is Role.Definition)
-            return;
-        if (target.IsChoice)
-        {
-            if (!slicing.TryGetProperty("discriminator", out _))
-                target.Members["slicing"] = JsonValues.With(slicing, "discriminator", TypeSlicing.GetProperty("discriminator"));
-        }
-        else if (target.Text("max") is "1" && differential.Text("max") is null)
-        {
+        if (differential["slicing"] is not null && target["slicing"] is null && !target.IsChoice && target.Text("max") == "1" && differential.Text("max") is null)
             throw Fault(differential, "It does not repeat, so there is nothing to slice; leave slicing out and constrain the element, or say max 1 beside the slicing if its slices are alternatives.");
-        }
+    }
+
+    // A choice is sliced by type if its slicing says nothing else.
+    private static void CompleteSlicing(ElementDraft target)
+    {
+        if (target.IsChoice && target["slicing"] is { ValueKind: JsonValueKind.Object } slicing && !slicing.TryGetProperty("discriminator", out _))
+            target.Members["slicing"] = JsonValues.With(slicing, "discriminator", TypeSlicing.GetProperty("discriminator"));
     }
 
     // What the slices of a choice leave of its types (R4 profiling.html#slicing): one that must be there excludes all others, one
@@ -96,8 +94,8 @@ internal sealed partial class DifferentialMerge
         if (choice["type"] is not { ValueKind: JsonValueKind.Array } types || !IsSlicedByType(choice))
             return;
         var slices = choice.Slices.Where(static slice => slice.TypeCodes().Count == 1).ToLookup(static slice => slice.TypeCodes()[0], StringComparer.Ordinal);
-        var required = slices.SelectMany(static group => group).FirstOrDefault(static slice => slice["min"] is { ValueKind: JsonValueKind.Number } min && min.TryGetInt64(out var least) && least > 0);
-        if (required is not null && choice.Text("max") == "1" && said.Find(other => other.SliceName != required.SliceName && other.Text("max") != "0") is { } other)
+        var required = choice.Text("max") == "1" ? slices.SelectMany(static group => group).FirstOrDefault(slice => Cardinality(slice, slice).Min > 0) : null;
+        if (required is not null && said.Find(other => other.SliceName != required.SliceName && other.Text("max") != "0") is { } other)
             throw Fault(other, $"Only one value can be there, and the slice '{required.SliceName}' must be; leave this slice out, or lower the min of '{required.SliceName}'.");
 
         var left = types.EnumerateArray().Where(type => required is not null
@@ -107,7 +105,7 @@ internal sealed partial class DifferentialMerge
             choice.Members["type"] = JsonValues.Array(left);
         if (required is not null && Cardinality(choice, choice).Min < 1)
             choice.Members["min"] = required["min"]!.Value;
-        if (left.Count > 0 && left.TrueForAll(type => slices.Contains(CodeOf(type) ?? "")))
+        if (left.Count > 0 && !JsonValues.SameText(choice["slicing"]!.Value, "rules", "closed") && left.TrueForAll(type => slices.Contains(CodeOf(type) ?? "")))
             choice.Members["slicing"] = ClosedTypeSlicing;
     }
 
@@ -166,16 +164,12 @@ internal sealed partial class DifferentialMerge
             if (_supportedHere.Contains(choice))
                 slice.Members.Remove("mustSupport");
             choice.Slices.Add(slice);
-            if ((_narrowed.ContainsKey(choice) || !choice.Members.ContainsKey("slicing")))
+            if (_narrowed.ContainsKey(choice) || choice["slicing"] is null)
             {
                 choice.Members["slicing"] = ClosedTypeSlicing;
                 choice.Members["type"] = _narrowed.TryAdd(choice, choice["type"]!.Value)
                     ? slice.Members["type"]
                     : JsonValues.Array(choice["type"]!.Value.EnumerateArray().Append(type));
-            }
-            else if (!choice.Members.ContainsKey("slicing"))
-            {
-                choice.Members["slicing"] = TypeSlicing;
             }
 
             // One of several types need not be there because some value must.

@@ -46,13 +46,17 @@ internal sealed partial class DifferentialMerge(SnapshotSession session, SourceD
             throw Fault(differential, $"The element is nested more than {session.Limits.MaxDepth} levels deep; constrain it in a profile of its own.");
         session.Budget.RequireTime();
         if (role is not Role.Definition)
+        {
             RequireNarrower(differential, target, role);
+            RequireSliceable(differential, target);
+        }
+
         if (differential["mustSupport"] is { ValueKind: JsonValueKind.True } && target["mustSupport"] is not { ValueKind: JsonValueKind.True })
             _supportedHere.Add(target);
         TakeTypeProfile(differential, target, role);
         MergeMembers(differential, target);
         RequireValuesOfType(differential, target);
-        CompleteSlicing(differential, target, role);
+        CompleteSlicing(target);
         if (differential.Children.Count > 0)
         {
             Expand(target, differential);
@@ -84,8 +88,8 @@ internal sealed partial class DifferentialMerge(SnapshotSession session, SourceD
 
         if (ChoiceOf(child.Name, target) is var (choice, type) && choice is not null)
         {
-            var isPlain = shortcuts.GetValueOrDefault(choice) <= 1 && IsPlain(choice, target, differential);
-            MergeTypeChoice(child, choice, type, isPlain, shortcuts.GetValueOrDefault(choice) <= 1, depth);
+            var alone = shortcuts.GetValueOrDefault(choice) <= 1;
+            MergeTypeChoice(child, choice, type, alone && IsPlain(choice, target, differential), alone, depth);
             return;
         }
 
@@ -124,11 +128,8 @@ internal sealed partial class DifferentialMerge(SnapshotSession session, SourceD
             ElementRules.ForgetSlicing(target);
     }
 
-    private void CopyChildren(ElementDraft from, ElementDraft to)
-    {
-        foreach (var child in from.Children)
-            to.Children.Add(child.Copy(session.Budget));
-    }
+    // All copies are made first: an element may refer to one that holds it.
+    private void CopyChildren(ElementDraft from, ElementDraft to) => to.Children.AddRange(from.Children.ConvertAll(child => child.Copy(session.Budget)));
 
     private ElementDraft? TypeRoot(ElementDraft target, ElementDraft differential)
     {

@@ -20,12 +20,18 @@ internal ref struct ElementListReader(string profile, SnapshotBudget budget, Sna
     /// <summary>The list's root, or null for an empty list.</summary>
     public ElementDraft? Read(JsonElement list)
     {
-        var byId = IdsFit(list);
         foreach (var element in list.EnumerateArray())
         {
             budget.Spend();
-            Add(element, byId);
+            if (element.ValueKind != JsonValueKind.Object)
+                throw new SnapshotException(profile, null, "An element is no JSON object; correct the definition.");
+            if (ElementShape.FindFault(element) is { } member)
+                throw new SnapshotException(profile, Text(element, "id") ?? Text(element, "path"), $"The JSON of {member} is not what an ElementDefinition has there; correct it.");
         }
+
+        var byId = IdsFit(list);
+        foreach (var element in list.EnumerateArray())
+            Add(element, byId);
 
         return _root;
     }

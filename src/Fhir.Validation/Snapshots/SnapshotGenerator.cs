@@ -72,7 +72,7 @@ internal sealed class SourceDefinition
     public string Name => Url.Length > 0 ? Url : Text("name") ?? "A StructureDefinition without url";
 
     public JsonElement? Elements(string view) =>
-        Json.TryGetProperty(view, out var value) && value.TryGetProperty("element", out var list) && list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0
+        Json.TryGetProperty(view, out var value) && value.ValueKind == JsonValueKind.Object && value.TryGetProperty("element", out var list) && list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0
             ? list
             : null;
 
@@ -154,7 +154,8 @@ internal sealed class SnapshotSession
         for (var i = 0; tree is not null && i < _limits.MaxDefinitions; i++)
         {
             var source = new SourceDefinition(tree);
-            if (source.Elements("differential") is { } list && list[0].TryGetProperty("constraint", out var own))
+            if (source.Elements("differential") is { } list && list[0].ValueKind == JsonValueKind.Object && ElementShape.FindFault(list[0]) is null
+                && list[0].TryGetProperty("constraint", out var own))
             {
                 own = ElementRules.WithSource(own, source.Url);
                 rules = rules is { } derived ? JsonValues.Union(own, derived, static rule => JsonValues.KeyOf(rule, "key")) : own;

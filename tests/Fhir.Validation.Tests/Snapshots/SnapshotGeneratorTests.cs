@@ -108,6 +108,8 @@ public sealed class SnapshotGeneratorTests
     [InlineData("""{"path":"Patient","slicing":{"discriminator":[{"type":"value","path":"url"}],"rules":"open"}}""", "The root of a definition can't be sliced")]
     [InlineData("""{"path":"Patient.gender","slicing":{"discriminator":[{"type":"value","path":"$this"}],"rules":"open"}}""", "It does not repeat, so there is nothing to slice")]
     [InlineData("""{"path":"Patient","type":[{"code":"Patient","profile":["http://example.org/StructureDefinition/profile"]}]}""", "this definition itself as its profile")]
+    [InlineData("""{"path":"Patient.name","type":"HumanName"}""", "The JSON of type is not what an ElementDefinition has there")]
+    [InlineData("""{"path":"Patient.name","constraint":[{"key":5}]}""", "The JSON of constraint is not what an ElementDefinition has there")]
     [InlineData("""{"path":"Patient.birthDate","fixedCode":"today"}""", "fixedCode is no value of the element's type; say it as one of fixedDate")]
     [InlineData("""{"path":"Patient.deceased[x]","patternUri":"urn:x"}""", "say it as one of patternBoolean, patternDateTime")]
     [InlineData("""{"path":"Patient.gender","binding":{"strength":"preferred","valueSet":"http://example.org/ValueSet/x"}}""", "The binding weakens the required one of the base")]
