@@ -94,13 +94,13 @@ internal static class ValueMessages
 
     public static readonly MessageTemplate NationalProvider = new(
         "npi",
-        "'{0}' is not a valid National Provider Identifier: ten digits, of which the last has to fit. Check it for a typing mistake.",
-        "“{0}”不是有效的美国国家医疗提供者标识（NPI）：应为 10 位数字且校验位正确。请检查是否录入有误。");
+        "'{0}' is not a valid National Provider Identifier: its last digit does not fit the others. Check it for a typing mistake.",
+        "“{0}”不是有效的美国国家医疗提供者标识（NPI）：校验位不正确。请检查是否录入有误。");
 
     public static readonly MessageTemplate NationalProviderRange = new(
         "npi-range",
-        "'{0}' can't be a National Provider Identifier that was given out: those start with 1 or 2.",
-        "“{0}”不可能是已发放的美国国家医疗提供者标识（NPI）：已发放的号码以 1 或 2 开头。");
+        "'{0}' can't be a National Provider Identifier that was given out: those have ten digits and start with 1 or 2.",
+        "“{0}”不可能是已发放的美国国家医疗提供者标识（NPI）：已发放的号码为 10 位数字且以 1 或 2 开头。");
 
     public static readonly MessageTemplate SocialSecurity = new(
         "ssn",

@@ -83,16 +83,12 @@ internal static class IdentifierRules
         return CheckDigits.IsSocialCreditCode(value) ? null : ValueMessages.SocialCreditCode;
     }
 
-    // The issuer has given out numbers that start with 1 or 2 only; others are made up, which test data may do on purpose.
+    // The issuer has given out numbers of ten digits that start with 1 or 2; others are made up, as test data are on purpose.
     private static MessageTemplate? NationalProvider(string value, out IssueSeverity severity)
     {
-        severity = IssueSeverity.Error;
-        if (value.Length != 10 || !CheckDigits.IsDigits(value))
-            return ValueMessages.NationalProvider;
-        if (value[0] is '1' or '2')
-            return CheckDigits.IsLuhn("80840", value) ? null : ValueMessages.NationalProvider;
-        severity = IssueSeverity.Warning;
-        return ValueMessages.NationalProviderRange;
+        var isAssigned = value.Length == 10 && CheckDigits.IsDigits(value) && value[0] is '1' or '2';
+        severity = isAssigned ? IssueSeverity.Error : IssueSeverity.Warning;
+        return !isAssigned ? ValueMessages.NationalProviderRange : CheckDigits.IsLuhn("80840", value) ? null : ValueMessages.NationalProvider;
     }
 
     // There is no check digit, and forms with hidden digits are in use, so a misfit is no proof of a mistake.

@@ -13,10 +13,27 @@ internal sealed partial class ValidationWalk
     private void CheckResource(ElementNode resource)
     {
         ContainedRules.Check(this, resource);
+        if (resource.Type.FindElement("url") is not null && resource.Type.FindElement("status") is not null)
+            CanonicalRules.Check(this, resource);
         switch (resource.Type.Name)
         {
             case "Bundle":
                 BundleRules.Check(this, resource);
+                break;
+            case "CapabilityStatement":
+                CanonicalRules.CheckCapabilityStatement(this, resource);
+                break;
+            case "CodeSystem":
+                TerminologyRules.CheckCodeSystem(this, resource);
+                break;
+            case "ConceptMap":
+                TerminologyRules.CheckConceptMap(this, resource);
+                break;
+            case "OperationDefinition":
+                CanonicalRules.CheckOperationDefinition(this, resource);
+                break;
+            case "Patient":
+                PatientRules.Check(this, resource);
                 break;
             case "Questionnaire":
                 QuestionnaireRules.Check(this, resource);
@@ -24,8 +41,14 @@ internal sealed partial class ValidationWalk
             case "QuestionnaireResponse":
                 QuestionnaireResponseRules.Check(this, resource);
                 break;
-            case "Patient":
-                PatientRules.Check(this, resource);
+            case "SearchParameter":
+                CanonicalRules.CheckSearchParameter(this, resource);
+                break;
+            case "StructureDefinition":
+                CanonicalRules.CheckStructureDefinition(this, resource);
+                break;
+            case "ValueSet":
+                TerminologyRules.CheckValueSet(this, resource);
                 break;
         }
     }

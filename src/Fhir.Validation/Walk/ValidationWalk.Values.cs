@@ -31,6 +31,7 @@ internal sealed partial class ValidationWalk
         Meta,
         SampledData,
         Reference,
+        Expression,
     }
 
     /// <summary>True to tell what a good resource should have and need not.</summary>
@@ -81,6 +82,9 @@ internal sealed partial class ValidationWalk
             case ValueFamily.Reference:
                 CheckReferenceForm(node);
                 break;
+            case ValueFamily.Expression:
+                CanonicalRules.CheckExpressionType(this, node);
+                break;
         }
     }
 
@@ -107,6 +111,7 @@ internal sealed partial class ValidationWalk
                     "Meta" => ValueFamily.Meta,
                     "SampledData" => ValueFamily.SampledData,
                     "Reference" => ValueFamily.Reference,
+                    "Expression" => ValueFamily.Expression,
                     _ => ValueFamily.None,
                 },
             };
