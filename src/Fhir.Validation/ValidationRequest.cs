@@ -16,6 +16,12 @@ public sealed record ValidationRequest
     /// <summary>True to check the profiles of <c>meta.profile</c> too (R4 resource.html#Meta).</summary>
     public bool HonorsMetaProfile { get; init; } = true;
 
+    /// <summary>
+    /// True to check Observations with the LOINC code of a vital sign against R4's profile for it, whether they claim it or not
+    /// (R4 observation-vitalsigns.html).
+    /// </summary>
+    public bool AppliesVitalSigns { get; init; } = true;
+
     /// <summary>True to report what a good resource should have and need not (R4 elementdefinition-bestpractice).</summary>
     public bool BestPractice { get; init; } = true;
 

@@ -43,8 +43,12 @@ internal sealed partial class ValidationWalk
             }
         }
 
-        if (VitalSigns.ProfileOf(node) is { } implied && TryGetPlan(implied, out var vitalSign) && vitalSign.Value is { } plan && !IsOnTop(plan.Root, first))
+        if (request.AppliesVitalSigns && VitalSigns.ProfileOf(node) is { } implied
+            && TryGetPlan(implied, out var vitalSign) && vitalSign.Value is { } plan && !IsOnTop(plan.Root, first))
+        {
             Push(plan.Root);
+        }
+
         Visit(node, first);
         CheckResource(node);
     }

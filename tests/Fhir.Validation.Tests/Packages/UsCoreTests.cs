@@ -16,7 +16,9 @@ public sealed class UsCoreTests(ITestOutputHelper output)
         var report = await ReportAsync(UsCore.Validator!, Directory.EnumerateFiles(UsCore.Folder!, "*.json"));
 
         // docs/conformance.md says why.
-        Assert.All(report.Errors, static kind => Assert.Matches("^extension-context (SearchParameter|CapabilityStatement)\\..*capabilitystatement-expectation", kind));
+        Assert.All(
+            report.Errors,
+            static kind => Assert.Matches("^extension-context (SearchParameter|CapabilityStatement)\\..*capabilitystatement-expectation|^expression-invalid StructureDefinition\\.", kind));
         Assert.Equal(145, report.Resources);
     }
 
@@ -32,7 +34,8 @@ public sealed class UsCoreTests(ITestOutputHelper output)
             return;
         var report = await ReportAsync(UsCore.Validator!, [Path.Combine(SharedMaterial.Folder("synthea-uscore")!, "blaze-R4-2021", file)]);
 
-        Assert.Empty(report.Errors);
+        // Reports of the laboratory have results that are vital signs.
+        Assert.DoesNotContain(report.Errors, static kind => kind != "reference-target-profile DiagnosticReport.result");
     }
 
     [Fact]
@@ -54,8 +57,8 @@ public sealed class UsCoreTests(ITestOutputHelper output)
         var files = Directory.EnumerateFiles(SharedMaterial.Folder("synthea-smart")!, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
         var report = await ReportAsync(new Validator(TestResources.R4), files.Take(4));
 
-        // Numbers of practitioners that are none, and a score whose unit is written in the wrong brackets.
-        Assert.Equal(["npi Practitioner.identifier.value", "ucum-code Observation.value.code"], report.Errors);
+        // A score whose unit is written in the wrong brackets.
+        Assert.Equal(["ucum-code Observation.value.code"], report.Errors);
     }
 
     [Theory]

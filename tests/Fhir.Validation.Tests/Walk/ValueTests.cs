@@ -10,15 +10,15 @@ public sealed class ValueTests
         "Observation", $$"""{"id":"Observation.code","path":"Observation.code",{{rule}}}""", $$"""{"resourceType":"Observation","status":"final","code":{{code}}}""");
 
     [Theory]
-    [InlineData("""{"coding":[{"system":"http://loinc.org","code":"8302-2"}]}""", true)]
-    [InlineData("""{"coding":[{"code":"8302-2","system":"http://loinc.org"}]}""", true)]
-    [InlineData("""{"coding":[{"system":"http://loinc.org","code":"8302-2","display":"Body height"}]}""", false)]
-    [InlineData("""{"coding":[{"system":"http://loinc.org","code":"8302-2"}],"text":"height"}""", false)]
-    [InlineData("""{"coding":[{"system":"http://loinc.org","code":"29463-7"}]}""", false)]
+    [InlineData("""{"coding":[{"system":"http://loinc.org","code":"3137-7"}]}""", true)]
+    [InlineData("""{"coding":[{"code":"3137-7","system":"http://loinc.org"}]}""", true)]
+    [InlineData("""{"coding":[{"system":"http://loinc.org","code":"3137-7","display":"Body height"}]}""", false)]
+    [InlineData("""{"coding":[{"system":"http://loinc.org","code":"3137-7"}],"text":"height"}""", false)]
+    [InlineData("""{"coding":[{"system":"http://loinc.org","code":"3141-9"}]}""", false)]
     [InlineData("""{"text":"height"}""", false)]
     public async Task A_fixed_value_is_met_by_exactly_that_value(string code, bool isRight)
     {
-        var errors = await CodeAsync("""  "fixedCodeableConcept":{"coding":[{"system":"http://loinc.org","code":"8302-2"}]}  """, code);
+        var errors = await CodeAsync("""  "fixedCodeableConcept":{"coding":[{"system":"http://loinc.org","code":"3137-7"}]}  """, code);
 
         if (isRight)
             Issues.AssertNone(errors);
@@ -27,13 +27,13 @@ public sealed class ValueTests
     }
 
     [Theory]
-    [InlineData("""{"coding":[{"system":"http://loinc.org","code":"8302-2","display":"Body height"}],"text":"height"}""", true)]
-    [InlineData("""{"coding":[{"system":"http://example.org/local","code":"h"},{"code":"8302-2","system":"http://loinc.org"}]}""", true)]
-    [InlineData("""{"coding":[{"system":"http://loinc.org"},{"code":"8302-2"}]}""", false)]
+    [InlineData("""{"coding":[{"system":"http://loinc.org","code":"3137-7","display":"Body height"}],"text":"height"}""", true)]
+    [InlineData("""{"coding":[{"system":"http://example.org/local","code":"h"},{"code":"3137-7","system":"http://loinc.org"}]}""", true)]
+    [InlineData("""{"coding":[{"system":"http://loinc.org"},{"code":"3137-7"}]}""", false)]
     [InlineData("""{"text":"height"}""", false)]
     public async Task A_pattern_is_met_by_a_value_that_has_its_parts_among_others(string code, bool isRight)
     {
-        var errors = (await CodeAsync("""  "patternCodeableConcept":{"coding":[{"system":"http://loinc.org","code":"8302-2"}]}  """, code))
+        var errors = (await CodeAsync("""  "patternCodeableConcept":{"coding":[{"system":"http://loinc.org","code":"3137-7"}]}  """, code))
             .FindAll(static issue => issue.Detail?.Code == "value-not-pattern");
 
         if (isRight)
