@@ -161,4 +161,10 @@ internal static class QuestionnaireMessages
         "response-pattern",
         "The answer to '{0}' does not match the regular expression {1}.",
         "“{0}”的回答不匹配正则表达式 {1}。");
+
+    /// <summary>0: the type of the subject; 1: those of the Questionnaire.</summary>
+    public static readonly MessageTemplate SubjectType = new(
+        "response-subject-type",
+        "The answers are about a {0}, and the Questionnaire is for: {1}. Refer to the right subject, or use another Questionnaire.",
+        "回答的主体是 {0}，而该问卷适用于：{1}。请引用正确的主体，或使用其他问卷。");
 }

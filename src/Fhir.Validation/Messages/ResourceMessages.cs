@@ -46,4 +46,22 @@ internal static class ResourceMessages
         "not-reached",
         "Nothing connects this {0} with the Composition; refer to it from the document, or leave it out.",
         "没有任何引用将此 {0} 与 Composition 相连；请在文档中引用它，或将其删除。");
+
+    /// <summary>0: the score.</summary>
+    public static readonly MessageTemplate SearchScore = new(
+        "search-score",
+        "The score {0} of a search is not between 0 and 1, where 1 is the best match; correct it or leave it out.",
+        "搜索得分 {0} 不在 0 到 1 之间（1 为最匹配）；请更正或删除。");
+
+    /// <summary>0: the method; 1: the URL.</summary>
+    public static readonly MessageTemplate RequestWithoutResource = new(
+        "request-without-resource",
+        "The request {0} {1} has no resource to store; add it to the entry.",
+        "请求 {0} {1} 没有要存储的资源；请在该条目中添加资源。");
+
+    /// <summary>0: the method; 1: the URL; 2: type and id of the resource.</summary>
+    public static readonly MessageTemplate RequestMismatch = new(
+        "request-mismatch",
+        "The request {0} {1} is for another type or id than the resource of the entry has ({2}); make them the same.",
+        "请求 {0} {1} 的类型或 id 与条目中的资源（{2}）不同；请使二者一致。");
 }

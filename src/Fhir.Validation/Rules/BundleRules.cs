@@ -20,13 +20,14 @@ internal static class BundleRules
         var isIdentified = type is not ("transaction" or "batch" or "transaction-response" or "batch-response");
         foreach (var entry in bundle.ChildrenOf("entry"))
         {
+            BundleEntryRules.Check(walk, entry, type);
             var resource = entry.Child("resource");
             if (!resource.Exists)
                 continue;
             var fullUrl = entry.Child("fullUrl");
             if (fullUrl.Exists)
                 CheckFullUrl(walk, fullUrl, resource, type);
-            else if (isIdentified && entry.Child("search").ChildValue("mode") != "outcome")
+            else if (isIdentified && resource.Type.Name != "OperationOutcome")
                 walk.Report(entry, IssueSeverity.Error, "required", ResourceMessages.FullUrlMissing, type ?? "-");
         }
 

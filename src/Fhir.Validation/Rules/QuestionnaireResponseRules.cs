@@ -49,11 +49,22 @@ internal sealed class QuestionnaireResponseRules
         {
             var rules = new QuestionnaireResponseRules(walk, response, questionnaire);
             rules.CheckItems(response, null, rules._items.Top);
+            CheckSubject(walk, response.Child("subject"), questionnaire);
         }
         else if (!url.StartsWith('#'))
         {
             walk.Report(canonical, IssueSeverity.Warning, "not-found", QuestionnaireMessages.UnknownQuestionnaire, url);
         }
+    }
+
+    private static void CheckSubject(ValidationWalk walk, ElementNode subject, ElementNode questionnaire)
+    {
+        if (!subject.Exists || !questionnaire.Child("subjectType").Exists)
+            return;
+        var type = (subject.ChildValue("reference") is { } reference ? LiteralReference.Parse(reference).Type : null) ?? subject.ChildValue("type");
+        var allowed = questionnaire.ChildrenOf("subjectType").ToList().ConvertAll(static code => code.GetString() ?? "");
+        if (type is not null && !allowed.Contains(type))
+            walk.Report(subject, IssueSeverity.Error, "value", QuestionnaireMessages.SubjectType, type, string.Join(", ", allowed));
     }
 
     // The items that a response, an item or an answer holds beside those that the Questionnaire has there.

@@ -262,6 +262,9 @@ internal sealed partial class ValidationWalk
 
     private void CheckKnownCanonical(ElementNode node, string canonical, List<string> allowed, ProfilePlan profile)
     {
+        // The rules of responses say what becomes of the answers without it.
+        if (node.Definition?.Path == "QuestionnaireResponse.questionnaire")
+            return;
         var fragment = canonical.IndexOf('#', StringComparison.Ordinal);
         var whole = fragment < 0 ? canonical : canonical[..fragment];
         if (!TryFindCanonical(node, whole, allowed, out var found) || found.Exists)
