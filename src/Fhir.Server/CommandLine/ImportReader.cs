@@ -1,6 +1,5 @@
 // Walks the paths given to import. Archives are hostile input: their names are only shown, and size, ratio and depth are bounded.
 
-using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
@@ -152,13 +151,12 @@ internal sealed class ImportReader(ImportLimits limits, Action<string, string> s
 
     private IEnumerable<ImportDocument> ReadTar(ImportSource source, Stream content, Budget budget, int depth)
     {
-        using var tar = new TarReader(content, leaveOpen: true);
-        while (tar.GetNextEntry() is { } entry)
+        foreach (var entry in TarEntries.Read(content))
         {
-            if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile) || entry.DataStream is null || IsHidden(entry.Name))
+            if (IsHidden(entry.Name))
                 continue;
             var inner = Inner(source, entry.Name);
-            foreach (var document in Guard(inner, Open(inner, entry.Name, entry.DataStream, budget, depth + 1)))
+            foreach (var document in Guard(inner, Open(inner, entry.Name, entry.Content, budget, depth + 1)))
                 yield return document;
         }
     }

@@ -166,13 +166,13 @@ internal static class PackageCommand
         var packages = new List<PackageId>();
         foreach (var text in parsed.GetValue(ToRemove)!)
         {
-            if (PackageId.Split(text) is not ({ } name, { } version) || !PackageId.IsVersion(version) || !text.AsSpan().ContainsAny('#', '@'))
+            if (PackageId.Parse(text) is not { } package)
             {
                 await Console.Error.WriteLineAsync($"'{text}' is not NAME#VERSION; 'fhirhub package list' shows what is loaded.");
                 return FhirHubCommand.UsageError;
             }
 
-            packages.Add(new PackageId(name, version));
+            packages.Add(package);
         }
 
         return await RunAsync(parsed, async (server, cancel) =>

@@ -106,11 +106,11 @@ internal sealed class RemoteServer : IPackageServer, IDisposable
 
     private static PackageReport? Report(OperationValue package)
     {
-        if (PackageId.Split(Text("id") ?? "") is not ({ } name, { } version))
+        if (PackageId.Parse(Text("id") ?? "") is not { } id)
             return null;
         var outcome = package.Parts("outcome").FirstOrDefault().Node;
         return new PackageReport(
-            new PackageId(name, version),
+            id,
             int.TryParse(Text("resources"), out var resources) ? resources : 0,
             int.TryParse(Text("changed"), out var changed) ? changed : 0,
             outcome.Exists ? [.. Issues(outcome)] : [],

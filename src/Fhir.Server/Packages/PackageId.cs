@@ -32,6 +32,13 @@ public sealed record PackageId(string Name, string Version)
         return IsName(name) && range.Length > 0 ? (name, range) : null;
     }
 
+    /// <summary>The package that <c>NAME#VERSION</c> or <c>NAME@VERSION</c> names; null for anything else.</summary>
+    public static PackageId? Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.AsSpan().ContainsAny('#', '@') && Split(text) is ({ } name, { } version) && IsVersion(version) ? new PackageId(name, version) : null;
+    }
+
     /// <summary>True if both are one package. Names are written in small letters, but not everywhere.</summary>
     public bool Is(PackageId? other) => other is not null && IsNamed(other.Name) && Version == other.Version;
 

@@ -139,9 +139,7 @@ public static class PackageOperations
         var names = OperationInput.Read(call, Uninstall.Parameters).Values("package").Select(static value => value.Text!).ToList();
         try
         {
-            var packages = names.Select(static name => PackageId.Split(name) is ({ } its, { } version) && PackageId.IsVersion(version)
-                ? new PackageId(its, version)
-                : throw new PackageException("value", $"'{name}' is not NAME#VERSION.")).ToList();
+            var packages = names.Select(static name => PackageId.Parse(name) ?? throw new PackageException("value", $"'{name}' is not NAME#VERSION.")).ToList();
             var removed = await call.Server.PackageLoading.RemoveAsync(packages, cancel);
             return new FhirAnswer(200) { Json = Parameters(json => Value(json, "resources", "valueInteger", removed)) };
         }

@@ -77,10 +77,9 @@ public sealed record PackageRecord(
                 package = identifier.ChildValue("value");
         }
 
-        if (package is null || package.Split('#') is not [var name, var version] || !PackageId.IsName(name) || !PackageId.IsVersion(version))
+        if (package is null || PackageId.Parse(package) is not { } id)
             return null;
-        var id = new PackageId(name, version);
-        var guide = $"{name}|{version}";
+        var guide = $"{id.Name}|{id.Version}";
         var (dependencies, members) = (new List<PackageId>(), new List<PackageMember>());
         foreach (var artifact in library.ChildrenOf("relatedArtifact"))
         {
@@ -89,8 +88,8 @@ public sealed record PackageRecord(
                 case "derived-from":
                     guide = artifact.ChildValue("resource") ?? guide;
                     break;
-                case "depends-on" when artifact.ChildValue("label")?.Split('#') is [var other, var its]:
-                    dependencies.Add(new PackageId(other, its));
+                case "depends-on" when PackageId.Parse(artifact.ChildValue("label") ?? "") is { } needed:
+                    dependencies.Add(needed);
                     break;
                 case "composed-of" when artifact.ChildValue("url")?.Split('/') is [var type, var key]:
                     members.Add(new PackageMember(new ResourceKey(type, key), artifact.ChildValue("resource")));
