@@ -3,6 +3,7 @@
 
 using FhirHub.Benchmarks;
 using FhirHub.Benchmarks.Http;
+using FhirHub.Benchmarks.Packages;
 using FhirHub.Benchmarks.Search;
 using FhirHub.Benchmarks.Store;
 using FhirHub.Benchmarks.Terminology;
@@ -20,6 +21,7 @@ return args switch
     ["pages", ..] => await PagesBenchmark.RunAsync(Options.Parse(args[1..])),
     ["concepts", ..] => ConceptsBenchmark.Run(Options.Parse(args[1..])),
     ["terminology", ..] => await TerminologyBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["packages", ..] => await PackagesBenchmark.RunAsync(Options.Parse(args[1..])),
     ["start", ..] => await StartBenchmark.RunAsync(Options.Parse(args[1..])),
     ["import-terminology", ..] => await ImportTerminologyBenchmark.RunAsync(Options.Parse(args[1..])),
     ["validate", ..] => await ValidateBenchmark.RunAsync(Options.Parse(args[1..])),
@@ -41,6 +43,7 @@ static int Usage()
           concepts     concept tables without HTTP: import, look-up, subsumption, text search (--limit CONCEPTS, 1,000,000 if not told)
           terminology  lookup, validation, translation, subsumption, expansion on 100,000 concepts (--filter OPERATION)
           import-terminology  a made-up SNOMED CT release of 1,000,000 concepts: time, memory, size, ECL (--limit CONCEPTS)
+          packages  20 packages made of US Core: time to load, memory (--folder FOLDER of the unpacked package; --limit N)
           start     time from start to first answer
           validate  parsing, base definitions and claimed profiles of Synthea's resources (--folder FOLDER; --data FOLDER of a package's definitions; --limit BUNDLES)
           fhirpath  time and memory of one evaluation, by kind of expression

@@ -37,6 +37,9 @@ public class InstallTests : IAsyncLifetime
             Assert.Contains("\"valueBoolean\":true", await Client.GetStringAsync("CodeSystem/$validate-code?url=http://example.org/t.all/CodeSystem/colours&code=red"), StringComparison.Ordinal);
             Assert.Contains("\"code\":\"rot\"", await Client.GetStringAsync("ConceptMap/$translate?url=http://example.org/t.all/ConceptMap/german&system=http://example.org/t.all/CodeSystem/colours&code=red"), StringComparison.Ordinal);
             Assert.Equal(["profile"], await IdsAsync("StructureDefinition?url=http://example.org/t.all/StructureDefinition/profile"));
+            var outcome = await (await Client.SendAsync("POST", "Patient/$validate?profile=http://example.org/t.all/StructureDefinition/profile", """{"resourceType":"Patient","active":true}""")).Content.ReadAsStringAsync();
+            Assert.Contains("http://example.org/t.all/StructureDefinition/profile", outcome, StringComparison.Ordinal);
+            Assert.Contains("\"severity\":\"error\"", outcome, StringComparison.Ordinal);
             Assert.Equal(["op"], await IdsAsync("OperationDefinition?url=http://example.org/t.all/OperationDefinition/op"));
             Assert.Equal(["form"], await IdsAsync("Questionnaire?url=http://example.org/t.all/Questionnaire/form"));
             var statement = await (await Client.GetAsync("metadata")).JsonAsync();
