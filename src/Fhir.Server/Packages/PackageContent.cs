@@ -105,7 +105,7 @@ internal sealed class PackageContent
         }
 
         foreach (var fault in faults.Take(ShownIssues))
-            _issues.Add(fault with { Diagnostics = $"{document.Name} is not loaded: {fault.Diagnostics}" });
+            _issues.Add(fault with { Diagnostics = $"{document.Name} is not loaded: {fault.Diagnostics}", Message = null });
         if (faults.Count > ShownIssues)
             Say(IssueSeverity.Error, "invalid", $"{document.Name} is not loaded: {faults.Count - ShownIssues} more faults.");
         return faults.Count == 0;
