@@ -97,7 +97,7 @@ internal sealed class PackageContent
     {
         var faults = Faults(Parse(document, withoutNarrative: false), definition);
 
-        // What publishers generate for people asks for background images; it says nothing that the resource does not say.
+        // What publishers generate for people says nothing that the resource does not say.
         if (faults.Count > 0 && faults.TrueForAll(fault => fault.Expression?.StartsWith($"{definition.Type}.text", StringComparison.Ordinal) == true))
         {
             _withoutNarrative.Add(document.Name);
@@ -137,7 +137,7 @@ internal sealed class PackageContent
         if (_withoutNarrative.Count == 0)
             return;
         var names = string.Join(", ", _withoutNarrative.Take(ShownIssues)) + (_withoutNarrative.Count > ShownIssues ? ", …" : "");
-        Say(IssueSeverity.Information, "informational", $"{_withoutNarrative.Count:N0} resources are loaded without their narrative, which would load images or run code in a browser: {names}");
+        Say(IssueSeverity.Information, "informational", $"{_withoutNarrative.Count:N0} resources are loaded without their narrative, which is empty or not safe to show: {names}");
     }
 
     private void TellOfRecords()

@@ -200,13 +200,13 @@ public class InstallTests : IAsyncLifetime
     {
         var id = new string('x', 70);
         var report = await InstallAsync(new TestPackage("t.a", "1.0.0")
-            .With("""{"resourceType":"ValueSet","id":"styled","text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\" style=\"background: url(x.png)\">x</div>"},"url":"http://example.org/styled","status":"active"}""")
+            .With("""{"resourceType":"ValueSet","id":"styled","text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\" style=\"background: url(http://example.org/x.png)\">x</div>"},"url":"http://example.org/styled","status":"active"}""")
             .With($$"""{"resourceType":"ValueSet","id":"{{id}}","url":"http://example.org/long","status":"active"}"""));
         Assert.Contains(Outcome(report), static one => ((string)one!["diagnostics"]!).Contains("without their narrative", StringComparison.Ordinal));
         Assert.Null((await (await Client.GetAsync("ValueSet/styled")).JsonAsync())["text"]);
         Assert.InRange(Assert.Single(await IdsAsync("ValueSet?url=http://example.org/long")).Length, 1, 64);
         Assert.Equal("0", Part(await InstallAsync(new TestPackage("t.a", "1.0.0")
-            .With("""{"resourceType":"ValueSet","id":"styled","text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\" style=\"background: url(x.png)\">x</div>"},"url":"http://example.org/styled","status":"active"}""")
+            .With("""{"resourceType":"ValueSet","id":"styled","text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\" style=\"background: url(http://example.org/x.png)\">x</div>"},"url":"http://example.org/styled","status":"active"}""")
             .With($$"""{"resourceType":"ValueSet","id":"{{id}}","url":"http://example.org/long","status":"active"}""")), "changed"));
     }
 
