@@ -157,8 +157,11 @@ internal sealed class SlicingPlan
     /// <summary>Place of the number of repetitions that are in no slice.</summary>
     public const int Unmatched = 1;
 
+    /// <summary>Place of the number of repetitions of which nobody can tell whether they are in a slice.</summary>
+    public const int Undecided = 2;
+
     /// <summary>Place of the first slice's number of repetitions; that of <see cref="Default"/> follows the last slice's.</summary>
-    public const int FirstCount = 2;
+    public const int FirstCount = 3;
 
     /// <summary>What tells the slices apart; all of them must fit.</summary>
     public IReadOnlyList<DiscriminatorPlan> Discriminators { get; }

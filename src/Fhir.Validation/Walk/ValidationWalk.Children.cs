@@ -6,6 +6,9 @@ namespace FhirHub.Validation;
 
 internal sealed partial class ValidationWalk
 {
+    private static readonly TypeDefinition ExtensionType = Schema.R4.FindType("Extension")!;
+    private static readonly TypeDefinition CodingType = Schema.R4.FindType("Coding")!;
+
     // The plans of the elements that are being visited, the innermost on top: no list is made for an element.
     private ElementPlan[] _plans = new ElementPlan[64];
     private int _top;
@@ -21,7 +24,7 @@ internal sealed partial class ValidationWalk
             return;
         if (_trial is null)
         {
-            if (node.Type.Name == "Extension")
+            if (ReferenceEquals(node.Type, ExtensionType))
                 VisitExtension(node, first);
             CheckAlone(node);
         }
@@ -140,7 +143,7 @@ internal sealed partial class ValidationWalk
             if (type.Kind == TypeKind.Complex && R4Plans.Of(type) is { } typePlan)
                 Push(typePlan.Root);
             CheckValue(item);
-            if (type.Name == "Coding")
+            if (ReferenceEquals(type, CodingType))
                 CheckCoding(item);
         }
 

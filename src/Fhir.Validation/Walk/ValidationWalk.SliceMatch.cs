@@ -63,13 +63,13 @@ internal sealed partial class ValidationWalk
                 return AnyAt(node, test, at + 1);
         }
 
-        if (_isUndecided)
+        // What can't be read may still name its type; nothing else is known of it.
+        if (_isUndecided || test.Types.Count == 0 || at + 1 < test.Steps.Count)
             return null;
-        // What can't be read still names its type.
-        if (test.Types.Count == 0 || at + 1 < test.Steps.Count)
-            return false;
         var name = reference.IsPrimitive ? reference.GetString() : reference.ChildValue("type") ?? reference.ChildValue("reference");
-        return test.Types.Any(type => name is not null && (name == type.Name || name.StartsWith(type.Name + "/", StringComparison.Ordinal) || name.Contains($"/{type.Name}/", StringComparison.Ordinal)));
+        if (name is null || name.StartsWith('#') || name.StartsWith("urn:", StringComparison.Ordinal))
+            return null;
+        return test.Types.Any(type => name == type.Name || name.StartsWith(type.Name + "/", StringComparison.Ordinal) || name.Contains($"/{type.Name}/", StringComparison.Ordinal));
     }
 
     private bool? PassesHere(ElementNode node, SliceTest test)

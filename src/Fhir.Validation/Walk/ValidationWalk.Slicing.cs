@@ -16,7 +16,11 @@ internal sealed partial class ValidationWalk
     {
         var found = FindSlice(item, index, slicing);
         if (found == Undecided)
+        {
+            _states[state + SlicingPlan.Undecided]++;
             return;
+        }
+
         if (found == NoSlice)
         {
             AddUnsliced(item, sliced, slicing, state, itemFirst);
@@ -118,7 +122,7 @@ internal sealed partial class ValidationWalk
             if ((i < slicing.Slices.Count ? slicing.Slices[i] : slicing.Default) is not { } slice)
                 continue;
             var count = _states[state + SlicingPlan.FirstCount + i];
-            if (count < slice.Min && !IsUndecided(slicing))
+            if (count + _states[state + SlicingPlan.Undecided] < slice.Min)
                 Report(parent, element.Name, IssueSeverity.Error, "required", WalkMessages.SliceTooFew, [slice.Id, slice.Profile.Name, Number(slice.Min), Number(count), DescriptionOf(slicing)]);
             else if (count > slice.Max)
                 Report(parent, element.Name, IssueSeverity.Error, "structure", WalkMessages.SliceTooMany, [slice.Id, slice.Profile.Name, Number(slice.Max), Number(count)]);
@@ -127,18 +131,6 @@ internal sealed partial class ValidationWalk
             if (i < slicing.Slices.Count && slice.Slicing is { } nested)
                 CheckSliceCounts(parent, nested, state + slicing.NestedState(i), element);
         }
-    }
-
-    // While definitions are lacking, repetitions may be in slices that the next walk finds.
-    private static bool IsUndecided(SlicingPlan slicing)
-    {
-        for (var i = 0; i < slicing.Slices.Count; i++)
-        {
-            if (slicing.TestsOf(i) is not { Length: > 0 })
-                return true;
-        }
-
-        return false;
     }
 
     private void CheckMissingSlices(ElementNode parent, ElementPlan sliced, SlicingPlan slicing)

@@ -216,6 +216,25 @@ public sealed class SlicingTests
     }
 
     [Fact]
+    public async Task A_target_that_nobody_can_read_may_be_in_the_slice_that_is_missed()
+    {
+        const string elements = """
+            {"id":"Observation.performer","path":"Observation.performer","slicing":{"discriminator":[{"type":"profile","path":"resolve()"}],"rules":"closed"}},
+            {"id":"Observation.performer:p","path":"Observation.performer","sliceName":"p","min":1,"max":"1","type":[{"code":"Reference","targetProfile":["http://example.org/StructureDefinition/named"]}]}
+            """;
+        var named = ProfileText.Of("Patient", """{"id":"Patient.name","path":"Patient.name","min":1}""", "named");
+
+        Issues.AssertNone(await Issues.ErrorsAsync("Observation", elements, Observation("Patient/1", ""), named));
+        Issues.AssertNone(await Issues.ErrorsAsync("Observation", elements, Observation("#p", """ "name":[{"text":"x"}] """), named));
+        var errors = await Issues.ErrorsAsync("Observation", elements, Observation("#p", """ "active":true """), named);
+        Assert.Equal(["Observation.performer", "Observation.performer[0]"], errors.Select(static issue => issue.Expression).Order(StringComparer.Ordinal));
+
+        static string Observation(string reference, string patient) => $$"""
+            {"resourceType":"Observation",{{(patient.Length == 0 ? "" : $$"""  "contained":[{"resourceType":"Patient","id":"p",{{patient}} }],  """)}}"status":"final","code":{"text":"x"},"performer":[{"reference":"{{reference}}"}]}
+            """;
+    }
+
+    [Fact]
     public async Task A_default_slice_takes_what_is_in_no_other()
     {
         const string elements = """
