@@ -157,6 +157,11 @@ internal static class QuestionnaireMessages
         "The answer to '{0}' has more than {1} decimal places; round it.",
         "“{0}”的回答的小数位超过 {1} 位；请四舍五入。");
 
+    public static readonly MessageTemplate SlowPattern = new(
+        "response-slow-pattern",
+        "Matching the regular expression {0} takes too long, so that answers of this response are matched no further; have the Questionnaire corrected.",
+        "匹配正则表达式 {0} 耗时过长，因此不再匹配本答复的其余回答；请更正问卷。");
+
     public static readonly MessageTemplate Pattern = new(
         "response-pattern",
         "The answer to '{0}' does not match the regular expression {1}.",

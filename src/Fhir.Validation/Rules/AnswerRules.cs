@@ -16,7 +16,11 @@ internal sealed class AnswerRules(ValidationWalk walk, ElementNode questionnaire
     private const int MaxShownOptions = 10;
     private const int MaxPatternsKept = 1_000;
 
+    private static readonly TimeSpan MaxTime = TimeSpan.FromMilliseconds(100);
+
     private static readonly ConcurrentDictionary<string, Regex?> Patterns = new(StringComparer.Ordinal);
+
+    private bool _isSlow;
 
     /// <summary>Checks QuestionnaireResponse.item.answer.</summary>
     public void Check(QuestionnaireItem item, ElementNode answer)
@@ -47,6 +51,8 @@ internal sealed class AnswerRules(ValidationWalk walk, ElementNode questionnaire
         var options = item.Node.ChildrenOf("answerOption").ToList();
         if (options.Count > 0)
         {
+            if (!walk.Spend(options.Count))
+                return;
             if (!options.Exists(option => option.Child("value") is { Exists: true } one && AnswerComparison.AreEqual(value, one) != false))
             {
                 var shown = options.Take(MaxShownOptions).Select(static o => TextOf(o.Child("value")));
@@ -81,7 +87,7 @@ internal sealed class AnswerRules(ValidationWalk walk, ElementNode questionnaire
     }
 
     // A contained value set has no canonical URL to open it by; the codes that it lists are enough in most cases.
-    private static bool? IsInContained(ElementNode valueSet, string? system, string code)
+    private bool? IsInContained(ElementNode valueSet, string? system, string code)
     {
         var isListed = false;
         foreach (var include in valueSet.Child("compose").ChildrenOf("include"))
@@ -91,6 +97,8 @@ internal sealed class AnswerRules(ValidationWalk walk, ElementNode questionnaire
                 return null;
             foreach (var concept in include.ChildrenOf("concept"))
             {
+                if (!walk.Spend(1))
+                    return null;
                 if (concept.ChildValue("code") == code && (system is null || include.ChildValue("system") == system))
                     return true;
             }
@@ -103,11 +111,14 @@ internal sealed class AnswerRules(ValidationWalk walk, ElementNode questionnaire
     {
         if (!value.IsQuoted || value.Type.Name is not ("string" or "uri") || value.GetString() is not { } text)
             return;
-        if (item.Node.Child("maxLength") is { Exists: true } longest && longest.GetDecimal() is { } most && text.Length > most)
-            walk.Report(value, IssueSeverity.Error, "too-long", QuestionnaireMessages.TooLong, item.LinkId, text.Length.ToString(), longest.GetString() ?? "");
-        if (item.Extension(Extensions + "minLength") is { Exists: true } shortest && shortest.GetDecimal() is { } least && text.Length < least)
-            walk.Report(value, IssueSeverity.Error, "value", QuestionnaireMessages.TooShort, item.LinkId, text.Length.ToString(), shortest.GetString() ?? "");
+        if (item.Node.Child("maxLength") is { Exists: true } longest && longest.GetDecimal() is { } most && LengthOf(text) is var length && length > most)
+            walk.Report(value, IssueSeverity.Error, "too-long", QuestionnaireMessages.TooLong, item.LinkId, length.ToString(), longest.GetString() ?? "");
+        if (item.Extension(Extensions + "minLength") is { Exists: true } shortest && shortest.GetDecimal() is { } least && LengthOf(text) is var count && count < least)
+            walk.Report(value, IssueSeverity.Error, "value", QuestionnaireMessages.TooShort, item.LinkId, count.ToString(), shortest.GetString() ?? "");
     }
+
+    // Characters, of which some take two places in a string.
+    private static int LengthOf(string text) => text.Length - text.Count(char.IsLowSurrogate);
 
     private void CheckRange(QuestionnaireItem item, ElementNode value)
     {
@@ -126,8 +137,17 @@ internal sealed class AnswerRules(ValidationWalk walk, ElementNode questionnaire
     {
         if (item.Extension(Extensions + "regex") is not { Exists: true } regex || regex.GetString() is not { } pattern || !value.IsPrimitive)
             return;
-        if (PatternOf(pattern) is { } compiled && !compiled.IsMatch(value.GetString() ?? ""))
-            walk.Report(value, IssueSeverity.Error, "value", QuestionnaireMessages.Pattern, item.LinkId, pattern);
+        try
+        {
+            if (!_isSlow && PatternOf(pattern) is { } compiled && !compiled.IsMatch(value.GetString() ?? ""))
+                walk.Report(value, IssueSeverity.Error, "value", QuestionnaireMessages.Pattern, item.LinkId, pattern);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            // One such pattern is enough to leave out those of the whole response.
+            _isSlow = true;
+            walk.Report(value, IssueSeverity.Warning, "too-costly", QuestionnaireMessages.SlowPattern, pattern);
+        }
     }
 
     // Null for a pattern that can't be used; that is the Questionnaire's fault, not the answer's.
@@ -140,7 +160,7 @@ internal sealed class AnswerRules(ValidationWalk walk, ElementNode questionnaire
         Regex? compiled;
         try
         {
-            compiled = new Regex($"^(?:{pattern})$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            compiled = new Regex($"^(?:{pattern})$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, MaxTime);
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {

@@ -10,14 +10,12 @@ internal sealed class EnableWhen
     private const string Expression = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression";
 
     private readonly Dictionary<string, List<ElementNode>> _items = new(StringComparer.Ordinal);
-    private int _steps;
+    private readonly ValidationWalk _walk;
 
     /// <summary>Reads where the answers of a response are.</summary>
-    /// <param name="response">The QuestionnaireResponse.</param>
-    /// <param name="maxSteps">Answers that are looked at before conditions count as unknown.</param>
-    public EnableWhen(ElementNode response, int maxSteps)
+    public EnableWhen(ValidationWalk walk, ElementNode response)
     {
-        _steps = maxSteps;
+        _walk = walk;
         Collect(response);
     }
 
@@ -92,7 +90,7 @@ internal sealed class EnableWhen
             var isFound = false;
             foreach (var item in items)
             {
-                if (--_steps < 0)
+                if (!_walk.Spend(1))
                     return null;
                 if (!IsWithin(item, around))
                     continue;

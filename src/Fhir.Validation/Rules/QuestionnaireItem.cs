@@ -10,6 +10,8 @@ namespace FhirHub.Validation;
 /// <param name="order">Position among its siblings.</param>
 internal sealed class QuestionnaireItem(ElementNode node, QuestionnaireItem? parent, int order)
 {
+    private IReadOnlyList<string>? _answerTypes;
+
     /// <summary>Where it stands.</summary>
     public ElementNode Node => node;
 
@@ -56,26 +58,25 @@ internal sealed class QuestionnaireItem(ElementNode node, QuestionnaireItem? par
     }
 
     /// <summary>The types that an answer may have (R4 valueset-item-type.html); empty for any.</summary>
-    public IReadOnlyList<string> AnswerTypes
+    public IReadOnlyList<string> AnswerTypes => _answerTypes ??= TypesOfAnswers();
+
+    private IReadOnlyList<string> TypesOfAnswers()
     {
-        get
+        IReadOnlyList<string> types = Type switch
         {
-            IReadOnlyList<string> types = Type switch
-            {
-                "string" or "text" => ["string"],
-                "url" => ["uri"],
-                "choice" => ["Coding"],
-                "open-choice" => ["Coding", "string"],
-                "attachment" => ["Attachment"],
-                "reference" => ["Reference"],
-                "quantity" => ["Quantity"],
-                "boolean" or "decimal" or "integer" or "date" or "dateTime" or "time" => [Type],
-                _ => [],
-            };
-            return IsChoice
-                ? [.. types.Concat(node.ChildrenOf("answerOption").ToList().Select(static o => o.Child("value")).Where(static v => v.Exists).Select(static v => v.Type.Name)).Distinct()]
-                : types;
-        }
+            "string" or "text" => ["string"],
+            "url" => ["uri"],
+            "choice" => ["Coding"],
+            "open-choice" => ["Coding", "string"],
+            "attachment" => ["Attachment"],
+            "reference" => ["Reference"],
+            "quantity" => ["Quantity"],
+            "boolean" or "decimal" or "integer" or "date" or "dateTime" or "time" => [Type],
+            _ => [],
+        };
+        return IsChoice
+            ? [.. types.Concat(node.ChildrenOf("answerOption").ToList().Select(static o => o.Child("value")).Where(static v => v.Exists).Select(static v => v.Type.Name)).Distinct()]
+            : types;
     }
 }
 

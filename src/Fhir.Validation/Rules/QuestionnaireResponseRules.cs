@@ -18,7 +18,7 @@ internal sealed class QuestionnaireResponseRules
     {
         _walk = walk;
         _items = new QuestionnaireItems(questionnaire);
-        _enableWhen = new EnableWhen(response, walk.MaxSteps);
+        _enableWhen = new EnableWhen(walk, response);
         _name = questionnaire.ChildValue("url") ?? $"#{questionnaire.ChildValue("id")}";
         _answers = new AnswerRules(walk, questionnaire);
         // What is not finished may lack answers.
@@ -99,6 +99,8 @@ internal sealed class QuestionnaireResponseRules
             nodes.Add(node);
         }
 
+        if (!_walk.Spend(expected.Count))
+            return;
         foreach (var item in expected)
             CheckItem(holder, item, present.GetValueOrDefault(item));
     }

@@ -9,6 +9,7 @@ internal sealed partial class ValidationWalk
     private const string BaseProfiles = "http://hl7.org/fhir/StructureDefinition/";
 
     private readonly Dictionary<ElementNode, BundleIndex> _bundles = [];
+    private Dictionary<ElementNode, Dictionary<string, ElementNode>>? _contained;
     private ReferenceTarget _lastTarget;
 
     // What a Reference means within the validated resource: something contained, or an entry of the same Bundle.
@@ -63,6 +64,24 @@ internal sealed partial class ValidationWalk
             CheckTarget(node, target, types, profile);
     }
 
+    // What #id names, found in an index: references and contained resources may be many.
+    private ElementNode FindContained(ElementNode from, string id)
+    {
+        var container = from.FindContained("");
+        if (id.Length == 0)
+            return container;
+        if ((_contained ??= []).TryGetValue(container, out var byId))
+            return byId.GetValueOrDefault(id);
+        _contained.Add(container, byId = new Dictionary<string, ElementNode>(StringComparer.Ordinal));
+        foreach (var contained in container.ChildrenOf("contained"))
+        {
+            if (contained.ChildValue("id") is { } name)
+                byId.TryAdd(name, contained);
+        }
+
+        return byId.GetValueOrDefault(id);
+    }
+
     // A reference is looked at once for itself and once for each profile that says something of it.
     private ReferenceTarget TargetOf(ElementNode node)
     {
@@ -73,7 +92,7 @@ internal sealed partial class ValidationWalk
             var literal = text is null ? default : LiteralReference.Parse(text);
             var target = default(ElementNode);
             if (literal.Form == ReferenceForm.Contained)
-                target = node.FindContained(literal.Id);
+                target = FindContained(node, literal.Id ?? "");
             else if (text is not null && EntriesAround(node) is { } entries)
                 target = entries.Find(text, literal, node);
             var type = target.Exists ? target.Type : NamedType(literal.Type ?? node.ChildValue("type"));
@@ -248,7 +267,7 @@ internal sealed partial class ValidationWalk
             return;
         if (canonical.StartsWith('#'))
         {
-            var contained = node.FindContained(canonical.AsSpan(1));
+            var contained = FindContained(node, canonical[1..]);
             if (!contained.Exists)
                 Report(node, IssueSeverity.Error, "not-found", ReferenceMessages.ContainedMissing, canonical);
             else if (!allowed.Contains(contained.Type.Name))

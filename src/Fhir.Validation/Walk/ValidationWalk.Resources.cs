@@ -6,9 +6,6 @@ namespace FhirHub.Validation;
 
 internal sealed partial class ValidationWalk
 {
-    /// <summary>Greatest number of things that one rule looks at.</summary>
-    internal int MaxSteps => settings.MaxSteps;
-
     /// <summary>Checks a resource for itself, called once for the validated one, each contained one and each of a Bundle's entries.</summary>
     private void CheckResource(ElementNode resource)
     {

@@ -11,6 +11,7 @@ internal sealed partial class ValidationWalk
 
     private static readonly ValueFamily[] Families = FamiliesByType();
 
+    private DateTimeOffset? _now;
     private string? _tomorrow;
 
     // What CheckValue looks at, by type, so that most elements cost one look into a table.
@@ -125,7 +126,7 @@ internal sealed partial class ValidationWalk
         var value = node.RawValue;
         if (value.Length < 4 || !System.Buffers.Text.Utf8Parser.TryParse(value[..4], out int year, out _))
             return;
-        var now = settings.TimeProvider.GetUtcNow();
+        var now = _now ??= settings.TimeProvider.GetUtcNow();
         if (year < FirstSaneYear || year > now.Year + SaneYearsAhead)
         {
             Report(node, IssueSeverity.Warning, "value", ValueMessages.DateRange, node.GetString() ?? "", FirstSaneYear.ToString(), (now.Year + SaneYearsAhead).ToString());
@@ -181,7 +182,13 @@ internal sealed partial class ValidationWalk
     private void CheckCodingSystem(ElementNode coding)
     {
         var system = coding.Child("system");
-        if (!system.Exists || system.GetString() is not { } name)
+        if (!system.Exists)
+            return;
+        // Codings are many, and their systems are nearly always of these forms: no string is made of them.
+        var raw = system.RawValue;
+        if (!system.IsEscaped && (raw.StartsWith("http://"u8) || raw.StartsWith("https://"u8) || raw.StartsWith("urn:"u8)) && raw.IndexOf("/ValueSet/"u8) < 0)
+            return;
+        if (system.GetString() is not { } name)
             return;
         if (!UriRules.IsAbsolute(name))
             Report(system, IssueSeverity.Error, "value", ValueMessages.CodingSystem, name);

@@ -38,8 +38,8 @@ internal sealed partial class ValidationWalk(
     public IReadOnlyList<Issue> TooManyNeeds() =>
         [.. _issues, Issue.Of(IssueSeverity.Error, "too-costly", WalkMessages.TooManyNeeds, settings.MaxNeeds.ToString())];
 
-    // False when the walk, or the trial at hand, is over.
-    private bool Spend(int steps)
+    /// <summary>Counts what a rule looks at, so that hostile resources cost no more than the bound. False when the walk, or the trial at hand, is over.</summary>
+    internal bool Spend(int steps)
     {
         if (_isStopped || _trial is { IsOver: true })
             return false;
