@@ -157,6 +157,11 @@ internal static class WalkMessages
         "An element of slice {0} comes after one of slice {2}: {1} wants them in its own order. Move it before that.",
         "切片 {0} 的元素出现在切片 {2} 的元素之后：{1} 要求按其自身顺序排列。请将其移到前面。");
 
+    public static readonly MessageTemplate SliceUndecided = new(
+        "slice-undecided",
+        "Which slice of {0} this element is in can't be told here, so it was not checked against those of {1}: {2} (told by {3}). Give a target or codes that can be read.",
+        "此处无法判断该元素属于 {0} 的哪个切片，因此未按 {1} 的切片进行检查：{2}（由 {3} 识别）。请提供可读取的引用目标或代码。");
+
     public static readonly MessageTemplate SliceNotTold = new(
         "slice-not-told",
         "Slice {0} was not checked: {1} does not say what tells it apart ({2}). Have the profile corrected.",

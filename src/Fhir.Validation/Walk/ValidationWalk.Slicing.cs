@@ -18,6 +18,8 @@ internal sealed partial class ValidationWalk
         if (found == Undecided)
         {
             _states[state + SlicingPlan.Undecided]++;
+            if (_trial is null && slicing.Discriminators.Count > 0 && (slicing.Rules == SlicingRules.Closed || slicing.ExpectsSlices))
+                Report(item, IssueSeverity.Warning, "incomplete", WalkMessages.SliceUndecided, sliced.Id, sliced.Profile.Name, NamesOf(slicing), DescriptionOf(slicing));
             return;
         }
 
