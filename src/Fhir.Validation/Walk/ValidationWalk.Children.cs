@@ -178,12 +178,26 @@ internal sealed partial class ValidationWalk
                     continue;
                 if (child.Min > 0)
                     Report(node, child.Name, IssueSeverity.Error, "required", WalkMessages.Missing, [child.Id, child.Profile.Name, Number(child.Min)]);
-                else if (child.MustSupport && request.ReportsMustSupport && _trial is null)
+                else if (ReportsMustSupport(child) && !IsSupportAskedBefore(child, first, i))
                     Report(node, child.Name, IssueSeverity.Information, "informational", WalkMessages.MustSupport, [child.Id, child.Profile.Name]);
                 if (child.Slicing is { } slicing)
                     CheckMissingSlices(node, child, slicing);
             }
         }
+    }
+
+    private bool ReportsMustSupport(ElementPlan plan) => plan.MustSupport && request.ReportsMustSupport && _trial is null;
+
+    // A slice says again what its profile says of all repetitions.
+    private bool IsSupportAskedBefore(ElementPlan child, int first, int at)
+    {
+        for (var i = first; i < at; i++)
+        {
+            if (ReferenceEquals(_plans[i].Profile, child.Profile) && _plans[i].Child(child.Name) is { MustSupport: true })
+                return true;
+        }
+
+        return false;
     }
 
     private void Push(ElementPlan plan)

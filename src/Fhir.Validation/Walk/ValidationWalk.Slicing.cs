@@ -128,7 +128,7 @@ internal sealed partial class ValidationWalk
                 Report(parent, element.Name, IssueSeverity.Error, "required", WalkMessages.SliceTooFew, [slice.Id, slice.Profile.Name, Number(slice.Min), Number(count), DescriptionOf(slicing)]);
             else if (count > slice.Max)
                 Report(parent, element.Name, IssueSeverity.Error, "structure", WalkMessages.SliceTooMany, [slice.Id, slice.Profile.Name, Number(slice.Max), Number(count)]);
-            else if (count == 0 && slice.MustSupport && request.ReportsMustSupport && _trial is null)
+            else if (count == 0 && ReportsMustSupport(slice))
                 Report(parent, element.Name, IssueSeverity.Information, "informational", WalkMessages.MustSupport, [slice.Id, slice.Profile.Name]);
             if (i < slicing.Slices.Count && slice.Slicing is { } nested)
                 CheckSliceCounts(parent, nested, state + slicing.NestedState(i), element);
@@ -141,7 +141,7 @@ internal sealed partial class ValidationWalk
         {
             if (slice.Min > 0)
                 Report(parent, sliced.Name, IssueSeverity.Error, "required", WalkMessages.SliceTooFew, [slice.Id, slice.Profile.Name, Number(slice.Min), "0", DescriptionOf(slicing)]);
-            else if (slice.MustSupport && request.ReportsMustSupport && _trial is null)
+            else if (!sliced.MustSupport && ReportsMustSupport(slice))
                 Report(parent, sliced.Name, IssueSeverity.Information, "informational", WalkMessages.MustSupport, [slice.Id, slice.Profile.Name]);
         }
     }

@@ -114,6 +114,20 @@ public sealed class CardinalityTests
     }
 
     [Fact]
+    public async Task What_must_be_supported_in_a_slice_and_in_all_repetitions_is_told_once()
+    {
+        const string bp = "http://hl7.org/fhir/StructureDefinition/bp";
+        var observation = TestResources.Parse(
+            """{"resourceType":"Observation","status":"final","code":{"text":"bp"},"component":[{"code":{"coding":[{"system":"http://loinc.org","code":"8480-6"}]}}]}""").Root;
+
+        var told = await new Validator(TestResources.R4).ValidateAsync(
+            observation, ValidationRequest.Default with { Profiles = [bp], ReportsMustSupport = true }, CancellationToken.None);
+
+        foreach (var expression in (string[])["Observation.value", "Observation.component[0].dataAbsentReason"])
+            Assert.Single(told, issue => issue.Expression == expression && issue.Severity == IssueSeverity.Information);
+    }
+
+    [Fact]
     public async Task An_element_with_an_id_alone_is_empty()
     {
         var issues = await TestResources.R4.ValidateAsync("""{"resourceType":"Patient","_birthDate":{"id":"b"},"maritalStatus":{"id":"m"}}""");
