@@ -211,6 +211,11 @@ internal static class PackageCommand
             await Console.Error.WriteLineAsync(refused.Message);
             return DataFolderVerb.Failed;
         }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"The work can't go on: {fault.Message}");
+            return DataFolderVerb.Failed;
+        }
         catch (HttpRequestException fault)
         {
             await Console.Error.WriteLineAsync($"The server does not answer: {fault.Message}");

@@ -1,8 +1,5 @@
 // ImplementationGuide/$install and $uninstall: packages over HTTP, for a server that runs.
 
-using System.Buffers;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Microsoft.Net.Http.Headers;
 
 namespace FhirHub.Server;
@@ -125,7 +122,7 @@ public static class PackageOperations
             var reports = await server.PackageLoading.AddAsync([.. archives.Select(archive => PackageFile.Of(archive, limits))], isStrict, cancel);
             var begins = reindex && reports.Any(static report => report.Waiting.Count > 0)
                 && Reindex.Due(server) is { } due && server.Reindexing.TryStart(due, out _);
-            return new FhirAnswer(200) { Json = Write(reports, begins) };
+            return Answer(call, reports, begins);
         }
         catch (PackageException refused)
         {
@@ -141,7 +138,9 @@ public static class PackageOperations
         {
             var packages = names.Select(static name => PackageId.Parse(name) ?? throw new PackageException("value", $"'{name}' is not NAME#VERSION.")).ToList();
             var removed = await call.Server.PackageLoading.RemoveAsync(packages, cancel);
-            return new FhirAnswer(200) { Json = Parameters(json => Value(json, "resources", "valueInteger", removed)) };
+            var json = new ParametersWriter();
+            json.Integer("resources"u8, removed);
+            return json.ToAnswer(call);
         }
         catch (PackageException refused)
         {
@@ -170,66 +169,23 @@ public static class PackageOperations
         }
     }
 
-    private static ReadOnlyMemory<byte> Write(IReadOnlyList<PackageReport> reports, bool begins) => Parameters(json =>
+    private static FhirAnswer Answer(FhirCall call, IReadOnlyList<PackageReport> reports, bool begins)
     {
+        var json = new ParametersWriter();
         foreach (var report in reports)
         {
-            json.WriteStartObject();
-            json.WriteString("name", "package");
-            json.WriteStartArray("part");
-            Value(json, "id", "valueString", report.Id.ToString());
-            Value(json, "resources", "valueInteger", report.Resources);
-            Value(json, "changed", "valueInteger", report.Changed);
+            json.BeginParts("package"u8);
+            json.String("id"u8, report.Id.ToString());
+            json.Integer("resources"u8, report.Resources);
+            json.Integer("changed"u8, report.Changed);
             foreach (var url in report.Waiting)
-                Value(json, "waiting", "valueUri", url);
+                json.Uri("waiting"u8, url);
             if (report.Issues.Count > 0)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", "outcome");
-                json.WritePropertyName("resource");
-                json.WriteRawValue(OutcomeWriter.ToJson(report.Issues, null).Span, skipInputValidation: true);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
+                json.Raw("outcome"u8, "resource"u8, OutcomeWriter.ToJson(report.Issues, null));
+            json.EndParts();
         }
 
-        json.WriteStartObject();
-        json.WriteString("name", "reindexing");
-        json.WriteBoolean("valueBoolean", begins);
-        json.WriteEndObject();
-    });
-
-    private static ReadOnlyMemory<byte> Parameters(Action<Utf8JsonWriter> write)
-    {
-        var output = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            json.WriteString("resourceType", "Parameters");
-            json.WriteStartArray("parameter");
-            write(json);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        return output.WrittenMemory;
-    }
-
-    private static void Value(Utf8JsonWriter json, string name, string type, string value)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", name);
-        json.WriteString(type, value);
-        json.WriteEndObject();
-    }
-
-    private static void Value(Utf8JsonWriter json, string name, string type, int value)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", name);
-        json.WriteNumber(type, value);
-        json.WriteEndObject();
+        json.Boolean("reindexing"u8, begins);
+        return json.ToAnswer(call);
     }
 }
