@@ -1,5 +1,6 @@
 // R4's conformance resources as the build embedded them: compressed blocks of JSON, opened when asked for.
 
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
 
@@ -64,18 +65,41 @@ public static partial class R4Definitions
             if (!ReferenceEquals(open, entry.Block))
             {
                 open = entry.Block;
-                json = Decompress(open, open.Length);
+                json = Decompress(open);
             }
 
             yield return json.AsMemory(entry.Offset, entry.Length);
         }
     }
 
-    // What lies behind the resource in its block is left compressed.
-    private static ReadOnlyMemory<byte> Read(Entry entry) =>
-        Decompress(entry.Block, entry.Offset + entry.Length).AsMemory(entry.Offset);
+    // What lies behind the resource in its block is left compressed, and what lies before it is not held on to: who keeps the resource
+    // would keep all of that.
+    private static ReadOnlyMemory<byte> Read(Entry entry)
+    {
+        using var block = Open(entry.Block);
+        var passed = ArrayPool<byte>.Shared.Rent(Math.Clamp(entry.Offset, 1, 64 * 1024));
+        for (var left = entry.Offset; left > 0;)
+        {
+            var length = Math.Min(left, passed.Length);
+            block.ReadExactly(passed, 0, length);
+            left -= length;
+        }
 
-    private static byte[] Decompress(Block block, int length)
+        ArrayPool<byte>.Shared.Return(passed);
+        var json = new byte[entry.Length];
+        block.ReadExactly(json);
+        return json;
+    }
+
+    private static byte[] Decompress(Block block)
+    {
+        using var brotli = Open(block);
+        var json = new byte[block.Length];
+        brotli.ReadExactly(json);
+        return json;
+    }
+
+    private static BrotliStream Open(Block block)
     {
         var compressed = new byte[block.CompressedLength];
         using (var stream = DefinitionsReader.Open(Archive))
@@ -84,10 +108,7 @@ public static partial class R4Definitions
             stream.ReadExactly(compressed);
         }
 
-        using var brotli = new BrotliStream(new MemoryStream(compressed), CompressionMode.Decompress);
-        var json = new byte[length];
-        brotli.ReadExactly(json);
-        return json;
+        return new BrotliStream(new MemoryStream(compressed), CompressionMode.Decompress);
     }
 
     private static ArchiveIndex ReadIndex()

@@ -15,6 +15,10 @@ internal sealed partial class ValidationWalk
     // What can't be checked is said once, however often it is used.
     private readonly HashSet<string> _uncheckedSaid = new(StringComparer.Ordinal);
 
+    // A concept's binding and its coding's own check follow each other.
+    private ElementNode _codingRead;
+    private CodingText _codingText;
+
     // A trial tells nobody.
     private bool Says(string what) => _trial is null && _uncheckedSaid.Add(what);
 
@@ -30,7 +34,7 @@ internal sealed partial class ValidationWalk
     /// <summary>Checks a Coding against its code system, whatever it is bound to; elements of other types pass.</summary>
     private void CheckCoding(ElementNode node)
     {
-        if (node.Type.Name != "Coding" || CodingText.Of(node) is not { Code: { } code } coding)
+        if (node.Type.Name != "Coding" || Read(node) is not { Code: { } code } coding)
             return;
         if (coding.System is not { } system)
         {
@@ -125,7 +129,7 @@ internal sealed partial class ValidationWalk
 
     private void CheckOne(ElementNode node, IOpenValueSet valueSet, BindingForce force, ProfilePlan profile)
     {
-        var coding = CodingText.Of(node);
+        var coding = Read(node);
         if (coding.Code is null)
             SayNoCode(node, valueSet, force, profile);
         else
@@ -139,7 +143,7 @@ internal sealed partial class ValidationWalk
         List<CodingText>? codings = null;
         foreach (var child in node.ChildrenOf("coding"))
         {
-            var coding = CodingText.Of(child);
+            var coding = Read(child);
             if (coding.Code is null)
                 continue;
             switch (Find(valueSet, coding))
@@ -212,6 +216,13 @@ internal sealed partial class ValidationWalk
         }
 
         return valueSet.Codes(CodesShown) is { } codes ? (BindingHint.Codes, string.Join(", ", codes)) : (BindingHint.None, "");
+    }
+
+    private CodingText Read(ElementNode node)
+    {
+        if (node != _codingRead)
+            (_codingRead, _codingText) = (node, CodingText.Of(node));
+        return _codingText;
     }
 
     private IOpenValueSet? Open(ElementNode node, string canonical, BindingForce force, ProfilePlan profile)

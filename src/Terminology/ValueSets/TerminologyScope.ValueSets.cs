@@ -73,9 +73,14 @@ public sealed partial class TerminologyScope
     // Bytes, about; the tables themselves are kept elsewhere.
     private static long Weight(ValueSetContent content)
     {
-        var weight = 1_000L;
+        var weight = 1_000L + Weight(content.Resource);
+        foreach (var used in content.ValueSets)
+            weight += Weight(used.Resource);
         foreach (var part in content.Parts)
             weight += part is TablePart table ? table.Table.Count / 4 : 500L * (part.Count ?? 0);
         return weight;
     }
+
+    // The tree of nodes is about as large as the text.
+    private static long Weight(ElementNode valueSet) => valueSet.Exists ? valueSet.Tree.Json.Length * 2L : 0;
 }
