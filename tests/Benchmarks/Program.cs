@@ -25,6 +25,7 @@ return args switch
     ["start", ..] => await StartBenchmark.RunAsync(Options.Parse(args[1..])),
     ["import-terminology", ..] => await ImportTerminologyBenchmark.RunAsync(Options.Parse(args[1..])),
     ["validate", ..] => await ValidateBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["write-validation", ..] => await WriteValidationBenchmark.RunAsync(Options.Parse(args[1..])),
     ["fhirpath", ..] => FhirPathBenchmark.Run(Options.Parse(args[1..])),
     _ => Usage(),
 };
@@ -46,6 +47,7 @@ static int Usage()
           packages  20 packages made of US Core: time to load, memory (--folder FOLDER of the unpacked package; --limit N)
           start     time from start to first answer
           validate  parsing, base definitions and claimed profiles of Synthea's resources (--folder FOLDER; --data FOLDER of a package's definitions; --limit BUNDLES)
+          write-validation  creates and bundles under OnWrite=Profiles against Structure (--folder FOLDER of Synthea's bundles)
           fhirpath  time and memory of one evaluation, by kind of expression
         Options: --seconds N (measured time of each step), --clients N, --rounds N, --folder FOLDER, --limit N,
                  --data FOLDER (keep the data there), --filter TEXT

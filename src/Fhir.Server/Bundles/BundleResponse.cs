@@ -60,7 +60,9 @@ internal static class BundleResponse
             json.WriteString("etag"u8, etag);
         if (answer.Version is { } version)
             json.WriteString("lastModified"u8, ResourceBody.FormatInstant(version.LastUpdated));
-        if (answer.Issues.Count > 0 || (answer.IsWrite && preference == ReturnPreference.OperationOutcome))
+
+        // Warnings of a success are told to who asks for them, as for a single write: a Bundle of hundreds may have one for each.
+        if (answer.Status >= 400 || (answer.IsWrite ? preference == ReturnPreference.OperationOutcome : answer.Issues.Count > 0))
         {
             json.WritePropertyName("outcome"u8);
             json.WriteRawValue(OutcomeWriter.ToJson(answer.Issues, id: null, language).Span, skipInputValidation: true);

@@ -128,12 +128,12 @@ public class WriteValidationTests(ValidatingServer server) : IClassFixture<Valid
               {"fullUrl": "urn:uuid:1c4e3b2a-1d5f-4f6a-9b7c-0d1e2f3a4b5c", "request": {"method": "POST", "url": "Organization"},
                 "resource": {"resourceType": "Organization", "name": "A"{{organization}} } }]}
             """;
-        using var unfit = await server.Client.SendAsync("POST", "", Bundle(""));
+        using var unfit = await server.Client.SendAsync("POST", "", Bundle(""), headers: ("Prefer", "return=OperationOutcome"));
         Assert.Equal(200, (int)unfit.StatusCode);
         var issue = (await unfit.JsonAsync())["entry"]![0]!["response"]!["outcome"]!["issue"]![0]!;
         Assert.Equal("warning", (string?)issue["severity"]);
         Assert.Contains(Organization, (string?)issue["diagnostics"], StringComparison.Ordinal);
-        using var fit = await server.Client.SendAsync("POST", "", Bundle(", \"alias\": [\"B\"]"));
+        using var fit = await server.Client.SendAsync("POST", "", Bundle(", \"alias\": [\"B\"]"), headers: ("Prefer", "return=OperationOutcome"));
         Assert.DoesNotContain("warning", await fit.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
