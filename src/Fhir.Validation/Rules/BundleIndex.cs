@@ -15,6 +15,7 @@ internal sealed class BundleIndex
     /// <summary>Reads the entries.</summary>
     public BundleIndex(ElementNode bundle)
     {
+        Type = bundle.ChildValue("type");
         foreach (var entry in bundle.ChildrenOf("entry"))
         {
             if (entry.Child("resource") is not { Exists: true } resource)
@@ -30,6 +31,9 @@ internal sealed class BundleIndex
                 _byVersion.TryAdd((url, version), resource);
         }
     }
+
+    /// <summary>The Bundle's type, which may stand behind a hundred thousand entries.</summary>
+    public string? Type { get; }
 
     /// <summary>The Bundle whose entry holds the element, directly or within other resources; "no such element" if there is none.</summary>
     public static ElementNode BundleAround(ElementNode node) => EntryAround(node) is { Exists: true } entry ? entry.Parent : default;

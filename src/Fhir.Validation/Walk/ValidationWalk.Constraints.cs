@@ -11,6 +11,7 @@ internal sealed partial class ValidationWalk
 
     private readonly FhirPathBudget _invariantBudget = new(settings.MaxInvariantSteps, settings.MaxInvariantTime);
     private FhirPathContext? _invariantContext;
+    private HashSet<(ElementNode Node, MessageTemplate Template, string Key, string Expression)>? _constraintsSaid;
     private bool _isUndecided;
     private bool _isBudgetToldOf;
 
@@ -85,17 +86,9 @@ internal sealed partial class ValidationWalk
     // Profiles inherit invariants, so the same one may be broken under several names; the first that says so is enough.
     private void ReportOnce(ElementNode node, IssueSeverity severity, string code, MessageTemplate template, params IReadOnlyList<string> arguments)
     {
-        var path = node.GetPath();
-        foreach (var issue in _issues)
-        {
-            if (issue.Message is { } said && ReferenceEquals(said.Template, template) && said.Arguments[0] == arguments[0]
-                && said.Arguments[^1] == arguments[^1] && issue.Expression == path)
-            {
-                return;
-            }
-        }
-
-        Report(node, severity, code, template, arguments);
+        // A trial counts what is wrong, said or not.
+        if (_trial is not null || (_constraintsSaid ??= []).Add((node, template, arguments[0], arguments[^1])))
+            Report(node, severity, code, template, arguments);
     }
 
     private static string Shown(string expression) =>

@@ -244,8 +244,8 @@ internal sealed partial class ValidationWalk
             Report(reference, IssueSeverity.Warning, "not-found", ReferenceMessages.OtherFullUrl, text, other.Parent.ChildValue("fullUrl") ?? "-");
     }
 
-    private static bool IsInTransaction(ElementNode node) =>
-        BundleIndex.BundleAround(node) is { Exists: true } bundle && bundle.ChildValue("type") is "transaction" or "batch";
+    private bool IsInTransaction(ElementNode node) =>
+        EntriesAround(node) is { Type: "transaction" or "batch" };
 
     // A canonical URL need not be known here, so that is no error; one that is known has to be of a type that fits.
     private void CheckCanonicalTarget(ElementNode node, IReadOnlyList<TypePlan> types, ProfilePlan profile)

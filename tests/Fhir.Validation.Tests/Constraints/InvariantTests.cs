@@ -42,6 +42,24 @@ public class InvariantTests
     }
 
     [Fact]
+    public async Task A_target_whose_broken_invariant_is_told_already_still_does_not_meet_the_profile()
+    {
+        const string linked = """
+            {"resourceType":"StructureDefinition","url":"https://example.org/fhir/StructureDefinition/linked","name":"Linked","status":"active","kind":"resource","abstract":false,
+             "type":"Patient","baseDefinition":"http://hl7.org/fhir/StructureDefinition/Patient","derivation":"constraint","differential":{"element":[
+              {"id":"Patient.link.other","path":"Patient.link.other","type":[{"code":"Reference","targetProfile":["https://example.org/fhir/StructureDefinition/tested"]}]}]} }
+            """;
+        var bundle = $$"""
+            {"resourceType":"Bundle","type":"collection","entry":[
+              {"fullUrl":"https://example.org/fhir/Patient/p1","resource":{{Patient("\"active\":true")}} },
+              {"fullUrl":"https://example.org/fhir/Patient/p2","resource":{"resourceType":"Patient","id":"p2","meta":{"profile":["https://example.org/fhir/StructureDefinition/linked"]},
+               "text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"},"link":[{"type":"seealso","other":{"reference":"Patient/p1"} }]} }]}
+            """;
+        var issues = await new Validator(TestResources.Of(Profile("name.exists()"), linked)).ValidateAsync(TestResources.Parse(bundle).Root, ValidationRequest.Default, CancellationToken.None);
+        Assert.Equal(["Bundle.entry[0].resource", "Bundle.entry[1].resource.link[0].other"], issues.Select(static issue => issue.Expression));
+    }
+
+    [Fact]
     public async Task A_warning_stays_a_warning() =>
         Assert.Equal(IssueSeverity.Warning, Assert.Single(await CheckAsync(Profile("name.exists()", severity: "warning"), Patient("\"active\":true"))).Severity);
 

@@ -70,6 +70,18 @@ public sealed class HostileTests
     }
 
     [Fact]
+    public async Task A_hundred_thousand_elements_that_break_an_invariant_are_all_counted()
+    {
+        const int Count = 100_000;
+        var contacts = string.Join(',', Enumerable.Repeat("""{"gender":"male"}""", Count));
+
+        var issues = await TestResources.R4.ValidateAsync($$"""{"resourceType":"Patient","contact":[{{contacts}}]}""");
+
+        Assert.Equal(ValidationSettings.Default.MaxIssues, Issues.Errors(issues).Count);
+        Assert.Equal($"{Count - ValidationSettings.Default.MaxIssues + 1}", issues[^1].Message!.Arguments[0]);
+    }
+
+    [Fact]
     public async Task A_validation_ends_after_its_steps_and_says_so()
     {
         var names = string.Join(',', Enumerable.Repeat("""{"text":"x"}""", 500));
