@@ -40,7 +40,7 @@ public static class PackageOperations
                     new("outcome", "OperationOutcome", "Errors for resources that could not be loaded; information on what is left out or not used.") { IsOutput = true },
                 ],
             },
-            new("reindexing", "boolean", "True if a reindex began, which GET $reindex shows.") { IsOutput = true, IsRequired = true },
+            new("reindexing", "boolean", "True if a reindex began, or follows the one that is running; GET $reindex shows it.") { IsOutput = true, IsRequired = true },
         ],
     };
 
@@ -121,7 +121,7 @@ public static class PackageOperations
             var limits = new PackageLimits { ResourceBytes = server.Options.Limits.BodyBytes };
             var reports = await server.PackageLoading.AddAsync([.. archives.Select(archive => PackageFile.Of(archive, limits))], isStrict, cancel);
             var begins = reindex && reports.Any(static report => report.Waiting.Count > 0)
-                && Reindex.Due(server) is { } due && server.Reindexing.TryStart(due, out _);
+                && server.Reindexing.StartDue(() => Reindex.Due(server));
             return Answer(call, reports, begins);
         }
         catch (PackageException refused)

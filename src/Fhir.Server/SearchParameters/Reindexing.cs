@@ -50,6 +50,8 @@ public sealed class Reindexing(IResourceStore store, SearchParameterSet searchPa
     private long? _doneBefore;
     private CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
+    private bool _isRunning;
+    private Func<ReindexRequest?>? _following;
     private bool _abandon;
 
     /// <summary>Where the last reindex stands.</summary>
@@ -72,16 +74,28 @@ public sealed class Reindexing(IResourceStore store, SearchParameterSet searchPa
         lock (_lock)
         {
             running = null;
-            if (!_running.IsCompleted)
+            if (_isRunning)
                 return false;
             _stop.Dispose();
             _stop = new CancellationTokenSource();
             _abandon = false;
-            _doneBefore = null;
-            _time.Restart();
-            _status = new ReindexStatus(ReindexState.Running, request.IndexKeys, default, DateTimeOffset.UtcNow, null, 0);
-            running = _running = Task.Run(() => RunAsync(request, _stop.Token));
+            Begin(request);
+            running = _running = Task.Run(() => RunAllAsync(request, _stop.Token));
             return true;
+        }
+    }
+
+    /// <summary>Begins the reindex that is due, or has it follow that which is running; false if none is due.</summary>
+    public bool StartDue(Func<ReindexRequest?> due)
+    {
+        ArgumentNullException.ThrowIfNull(due);
+        lock (_lock)
+        {
+            if (due() is not { } request)
+                return false;
+            if (_isRunning)
+                _following = due;
+            return _isRunning || TryStart(request, out _);
         }
     }
 
@@ -125,30 +139,55 @@ public sealed class Reindexing(IResourceStore store, SearchParameterSet searchPa
         _stop.Dispose();
     }
 
-    private async Task RunAsync(ReindexRequest request, CancellationToken cancel)
+    private void Begin(ReindexRequest request)
     {
-        var state = ReindexState.Failed;
+        _isRunning = true;
+        _doneBefore = null;
+        _time.Restart();
+        _status = new ReindexStatus(ReindexState.Running, request.IndexKeys, default, DateTimeOffset.UtcNow, null, 0);
+    }
+
+    private async Task RunAllAsync(ReindexRequest request, CancellationToken cancel)
+    {
+        for (ReindexRequest? next = request; next is not null; next = Following(await RunAsync(next, cancel)))
+        {
+        }
+    }
+
+    // What became due while another was running; nothing after one that did not come to its end. Nobody sees a moment between the two.
+    private ReindexRequest? Following(ReindexState state)
+    {
+        lock (_lock)
+        {
+            _status = _status with { State = state, Finished = DateTimeOffset.UtcNow };
+            var following = state == ReindexState.Completed ? _following?.Invoke() : null;
+            _following = null;
+            _isRunning = false;
+            if (following is not null)
+                Begin(following);
+            return following;
+        }
+    }
+
+    private async Task<ReindexState> RunAsync(ReindexRequest request, CancellationToken cancel)
+    {
         try
         {
             await store.ReindexAsync(request, this, cancel);
             await searchParameters.RefreshAsync(store, CancellationToken.None);
-            state = ReindexState.Completed;
+            return ReindexState.Completed;
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            state = ReindexState.Cancelled;
             if (_abandon)
                 await store.AbandonReindexAsync(CancellationToken.None);
+            return ReindexState.Cancelled;
         }
         catch (Exception e)
         {
             // The position stays noted, so that another start goes on from there.
             OnFailure?.Invoke(e);
-        }
-        finally
-        {
-            lock (_lock)
-                _status = _status with { State = state, Finished = DateTimeOffset.UtcNow };
+            return ReindexState.Failed;
         }
     }
 }

@@ -300,6 +300,20 @@ public class InstallTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Parameters_of_a_package_are_searchable_also_where_a_reindex_runs_already()
+    {
+        var patients = Enumerable.Range(0, 500).Select(static i => $$$"""{"resource":{"resourceType":"Patient","id":"p{{{i}}}","name":[{"prefix":["Dr{{{i}}}"]}]},"request":{"method":"PUT","url":"Patient/p{{{i}}}"}}""");
+        await Client.SendAsync("POST", "", $$"""{"resourceType":"Bundle","type":"transaction","entry":[{{string.Join(',', patients)}}]}""");
+        var running = Client.SendAsync("POST", "$reindex?full=true");
+        await InstallAsync(new TestPackage("t.a", "1.0.0")
+            .With("""{"resourceType":"SearchParameter","id":"prefix","url":"urn:sp:prefix","name":"x","status":"active","description":"d","code":"prefix","base":["Patient"],"type":"string","expression":"Patient.name.prefix"}"""));
+        await running;
+        await ReindexedAsync();
+
+        Assert.Equal(["p77"], await IdsAsync("Patient?prefix=Dr77"));
+    }
+
+    [Fact]
     public async Task A_composite_of_a_package_finds_its_parts_under_the_packages_own_urls()
     {
         await InstallAsync(new TestPackage("t.a", "1.0.0")
