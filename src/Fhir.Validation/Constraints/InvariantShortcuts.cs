@@ -1,4 +1,4 @@
-// The invariants that R4 puts on every element or resource, met in nearly all cases: seen without evaluating FHIRPath.
+// The invariants that R4 puts on every resource and period, met in nearly all cases: seen without evaluating FHIRPath.
 
 using System.Collections.Frozen;
 using FhirHub.Model;
@@ -15,9 +15,6 @@ internal static class InvariantShortcuts
 
     private static readonly FrozenDictionary<string, Func<ElementNode, bool>> ByExpression = new Dictionary<string, Func<ElementNode, bool>>
     {
-        // ele-1
-        ["hasValue() or (children().count() > id.count())"] = HasValueOrChildren,
-
         // dom-2, dom-4, dom-5 and dom-3
         ["contained.contained.empty()"] = HasNoneContained,
         ["contained.meta.versionId.empty() and contained.meta.lastUpdated.empty()"] = HasNoneContained,
@@ -39,19 +36,6 @@ internal static class InvariantShortcuts
 
     /// <summary>The shortcut of an expression, or null.</summary>
     public static Func<ElementNode, bool>? Find(string expression) => ByExpression.GetValueOrDefault(expression);
-
-    private static bool HasValueOrChildren(ElementNode element)
-    {
-        if (element.HasValue)
-            return true;
-        foreach (var child in element.Children)
-        {
-            if (child.Name != "id")
-                return true;
-        }
-
-        return false;
-    }
 
     private static bool HasNoneContained(ElementNode resource) => !resource.Child("contained").Exists;
 
