@@ -48,6 +48,9 @@ public interface IResourceStore : IAsyncDisposable
     /// </summary>
     long Commits { get; }
 
+    /// <summary>The same for commits that wrote resources of that type.</summary>
+    long CommitsOf(string type);
+
     /// <summary>True if the standard's parameters or extraction changed since the index was made: then all is to be indexed anew.</summary>
     bool NeedsReindex { get; }
 

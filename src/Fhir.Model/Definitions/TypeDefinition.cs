@@ -100,6 +100,9 @@ public sealed class TypeDefinition
     /// <summary>True for a resource type or a type derived from one.</summary>
     public bool IsResource => Kind == TypeKind.Resource;
 
+    /// <summary>True for a resource type that is referred to by its canonical URL and defines something (R4 references.html#canonical).</summary>
+    public bool IsCanonical => IsResource && FindElement("url") is not null && FindElement("version") is not null && FindElement("status") is not null;
+
     /// <summary>True for a primitive type.</summary>
     public bool IsPrimitive => Kind == TypeKind.Primitive;
 

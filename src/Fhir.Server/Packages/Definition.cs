@@ -15,8 +15,7 @@ namespace FhirHub.Server;
 internal sealed record Definition(string Type, string? Id, string? Url, string? Version, string? Name)
 {
     private static readonly FrozenSet<string> s_types = Schema.R4.ResourceTypes
-        .Where(static type => (type.FindElement("url") is not null && type.FindElement("version") is not null && type.FindElement("status") is not null)
-            || type.Name == "NamingSystem")
+        .Where(static type => type.IsCanonical || type.Name == "NamingSystem")
         .Select(static type => type.Name).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>True for a resource that defines something and records nothing of anybody.</summary>

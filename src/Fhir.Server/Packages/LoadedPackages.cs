@@ -16,14 +16,11 @@ public sealed class LoadedPackages(IResourceStore store)
     /// <summary>The packages, those loaded first first. The list is the same object as long as nothing changed.</summary>
     public async ValueTask<IReadOnlyList<PackageRecord>> ListAsync(CancellationToken cancel)
     {
-        // The numbers are taken before the records are read, so that what is written meanwhile has them read again.
-        var commits = store.Commits;
-        if (_state is { } known && known.Commits == commits)
-            return known.Packages;
-        var versions = (await store.HistoryAsync(AccessScope.Full, new HistoryQuery { Type = PackageRecord.TypeName, Count = 0 }, cancel)).Total;
-        var packages = _state is { } last && last.Versions == versions ? last.Packages : await ReadAsync(store, cancel);
-        _state = new State(commits, versions, packages);
-        return packages;
+        // The number is taken before the records are read, so that what is written meanwhile has them read again.
+        var commits = store.CommitsOf(PackageRecord.TypeName);
+        if (_state is not { } known || known.Commits != commits)
+            _state = known = new State(commits, await ReadAsync(store, cancel));
+        return known.Packages;
     }
 
     /// <summary>Reads the records.</summary>
@@ -52,5 +49,5 @@ public sealed class LoadedPackages(IResourceStore store)
         }
     }
 
-    private sealed record State(long Commits, long Versions, IReadOnlyList<PackageRecord> Packages);
+    private sealed record State(long Commits, IReadOnlyList<PackageRecord> Packages);
 }

@@ -1,4 +1,4 @@
-// The CodeSystems, ValueSets, ConceptMaps and NamingSystems that users created here, for terminology.
+// The CodeSystems, ValueSets and other definitions that users created here, for terminology and validation.
 
 using System.Collections.Concurrent;
 using FhirHub.Model;
@@ -16,7 +16,7 @@ public sealed class StoredTerminologySource(IResourceStore store, SearchParamete
 {
     private const int PageSize = 100;
 
-    private static readonly string[] Types = ["CodeSystem", "ValueSet", "ConceptMap", "NamingSystem", "StructureDefinition"];
+    private static readonly string[] Types = [.. Schema.R4.ResourceTypes.Where(static type => type.IsCanonical || type.Name == "NamingSystem").Select(static type => type.Name)];
 
     // Entries by stamp, so that a change of one resource does not have all others read again. They are small and some thousand at most;
     // beyond that they are forgotten.
@@ -26,19 +26,12 @@ public sealed class StoredTerminologySource(IResourceStore store, SearchParamete
     private KnownState? _state;
 
     /// <inheritdoc/>
-    public async ValueTask<string> StateAsync(CancellationToken cancel)
+    public ValueTask<string> StateAsync(CancellationToken cancel)
     {
-        // Look-ups in the store take longer than most answers do. The number is taken before they are made.
         var commits = store.Commits;
-        if (_state is { } known && known.Commits == commits)
-            return known.Text;
-
-        // Every change, a deletion too, adds a version.
-        var state = "";
-        foreach (var type in Types)
-            state += $"{(await store.HistoryAsync(AccessScope.Full, new HistoryQuery { Type = type, Count = 0 }, cancel)).Total} ";
-        _state = new KnownState(commits, state);
-        return state;
+        if (_state is not { } known || known.Commits != commits)
+            _state = known = new KnownState(commits, string.Join(' ', Types.Select(store.CommitsOf)));
+        return ValueTask.FromResult(known.Text);
     }
 
     /// <inheritdoc/>

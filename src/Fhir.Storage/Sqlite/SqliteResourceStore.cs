@@ -37,6 +37,9 @@ public sealed partial class SqliteResourceStore : IResourceStore
     public long Commits => _cache.Commits;
 
     /// <inheritdoc/>
+    public long CommitsOf(string type) => _cache.CommitsOf(type);
+
+    /// <inheritdoc/>
     public bool NeedsReindex => _writer.NeedsReindex;
 
     /// <inheritdoc/>

@@ -1,6 +1,8 @@
 // Current versions in memory. A read through SQLite and Brotli takes about 15 us, most of what a whole answer takes; a read of
 // what was read lately takes a lookup.
 
+using System.Collections.Concurrent;
+
 namespace FhirHub.Storage.Sqlite;
 
 /// <summary>
@@ -21,6 +23,7 @@ internal sealed class VersionCache
 
     private readonly Shard[] _shards;
     private readonly long _bytesPerGeneration;
+    private readonly ConcurrentDictionary<string, long> _commitsByType = new(StringComparer.Ordinal);
     private long _commits;
 
     public VersionCache(int megabytes)
@@ -33,6 +36,9 @@ internal sealed class VersionCache
 
     /// <summary>To be taken before the store is read, and given to <see cref="Keep"/>.</summary>
     public long Commits => Volatile.Read(ref _commits);
+
+    /// <summary>Rises with each write of that type.</summary>
+    public long CommitsOf(string type) => _commitsByType.GetValueOrDefault(type);
 
     public StoredVersion? Find(ResourceKey key)
     {
@@ -64,6 +70,13 @@ internal sealed class VersionCache
     /// <summary>Forgets what a commit has written; called when it is visible to readers and not answered yet.</summary>
     public void Forget(IReadOnlyList<WriterRequest> committed)
     {
+        foreach (var request in committed.OfType<CommitRequest>())
+        {
+            foreach (var write in request.Writes)
+                _commitsByType.AddOrUpdate(write.Write.Key.Type, 1, static (_, count) => count + 1);
+        }
+
+        // Who sees the number moved on sees those of the types moved on too.
         Interlocked.Increment(ref _commits);
         foreach (var request in committed.OfType<CommitRequest>())
         {

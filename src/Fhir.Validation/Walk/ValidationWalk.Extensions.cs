@@ -150,8 +150,7 @@ internal sealed partial class ValidationWalk
         }
 
         // Names of R5's abstract types, which older definitions use in advance.
-        return expression is "CanonicalResource" or "MetadataResource" && holder.Type.IsResource
-            && holder.Type.FindElement("url") is not null && holder.Type.FindElement("status") is not null;
+        return expression is "CanonicalResource" or "MetadataResource" && holder.Type.IsCanonical;
     }
 
     // An element's id without choices' suffixes, and without the profile that it may be of: a profile's elements are those of its type.

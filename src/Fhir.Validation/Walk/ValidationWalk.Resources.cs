@@ -10,7 +10,7 @@ internal sealed partial class ValidationWalk
     private void CheckResource(ElementNode resource)
     {
         ContainedRules.Check(this, resource);
-        if (resource.Type.FindElement("url") is not null && resource.Type.FindElement("status") is not null)
+        if (resource.Type.IsCanonical)
             CanonicalRules.Check(this, resource);
         switch (resource.Type.Name)
         {

@@ -122,6 +122,21 @@ public class ValidateTests(ServerFixture server) : IClassFixture<ServerFixture>
     }
 
     [Fact]
+    public async Task A_response_is_held_to_the_Questionnaire_of_the_moment()
+    {
+        const string Response = """{"resourceType":"QuestionnaireResponse","questionnaire":"urn:form:changing","status":"completed","item":[{"linkId":"b","answer":[{"valueString":"x"}]}]}""";
+        Assert.DoesNotContain("error", await SeveritiesAsync("b"));
+        Assert.Contains("error", await SeveritiesAsync("a"));
+
+        async Task<IEnumerable<string?>> SeveritiesAsync(string linkId)
+        {
+            await server.Client.SendAsync("PUT", "Questionnaire/changing", $$"""{"resourceType":"Questionnaire","id":"changing","url":"urn:form:changing","status":"active","item":[{"linkId":"{{linkId}}","type":"string"}]}""");
+            using var response = await server.Client.SendAsync("POST", "QuestionnaireResponse/$validate", Response);
+            return (await OutcomeAsync(response)).Select(static issue => (string?)issue["severity"]);
+        }
+    }
+
+    [Fact]
     public async Task Messages_are_Chinese_where_the_client_prefers_that()
     {
         using var response = await server.Client.SendAsync("POST", "Patient/$validate", FaultyPatient, headers: ("Accept-Language", "zh-CN,zh;q=0.9,en;q=0.5"));

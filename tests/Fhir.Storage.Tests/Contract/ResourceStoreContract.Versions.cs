@@ -21,6 +21,16 @@ public abstract partial class ResourceStoreContract
     }
 
     [Fact]
+    public async Task Its_number_of_commits_of_a_type_changes_with_writes_of_that_type_only()
+    {
+        await PutAsync("Patient", "counted", new TestResource());
+        var (patients, others) = (Store.CommitsOf("Patient"), Store.CommitsOf("Observation"));
+        await CommitAsync(Delete("Patient", "counted"));
+        Assert.NotEqual(patients, Store.CommitsOf("Patient"));
+        Assert.Equal(others, Store.CommitsOf("Observation"));
+    }
+
+    [Fact]
     public async Task A_created_resource_is_read_back_byte_for_byte()
     {
         var resource = new TestResource("Grüße, 张三");
