@@ -140,7 +140,7 @@ internal sealed class SlicingPlan
         IsOrdered = isOrdered;
         Slices = slices;
         Default = other;
-        ExpectsSlices = slices.Any(static slice => slice.Min > 0 || slice.MustSupport || slice.Slicing is { ExpectsSlices: true });
+        ExpectsSlices = slices.Any(IsExpected) || (other is not null && IsExpected(other));
         _tests = new SliceTest[]?[slices.Count];
         _nested = new int[slices.Count];
         StateSize = FirstCount + slices.Count + 1;
@@ -150,6 +150,8 @@ internal sealed class SlicingPlan
             StateSize += slices[i].Slicing?.StateSize ?? 0;
         }
     }
+
+    private static bool IsExpected(ElementPlan slice) => slice.Min > 0 || slice.MustSupport || slice.Slicing is { ExpectsSlices: true };
 
     /// <summary>Place of the greatest number of a slice so far, from 1, in the state of a walk.</summary>
     public const int LastSlice = 0;

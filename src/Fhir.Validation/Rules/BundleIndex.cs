@@ -23,7 +23,12 @@ internal sealed class BundleIndex
             if (resource.ChildValue("id") is { } id)
                 _byId.TryAdd((resource.Type.Name, id), resource);
             if (resource.Child("url") is { Exists: true, HasValue: true } canonical)
+            {
                 _byCanonical.TryAdd((resource.Type.Name, canonical.GetString()!), resource);
+                if (resource.ChildValue("version") is { } number)
+                    _byCanonical.TryAdd((resource.Type.Name, $"{canonical.GetString()}|{number}"), resource);
+            }
+
             if (entry.ChildValue("fullUrl") is not { } url)
                 continue;
             _byUrl.TryAdd(url, resource);
@@ -63,7 +68,7 @@ internal sealed class BundleIndex
     /// <summary>The resource of that type and id, whatever its entry's fullUrl says: what may have been meant.</summary>
     public ElementNode FindById(string type, string id) => _byId.GetValueOrDefault((type, id));
 
-    /// <summary>The resource of that type and canonical URL.</summary>
+    /// <summary>The resource of that type and canonical URL, which may have a version behind it.</summary>
     public ElementNode FindCanonical(string type, string canonical) => _byCanonical.GetValueOrDefault((type, canonical));
 
     private static ElementNode EntryAround(ElementNode node)

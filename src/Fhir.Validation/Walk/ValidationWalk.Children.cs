@@ -102,14 +102,14 @@ internal sealed partial class ValidationWalk
         // Without a rule of any profile there is nothing to try in a trial.
         if (_trial is null || runEnd > runFirst)
         {
-            for (var index = 0; index < count; index++)
+            for (var index = 0; index < count && !_isStopped; index++)
             {
                 VisitItem(run.Current, index, runFirst, runEnd, statesFirst, isSliced);
                 run.MoveNext();
             }
         }
 
-        if (isSliced)
+        if (isSliced && !_isStopped)
             CheckSliceCounts(parent, runFirst, runEnd, statesFirst, element);
         _top = runFirst;
         _statesTop = statesFirst;

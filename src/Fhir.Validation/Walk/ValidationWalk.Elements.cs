@@ -7,6 +7,9 @@ namespace FhirHub.Validation;
 
 internal sealed partial class ValidationWalk
 {
+    // Beyond it they are looked up and not compared one with the other: a profile may have thousands.
+    private const int FewConstraints = 32;
+
     private static readonly FhirPathExpression NotBelow = FhirPathExpression.Compile("$this >= %bound");
     private static readonly FhirPathExpression NotAbove = FhirPathExpression.Compile("$this <= %bound");
     private static readonly FhirPathExpression NotBeforeSpan = FhirPathExpression.Compile("$this >= iif(%isDate, today(), now()) - %bound");
@@ -75,6 +78,10 @@ internal sealed partial class ValidationWalk
     // Several plans of an element may have the same rule as one object.
     private IReadOnlyList<ConstraintPlan> NotYetChecked(IReadOnlyList<ConstraintPlan> constraints, int first, int at)
     {
+        if (at == first)
+            return constraints;
+        if (constraints.Count > FewConstraints)
+            return NotYetCheckedOfMany(constraints, first, at);
         var known = 0;
         for (var i = 0; i < constraints.Count; i++)
         {
@@ -92,6 +99,14 @@ internal sealed partial class ValidationWalk
         }
 
         return left;
+    }
+
+    private List<ConstraintPlan> NotYetCheckedOfMany(IReadOnlyList<ConstraintPlan> constraints, int first, int at)
+    {
+        var known = new HashSet<ConstraintPlan>(ReferenceEqualityComparer.Instance);
+        for (var i = first; i < at; i++)
+            known.UnionWith(_plans[i].Constraints);
+        return [.. constraints.Where(constraint => !known.Contains(constraint))];
     }
 
     private bool IsChecked(ConstraintPlan constraint, int first, int at)

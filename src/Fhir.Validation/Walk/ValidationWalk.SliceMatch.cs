@@ -23,6 +23,8 @@ internal sealed partial class ValidationWalk
 
     private bool? AnyAt(ElementNode node, SliceTest test, int at)
     {
+        // What is looked through for a slice counts, though only Spend stops for it.
+        _steps++;
         if (at == test.Steps.Count)
             return PassesHere(node, test);
         var step = test.Steps[at];

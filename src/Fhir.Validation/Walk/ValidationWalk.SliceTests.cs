@@ -113,6 +113,14 @@ internal sealed partial class ValidationWalk
                 tests.Add(ValueTest(child, path)!);
             else if (child.Content is null)
                 AddPartTests(tests, child, path, most, depth + 1);
+            // What is required of some repetitions tells as well.
+            foreach (var slice in child.Slicing?.Slices ?? [])
+            {
+                if (slice.Min > 0 && (slice.Fixed.Exists || slice.Pattern.Exists))
+                    tests.Add(ValueTest(slice, path)!);
+                else if (slice.Min > 0)
+                    AddPartTests(tests, slice, path, most, depth + 1);
+            }
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed partial class ValidationWalk
         if (found == Undecided)
         {
             _states[state + SlicingPlan.Undecided]++;
-            if (_trial is null && slicing.Discriminators.Count > 0 && (slicing.Rules == SlicingRules.Closed || slicing.ExpectsSlices))
+            if (_trial is null && !_isStopped && slicing.Discriminators.Count > 0 && (slicing.Rules == SlicingRules.Closed || slicing.ExpectsSlices))
                 Report(item, IssueSeverity.Warning, "incomplete", WalkMessages.SliceUndecided, sliced.Id, sliced.Profile.Name, NamesOf(slicing), DescriptionOf(slicing));
             return;
         }
@@ -67,6 +67,9 @@ internal sealed partial class ValidationWalk
         var isUndecided = false;
         for (var i = 0; i < slicing.Slices.Count; i++)
         {
+            // Thousands of slices times a hundred thousand repetitions are no small thing.
+            if (!Spend(1))
+                return Undecided;
             if ((slicing.TestsOf(i) ?? MakeTests(slicing, i)) is not { } tests)
             {
                 isUndecided = true;
@@ -137,12 +140,16 @@ internal sealed partial class ValidationWalk
 
     private void CheckMissingSlices(ElementNode parent, ElementPlan sliced, SlicingPlan slicing)
     {
-        foreach (var slice in slicing.Slices)
+        for (var i = 0; i <= slicing.Slices.Count; i++)
         {
+            if ((i < slicing.Slices.Count ? slicing.Slices[i] : slicing.Default) is not { } slice)
+                continue;
             if (slice.Min > 0)
                 Report(parent, sliced.Name, IssueSeverity.Error, "required", WalkMessages.SliceTooFew, [slice.Id, slice.Profile.Name, Number(slice.Min), "0", DescriptionOf(slicing)]);
             else if (!sliced.MustSupport && ReportsMustSupport(slice))
                 Report(parent, sliced.Name, IssueSeverity.Information, "informational", WalkMessages.MustSupport, [slice.Id, slice.Profile.Name]);
+            if (slice.Slicing is { } nested)
+                CheckMissingSlices(parent, slice, nested);
         }
     }
 

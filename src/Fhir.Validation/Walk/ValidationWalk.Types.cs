@@ -76,7 +76,12 @@ internal sealed partial class ValidationWalk
             if (!TryGetPlan(canonical, out var known))
                 return;
             if (known.Value is not { Type: { } type } profile)
+            {
+                if (item.Type.Name != "Extension")
+                    ReportUnknown(item, canonical, known.Problem, IssueSeverity.Warning, plan);
                 return;
+            }
+
             if (!item.Type.Is(type))
                 continue;
             var trial = Try(item, profile, isWhole: true);

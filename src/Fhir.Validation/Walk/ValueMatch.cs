@@ -101,6 +101,8 @@ internal static class ValueMatch
     public static string Show(ElementNode value)
     {
         const int most = 200;
+        if (value is { IsPrimitive: true, HasValue: false })
+            return "''";
         var text = value.HasValue ? $"'{value.GetString()}'" : System.Text.Encoding.UTF8.GetString(value.Json.Span[..Math.Min(value.Json.Length, most * 4)]);
         return text.Length <= most ? text : string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)}…");
     }

@@ -110,6 +110,22 @@ public class QuestionnaireResponseRuleTests
         Assert.Single(await TestResources.R4.ValidateAsync(Json), issue => issue.Detail?.Code == "response-required");
     }
 
+    [Theory]
+    [InlineData("http://example.org/q", 1)]
+    [InlineData("http://example.org/q|2.0", 1)]
+    [InlineData("http://example.org/q|1.0", 0)]
+    public async Task A_questionnaire_in_the_same_bundle_counts_with_its_version(string canonical, int missing)
+    {
+        var bundle = $$"""
+            {"resourceType":"Bundle","type":"collection","entry":[
+            {"fullUrl":"http://example.org/fhir/Questionnaire/q","resource":{"resourceType":"Questionnaire","id":"q","url":"http://example.org/q","version":"2.0","status":"active","item":[{"linkId":"a","type":"string","required":true},{"linkId":"b","type":"string"}]} },
+            {"fullUrl":"http://example.org/fhir/QuestionnaireResponse/r","resource":{"resourceType":"QuestionnaireResponse","id":"r","status":"completed","questionnaire":"{{canonical}}","item":[{"linkId":"b","answer":[{"valueString":"x"}]}]} }]}
+            """;
+        var issues = await TestResources.R4.ValidateAsync(bundle);
+        Assert.Equal(missing, issues.Count(static issue => issue.Detail?.Code == "response-required"));
+        Assert.Equal(1 - missing, issues.Count(static issue => issue.Code == "not-found"));
+    }
+
     [Fact]
     public async Task The_official_response_to_the_Glasgow_coma_scale_fits_its_questionnaire()
     {

@@ -82,6 +82,39 @@ public sealed class HostileTests
     }
 
     [Fact]
+    public async Task Slices_that_are_looked_for_count_and_what_was_not_looked_at_is_not_missed()
+    {
+        var slices = string.Join(',', Enumerable.Range(0, 300).Select(static i => $$"""
+            {"id":"Observation.code.coding:s{{i}}","path":"Observation.code.coding","sliceName":"s{{i}}","min":1},
+            {"id":"Observation.code.coding:s{{i}}.code","path":"Observation.code.coding.code","min":1,"fixedCode":"c{{i}}"}
+            """));
+        var profile = ProfileText.Of("Observation", $$"""
+            {"id":"Observation.code.coding","path":"Observation.code.coding","slicing":{"discriminator":[{"type":"value","path":"code"}],"rules":"open"} },{{slices}}
+            """);
+        var codings = string.Join(',', Enumerable.Repeat("""{"system":"http://example.org/c","code":"none"}""", 1_000));
+
+        var issues = await ValidateAsync(
+            TestResources.Of(profile), $$"""{"resourceType":"Observation","status":"final","code":{"coding":[{{codings}}]} }""", ValidationSettings.Default with { MaxSteps = 100_000 }, Issues.Profile);
+
+        Assert.Equal("too-costly", Assert.Single(Issues.Errors(issues)).Code);
+    }
+
+    [Fact]
+    public async Task Thousands_of_invariants_of_two_profiles_are_each_checked_once()
+    {
+        static string Rules(string key, int count) => string.Join(',', Enumerable.Range(0, count).Select(i =>
+            $$"""{"key":"{{key}}-{{i}}","severity":"error","human":"Rule {{key}}","expression":"text != '{{i}}'"}"""));
+        var first = ProfileText.Of("Patient", $$"""{"id":"Patient.name","path":"Patient.name","constraint":[{{Rules("a", 50)}},{{Rules("b", 2_000)}}] }""");
+        var second = ProfileText.Of("Patient", $$"""{"id":"Patient.name","path":"Patient.name","constraint":[{{Rules("a", 50)}},{{Rules("c", 2_000)}}] }""", name: "q");
+        var names = string.Join(',', Enumerable.Repeat("""{"text":"x"}""", 500));
+
+        var errors = Issues.Errors(await TestResources.Of(first, second).ValidateAsync(
+            $$"""{"resourceType":"Patient","name":[{"text":"49"},{{names}}]}""", Issues.Profile, "http://example.org/StructureDefinition/q"));
+
+        Assert.Equal(["a-49", "b-49", "c-49"], errors.Select(static issue => issue.Message!.Arguments[0]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_validation_ends_after_its_steps_and_says_so()
     {
         var names = string.Join(',', Enumerable.Repeat("""{"text":"x"}""", 500));

@@ -140,6 +140,16 @@ public sealed class ProfileTests
     }
 
     [Fact]
+    public async Task Profiles_of_an_element_that_are_not_known_are_told_of()
+    {
+        var issues = await TestResources.Of(ProfileText.Of("Patient", """
+            {"id":"Patient.name","path":"Patient.name","type":[{"code":"HumanName","profile":["http://example.org/none","http://example.org/nothing"]}]}
+            """)).ValidateAsync("""{"resourceType":"Patient","name":[{"text":"x"}]}""", Issues.Profile);
+
+        Assert.Contains(issues, static issue => issue is { Code: "not-found", Expression: "Patient.name[0]" } && issue.Message!.Arguments[0] == "http://example.org/none");
+    }
+
+    [Fact]
     public async Task The_resources_of_entries_meet_the_profile_that_the_bundle_names()
     {
         const string element = """

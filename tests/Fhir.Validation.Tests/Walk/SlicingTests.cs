@@ -293,6 +293,42 @@ public sealed class SlicingTests
             """;
     }
 
+    [Theory]
+    [InlineData("""{"resourceType":"Patient","active":true}""")]
+    [InlineData("""{"resourceType":"Patient","identifier":[{"system":"urn:m","use":"usual"}]}""")]
+    public async Task Required_slices_of_a_slice_and_of_the_rest_are_missed_with_and_without_other_repetitions(string patient)
+    {
+        var errors = await Issues.ErrorsAsync("Patient", """
+            {"id":"Patient.identifier","path":"Patient.identifier","slicing":{"discriminator":[{"type":"value","path":"system"}],"rules":"closed"}},
+            {"id":"Patient.identifier:m","path":"Patient.identifier","sliceName":"m","slicing":{"discriminator":[{"type":"value","path":"use"}],"rules":"open"}},
+            {"id":"Patient.identifier:m.system","path":"Patient.identifier.system","min":1,"fixedUri":"urn:m"},
+            {"id":"Patient.identifier:m/o","path":"Patient.identifier","sliceName":"m/o","min":1},
+            {"id":"Patient.identifier:m/o.use","path":"Patient.identifier.use","min":1,"fixedCode":"official"},
+            {"id":"Patient.identifier:@default","path":"Patient.identifier","sliceName":"@default","min":1}
+            """, patient);
+
+        Assert.All(errors, static issue => Assert.Equal(("Patient.identifier", "required"), (issue.Expression, issue.Code)));
+        Assert.Equal(["Patient.identifier:@default", "Patient.identifier:m/o"], errors.Select(static issue => issue.Message!.Arguments[0]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_required_slice_of_codings_tells_the_slice_of_the_code()
+    {
+        var errors = await Issues.ErrorsAsync("Observation", """
+            {"id":"Observation.component","path":"Observation.component","slicing":{"discriminator":[{"type":"value","path":"code"}],"rules":"closed"}},
+            {"id":"Observation.component:a","path":"Observation.component","sliceName":"a"},
+            {"id":"Observation.component:a.code.coding","path":"Observation.component.code.coding","slicing":{"discriminator":[{"type":"value","path":"code"}],"rules":"open"}},
+            {"id":"Observation.component:a.code.coding:x","path":"Observation.component.code.coding","sliceName":"x","min":1},
+            {"id":"Observation.component:a.code.coding:x.code","path":"Observation.component.code.coding.code","min":1,"fixedCode":"c"}
+            """, """
+            {"resourceType":"Observation","status":"final","code":{"text":"x"},"component":[
+            {"code":{"coding":[{"system":"http://example.org/c","code":"b"},{"system":"http://example.org/c","code":"c"}]},"valueString":"1"},
+            {"code":{"coding":[{"system":"http://example.org/c","code":"d"}]},"valueString":"1"}]}
+            """);
+
+        Issues.AssertOne(errors, "Observation.component[1]", "structure");
+    }
+
     [Fact]
     public async Task A_slice_that_nothing_tells_apart_is_said_to_be_unchecked()
     {
