@@ -49,9 +49,12 @@ internal sealed class PackageContent
         var content = new PackageContent(file, validation);
         var taken = new HashSet<ResourceKey> { PackageRecord.KeyOf(file.Manifest.Id) };
         var known = new HashSet<string>(StringComparer.Ordinal);
+        var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var document in file.Read())
         {
             cancel.ThrowIfCancellationRequested();
+            if (!names.Add(document.Name))
+                throw new PackageException("duplicate", $"{file.Place} has package/{document.Name} twice, and nobody can tell which is meant; leave one of them out. Nothing was added.");
             if (Definition.Read(document.Content) is not { } definition)
                 continue;
             if (!definition.IsDefinition)
@@ -70,7 +73,9 @@ internal sealed class PackageContent
                 continue;
             var key = await keys.FindAsync(definition, taken, cancel);
             taken.Add(key);
-            content._members.Add(document.Name, new PackageMember(key, definition.Canonical));
+            // A version may have blanks, a canonical URL must not.
+            var listed = definition.Canonical is { } name && !name.Any(char.IsWhiteSpace) ? name : null;
+            content._members.Add(document.Name, new PackageMember(key, listed));
         }
 
         content.TellOfNarratives();

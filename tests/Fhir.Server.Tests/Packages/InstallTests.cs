@@ -353,6 +353,24 @@ public class InstallTests : IAsyncLifetime
         .With($$"""{"resourceType":"Questionnaire","id":"form","url":"http://example.org/t.all/Questionnaire/form","version":"{{version}}","status":"active"}""")
         .With($$"""{"resourceType":"SearchParameter","id":"motto","url":"http://example.org/t.all/SearchParameter/motto","version":"{{version}}","name":"motto","status":"active","description":"d","code":"motto","base":["Patient"],"type":"string","expression":"Patient.extension('http://example.org/t.all/motto').value"}""");
 
+    [Fact]
+    public async Task A_file_that_is_in_an_archive_twice_is_refused()
+    {
+        const string Path = "package/ValueSet-vs.json";
+        static string ValueSet(string id) => $$"""{"resourceType":"ValueSet","id":"{{id}}","url":"http://example.org/ValueSet/{{id}}","status":"active"}""";
+        var issue = await (await SendAsync(new TestPackage("t.a", "1.0.0").WithFile(Path, ValueSet("one")).WithFile(Path, ValueSet("two")))).FailsAsync(422, "duplicate");
+        Assert.Contains(Path, (string)issue["diagnostics"]!, StringComparison.Ordinal);
+        Assert.Empty(await IdsAsync("ValueSet?url:below=http://example.org/ValueSet"));
+    }
+
+    [Fact]
+    public async Task A_version_with_a_blank_keeps_nothing_from_being_loaded()
+    {
+        var package = new TestPackage("t.a", "1.0.0").With("""{"resourceType":"ValueSet","id":"vs","url":"http://example.org/ValueSet/vs","version":"1 of 2","status":"active"}""");
+        Assert.Equal("1", Part(await InstallAsync(package), "resources"));
+        Assert.Equal(["vs"], await IdsAsync("ValueSet?url=http://example.org/ValueSet/vs"));
+    }
+
     private async Task<JsonNode> InstallAsync(TestPackage package)
     {
         var response = await SendAsync(package);
