@@ -59,6 +59,9 @@ public sealed record ValidationSettings
     /// <summary>Greatest time from the start of a walk after which no invariant is evaluated any more.</summary>
     public TimeSpan MaxInvariantTime { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Time that the walks of one validation take together after which no further one is made.</summary>
+    public TimeSpan MaxTime { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The clock, for dates that must not be in the future.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

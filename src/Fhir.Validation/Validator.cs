@@ -1,5 +1,6 @@
 // The entrance of validation: a resource in, issues out.
 
+using System.Diagnostics;
 using FhirHub.Model;
 
 namespace FhirHub.Validation;
@@ -32,12 +33,17 @@ public sealed class Validator(IConformanceResources resources, ValidationSetting
             _knowledge = knowledge = new ValidationKnowledge(scope.State, _settings);
         var targets = new ReferenceTargets(request);
         var needs = 0;
+        var spent = TimeSpan.Zero;
         for (var walks = 1; ; walks++)
         {
+            var started = Stopwatch.GetTimestamp();
             var walk = new ValidationWalk(knowledge, targets, resource, request, _settings);
             walk.Run();
             if (walk.Needs.IsEmpty)
                 return walk.Issues;
+            spent += Stopwatch.GetElapsedTime(started);
+            if (spent > _settings.MaxTime)
+                return walk.TooLong();
             needs += walk.Needs.Count;
             if (needs > _settings.MaxNeeds || walks == MaxWalks)
                 return walk.TooManyNeeds();

@@ -17,6 +17,11 @@ internal static class WalkMessages
         "Validation was given up after {0} steps, so what follows was not checked. Validate smaller parts, or against fewer profiles.",
         "校验在 {0} 步之后中止，其后的内容未被检查。请分部分校验，或减少配置文件。");
 
+    public static readonly MessageTemplate TooLongWalks = new(
+        "too-long-walks",
+        "Validation was given up after {0} seconds, so not everything was checked. Validate smaller parts, or against fewer profiles.",
+        "校验在 {0} 秒之后中止，因此未能全部检查。请分部分校验，或减少配置文件。");
+
     public static readonly MessageTemplate TooManyNeeds = new(
         "too-many-needs",
         "The resource names more than {0} profiles, value sets, code systems and references, so not everything was checked. Validate smaller parts.",

@@ -38,6 +38,10 @@ internal sealed partial class ValidationWalk(
     public IReadOnlyList<Issue> TooManyNeeds() =>
         [.. _issues, Issue.Of(IssueSeverity.Error, "too-costly", WalkMessages.TooManyNeeds, settings.MaxNeeds.ToString())];
 
+    /// <summary>Says that the walks took longer than those of one validation may.</summary>
+    public IReadOnlyList<Issue> TooLong() =>
+        [.. _issues, Issue.Of(IssueSeverity.Error, "too-costly", WalkMessages.TooLongWalks, Number((int)settings.MaxTime.TotalSeconds))];
+
     /// <summary>Counts what a rule looks at, so that hostile resources cost no more than the bound. False when the walk, or the trial at hand, is over.</summary>
     internal bool Spend(int steps)
     {

@@ -115,6 +115,16 @@ public sealed class HostileTests
     }
 
     [Fact]
+    public async Task Walks_that_take_too_long_together_are_not_made_again()
+    {
+        var profile = ProfileText.Of("Patient", """{"id":"Patient.name","path":"Patient.name","min":1}""");
+
+        var issues = await ValidateAsync(TestResources.Of(profile), """{"resourceType":"Patient","active":true}""", ValidationSettings.Default with { MaxTime = TimeSpan.Zero }, Issues.Profile);
+
+        Assert.Equal("too-costly", Assert.Single(Issues.Errors(issues)).Code);
+    }
+
+    [Fact]
     public async Task A_validation_ends_after_its_steps_and_says_so()
     {
         var names = string.Join(',', Enumerable.Repeat("""{"text":"x"}""", 500));
