@@ -11,6 +11,7 @@ internal sealed class Invariant
 {
     // Profiles come from outside and may have expressions without end.
     private const int MaxKept = 20_000;
+    private const int MaxKeptLength = 4_000;
 
     private static readonly ConcurrentDictionary<string, Invariant> Kept = new(StringComparer.Ordinal);
 
@@ -41,6 +42,8 @@ internal sealed class Invariant
     {
         if (Kept.TryGetValue(expression, out var known))
             return known;
+        if (expression.Length > MaxKeptLength)
+            return new Invariant(expression);
         if (Kept.Count >= MaxKept)
             Kept.Clear();
         return Kept[expression] = new Invariant(expression);

@@ -14,6 +14,9 @@ internal sealed class ValidationKnowledge(string state, ValidationSettings setti
     // A hostile resource may name profiles, value sets and systems without end.
     private const int MaxKept = 20_000;
 
+    // No definition has a name as long, so one that is asked for is not there, and need not be remembered.
+    private const int MaxName = 2_000;
+
     // Questionnaires and other resources are kept whole.
     private const long MaxResourceBytes = 64 * 1024 * 1024;
 
@@ -30,7 +33,7 @@ internal sealed class ValidationKnowledge(string state, ValidationSettings setti
     /// <summary>The plan of a profile; false if it was not read yet. It has a value, or the reason why there is none.</summary>
     public bool TryGetPlan(string canonical, out Known<ProfilePlan> plan)
     {
-        if (_plans.TryGetValue(canonical, out plan))
+        if (_plans.TryGetValue(canonical, out plan) || canonical.Length > MaxName)
             return true;
         if (R4Plans.TypeOf(canonical) is not { } type || R4Plans.Of(type) is not { } known)
             return false;
@@ -39,13 +42,16 @@ internal sealed class ValidationKnowledge(string state, ValidationSettings setti
     }
 
     /// <summary>The value set; false if it was not opened yet.</summary>
-    public bool TryGetValueSet(string canonical, out Known<IOpenValueSet> valueSet) => _valueSets.TryGetValue(canonical, out valueSet);
+    public bool TryGetValueSet(string canonical, out Known<IOpenValueSet> valueSet) =>
+        _valueSets.TryGetValue(canonical, out valueSet) || canonical.Length > MaxName;
 
     /// <summary>The code system, null if there is none; false if it was not opened yet.</summary>
-    public bool TryGetCodeSystem(string system, string? version, out IOpenCodeSystem? codeSystem) => _codeSystems.TryGetValue((system, version), out codeSystem);
+    public bool TryGetCodeSystem(string system, string? version, out IOpenCodeSystem? codeSystem) =>
+        _codeSystems.TryGetValue((system, version), out codeSystem) || system.Length > MaxName || version?.Length > MaxName;
 
     /// <summary>Another canonical resource, null if there is none; false if it was not read yet.</summary>
-    public bool TryGetResource(string type, string canonical, out ResourceTree? resource) => _resources.TryGetValue((type, canonical), out resource);
+    public bool TryGetResource(string type, string canonical, out ResourceTree? resource) =>
+        _resources.TryGetValue((type, canonical), out resource) || canonical.Length > MaxName;
 
     /// <summary>Reads what a walk asked for.</summary>
     public async ValueTask ReadAsync(IConformanceScope scope, ValidationNeeds needs, CancellationToken cancel)

@@ -125,6 +125,20 @@ public sealed class HostileTests
     }
 
     [Fact]
+    public async Task Names_that_no_definition_can_have_are_not_looked_for()
+    {
+        var counting = new CountingResources(TestResources.R4);
+        var name = $"http://example.org/{new string('x', 10_000)}";
+
+        var issues = await new Validator(counting).ValidateAsync(
+            TestResources.Parse($$"""{"resourceType":"Observation","status":"final","meta":{"profile":["{{name}}"]},"extension":[{"url":"{{name}}","valueString":"x"}],"code":{"coding":[{"system":"{{name}}","code":"x"}]} }""").Root,
+            ValidationRequest.Default, CancellationToken.None);
+
+        Assert.Contains(issues, issue => issue.Detail?.Code == "profile-unknown");
+        Assert.DoesNotContain(counting.Asked, asked => asked.Length > 10_000);
+    }
+
+    [Fact]
     public async Task A_validation_ends_after_its_steps_and_says_so()
     {
         var names = string.Join(',', Enumerable.Repeat("""{"text":"x"}""", 500));
@@ -198,5 +212,36 @@ public sealed class HostileTests
 
         static string Bundle(string members) =>
             $$"""{"resourceType":"Bundle","type":"collection","entry":[{"fullUrl":"http://example.org/fhir/Patient/p","resource":{"resourceType":"Patient","id":"p",{{members}} } }]}""";
+    }
+
+    // Notes what is looked for.
+    private sealed class CountingResources(IConformanceResources resources) : IConformanceResources
+    {
+        public List<string> Asked { get; } = [];
+
+        public async ValueTask<IConformanceScope> OpenAsync(CancellationToken cancel) => new Scope(await resources.OpenAsync(cancel), Asked);
+
+        private sealed class Scope(IConformanceScope scope, List<string> asked) : IConformanceScope
+        {
+            public string State => scope.State;
+
+            public ValueTask<ResourceTree?> FindAsync(string resourceType, string canonical, CancellationToken cancel)
+            {
+                asked.Add(canonical);
+                return scope.FindAsync(resourceType, canonical, cancel);
+            }
+
+            public ValueTask<IOpenValueSet> OpenValueSetAsync(string canonical, CancellationToken cancel)
+            {
+                asked.Add(canonical);
+                return scope.OpenValueSetAsync(canonical, cancel);
+            }
+
+            public ValueTask<IOpenCodeSystem?> OpenCodeSystemAsync(string system, string? version, CancellationToken cancel)
+            {
+                asked.Add(system);
+                return scope.OpenCodeSystemAsync(system, version, cancel);
+            }
+        }
     }
 }
