@@ -80,4 +80,18 @@ public class LanguageTests(ServerFixture server) : IClassFixture<ServerFixture>
             Assert.Contains(template.Format(MessageLanguage.Chinese, arguments), static c => c is >= '\u4E00' and <= '\u9FFF');
         }
     }
+
+    [Fact]
+    public void The_id_of_a_message_names_one_kind_of_issue()
+    {
+        // What JSON and XML have in common, and what two rooms say of one thing.
+        string[] shared = ["does-not-repeat", "profile-unknown", "unknown-element"];
+        var twice = new[] { typeof(MessageTemplate), typeof(SearchParser), typeof(Validator), typeof(FhirServer) }
+            .SelectMany(static type => type.Assembly.GetTypes())
+            .SelectMany(static type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
+            .Where(static field => field.FieldType == typeof(MessageTemplate) && !field.DeclaringType!.ContainsGenericParameters)
+            .GroupBy(static field => ((MessageTemplate)field.GetValue(null)!).Id, static field => field.DeclaringType!.Name)
+            .Where(group => group.Distinct().Count() > 1 && !shared.Contains(group.Key));
+        Assert.Empty(twice.Select(static group => $"{group.Key}: {string.Join(", ", group)}"));
+    }
 }

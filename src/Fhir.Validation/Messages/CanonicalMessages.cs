@@ -83,7 +83,7 @@ internal static class CanonicalMessages
         "count 为 {0}，而实际有 {1} 个概念；请更正。");
 
     public static readonly MessageTemplate PropertyTwice = new(
-        "property-twice",
+        "concept-property-twice",
         "The property '{0}' is declared twice; once is enough.",
         "属性“{0}”重复声明；保留一个即可。");
 

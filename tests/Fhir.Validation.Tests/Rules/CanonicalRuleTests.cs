@@ -99,10 +99,10 @@ public class CanonicalRuleTests
     [InlineData(""" "content":"complete","concept":[{"code":"a","property":[{"code":"p","valueBoolean":true}]}] """, "property-unknown", "CodeSystem.concept[0].property[0].code")]
     [InlineData(""" "content":"complete","property":[{"code":"p","type":"integer"}],"concept":[{"code":"a","property":[{"code":"p","valueBoolean":true}]}] """, "property-type", "CodeSystem.concept[0].property[0].value")]
     [InlineData(""" "content":"complete","property":[{"code":"p","type":"boolean"}],"concept":[{"code":"a","property":[{"code":"p","valueBoolean":true}]}] """, null, null)]
-    [InlineData(""" "content":"complete","property":[{"code":"p","type":"boolean"},{"code":"p","type":"code"}],"concept":[{"code":"a"}] """, "property-twice", "CodeSystem.property[1]")]
+    [InlineData(""" "content":"complete","property":[{"code":"p","type":"boolean"},{"code":"p","type":"code"}],"concept":[{"code":"a"}] """, "concept-property-twice", "CodeSystem.property[1]")]
     public async Task A_code_system_is_what_it_says(string content, string? kind, string? place)
     {
-        string[] kinds = ["concept-count", "complete-and-empty", "not-present", "supplement-of-nothing", "no-supplement", "property-unknown", "property-type", "property-twice"];
+        string[] kinds = ["concept-count", "complete-and-empty", "not-present", "supplement-of-nothing", "no-supplement", "property-unknown", "property-type", "concept-property-twice"];
         var issue = (await TestResources.R4.ValidateAsync($$"""{"resourceType":"CodeSystem","url":"http://example.org/cs","status":"active",{{content}}}"""))
             .SingleOrDefault(i => kinds.Contains(i.Detail?.Code));
         Assert.Equal((kind, place), (issue?.Detail?.Code, issue?.Expression));
