@@ -62,6 +62,11 @@ internal static class ValueMessages
         "'{0}' is not a unit of UCUM; give a valid code such as mg, mmol/L or 10*3/uL, or leave out system and code.",
         "“{0}”不是 UCUM 单位；请给出有效代码（如 mg、mmol/L 或 10*3/uL），或省略 system 和 code。");
 
+    public static readonly MessageTemplate UcumCodeMeant = new(
+        "ucum-code",
+        "'{0}' is not a unit of UCUM; '{1}' may be meant. Give that or another valid code, or leave out system and code.",
+        "“{0}”不是 UCUM 单位；可能是指“{1}”。请给出该代码或其他有效代码，或省略 system 和 code。");
+
     public static readonly MessageTemplate UcumAnnotation = new(
         "ucum-annotation",
         "What stands in braces in '{0}' says nothing to programs: it is ignored when units are compared. Say it in Observation.code or elsewhere.",

@@ -16,7 +16,10 @@ internal static class QuantityRules
             return;
         if (!Ucum.TryParse(unit, out _))
         {
-            walk.Report(code, IssueSeverity.Error, "code-invalid", ValueMessages.UcumCode, unit);
+            if (CommonUnits.Suggest(unit) is { } meant)
+                walk.Report(code, IssueSeverity.Error, "code-invalid", ValueMessages.UcumCodeMeant, unit, meant);
+            else
+                walk.Report(code, IssueSeverity.Error, "code-invalid", ValueMessages.UcumCode, unit);
             return;
         }
 

@@ -57,6 +57,24 @@ public class ValueRuleTests
         Assert.Equal(kind == "ucum-code", issues.Any(issue => issue.Severity == IssueSeverity.Error));
     }
 
+    [Theory]
+    [InlineData("mmHg", "mm[Hg]")]
+    [InlineData("beats/minute", "/min")]
+    [InlineData("MMOL/L", "mmol/l")]
+    [InlineData("mcg", "ug")]
+    [InlineData("片", "{tbl}")]
+    [InlineData("(score)", "{score}")]
+    public async Task A_unit_that_people_write_is_answered_with_the_code_that_is_meant(string code, string meant)
+    {
+        var issue = await RuleCheck.OnlyAsync(
+            "ucum-code", $$$"""{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":1,"system":"http://unitsofmeasure.org","code":"{{{code}}}"}}""");
+
+        Assert.Contains($"'{meant}'", issue.Diagnostics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_units_that_are_suggested_are_of_UCUM() => Assert.DoesNotContain(CommonUnits.All, static unit => !Ucum.IsValid(unit));
+
     [Fact]
     public async Task Size_and_hash_of_an_attachment_are_those_of_its_data()
     {
