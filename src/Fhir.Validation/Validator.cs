@@ -37,7 +37,7 @@ public sealed class Validator(IConformanceResources resources, ValidationSetting
         for (var walks = 1; ; walks++)
         {
             var started = Stopwatch.GetTimestamp();
-            var walk = new ValidationWalk(knowledge, targets, resource, request, _settings);
+            var walk = new ValidationWalk(knowledge, targets, resource, request, _settings, cancel);
             walk.Run();
             if (walk.Needs.IsEmpty)
                 return walk.Issues;

@@ -6,7 +6,7 @@ namespace FhirHub.Validation;
 
 /// <summary>A walk. It looks at everything once, never waits, and notes what it lacks.</summary>
 internal sealed partial class ValidationWalk(
-    ValidationKnowledge knowledge, ReferenceTargets targets, ElementNode resource, ValidationRequest request, ValidationSettings settings)
+    ValidationKnowledge knowledge, ReferenceTargets targets, ElementNode resource, ValidationRequest request, ValidationSettings settings, CancellationToken cancel)
 {
     private readonly List<Issue> _issues = [];
     private int _further;
@@ -43,8 +43,10 @@ internal sealed partial class ValidationWalk(
         [.. _issues, Issue.Of(IssueSeverity.Error, "too-costly", WalkMessages.TooLongWalks, Number((int)settings.MaxTime.TotalSeconds))];
 
     /// <summary>Counts what a rule looks at, so that hostile resources cost no more than the bound. False when the walk, or the trial at hand, is over.</summary>
+    /// <exception cref="OperationCanceledException">Nobody waits for the answer any more.</exception>
     internal bool Spend(int steps)
     {
+        cancel.ThrowIfCancellationRequested();
         if (_isStopped || _trial is { IsOver: true })
             return false;
         _steps += Math.Max(steps, 1);

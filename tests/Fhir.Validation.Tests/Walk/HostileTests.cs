@@ -214,6 +214,18 @@ public sealed class HostileTests
             $$"""{"resourceType":"Bundle","type":"collection","entry":[{"fullUrl":"http://example.org/fhir/Patient/p","resource":{"resourceType":"Patient","id":"p",{{members}} } }]}""";
     }
 
+    [Fact]
+    public async Task A_validation_that_nobody_waits_for_any_more_ends()
+    {
+        using var stop = new CancellationTokenSource();
+        var validator = new Validator(TestResources.R4);
+        var patient = TestResources.Parse("""{"resourceType":"Patient","name":[{"family":"Wang"}]}""").Root;
+        await validator.ValidateAsync(patient, ValidationRequest.Default, stop.Token);
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await validator.ValidateAsync(patient, ValidationRequest.Default, stop.Token));
+    }
+
     // Notes what is looked for.
     private sealed class CountingResources(IConformanceResources resources) : IConformanceResources
     {
