@@ -69,16 +69,12 @@ public static class LastObservations
     {
         var groups = new CodeGroups(new LiteralReferences([call.BaseUrl, .. call.Server.Options.BaseUrls]));
         query = query with { Includes = [], Sort = [], Total = TotalMode.None, Count = call.Server.Options.Limits.MaxPageSize };
-        do
+        await foreach (var version in call.Server.Store.MatchesAsync(call.Scope, query, cancel))
         {
-            var page = await call.Server.Store.SearchAsync(call.Scope, query, cancel);
-            foreach (var version in page.Matches)
-                groups.Add(version.Key, call.Server.Repository.Preparer.Read(version).Root);
+            groups.Add(version.Key, call.Server.Repository.Preparer.Read(version).Root);
             if (groups.Count > MaxObservations)
                 throw new RefusedException(400, "too-costly", $"$lastn looks at up to {MaxObservations:N0} observations, and there are more; narrow it with date, code or category.");
-            query = query with { Cursor = page.Next };
         }
-        while (query.Cursor is not null);
 
         return groups;
     }

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using FhirHub.Search;
+using FhirHub.Storage;
 
 namespace FhirHub.Server;
 
@@ -34,16 +35,12 @@ public static class ObservationStatistics
             Expression = Condition(call, input.Text("subject")!, codes, period),
             Count = call.Server.Options.Limits.MaxPageSize,
         };
-        do
+        await foreach (var version in call.Server.Store.MatchesAsync(call.Scope, query, cancel))
         {
-            var page = await call.Server.Store.SearchAsync(call.Scope, query, cancel);
-            foreach (var version in page.Matches)
-                await samples.AddAsync(version, cancel);
+            await samples.AddAsync(version, cancel);
             if (samples.Sources.Count > MaxObservations)
                 throw new RefusedException(400, "too-costly", $"$stats looks at up to {MaxObservations:N0} observations, and there are more; ask for a shorter period.");
-            query = query with { Cursor = page.Next };
         }
-        while (query.Cursor is not null);
 
         try
         {

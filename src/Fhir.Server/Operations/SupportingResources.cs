@@ -49,18 +49,11 @@ internal sealed class SupportingResources(FhirCall call, RecordSet records, Ever
                 Expression = new SearchExpression.Or([.. keys.Select(k => new SearchExpression.Parameter(target, new ReferencePredicate(k.Type, k.Id, null)))]),
                 Count = call.Server.Options.Limits.MaxPageSize,
             };
-            do
+            await foreach (var version in call.Server.Store.MatchesAsync(call.Scope, query, cancel))
             {
-                var page = await call.Server.Store.SearchAsync(call.Scope, query, cancel);
-                foreach (var version in page.Matches)
-                {
-                    if (_seen.Add(version.Key))
-                        await AddTargetAsync(version.Key, cancel);
-                }
-
-                query = query with { Cursor = page.Next };
+                if (_seen.Add(version.Key))
+                    await AddTargetAsync(version.Key, cancel);
             }
-            while (query.Cursor is not null);
         }
 
         await FollowAsync(cancel);

@@ -86,18 +86,12 @@ internal sealed class DefinitionKeys(IResourceStore store)
             Expression = new SearchExpression.Parameter(parameter, new UriPredicate(UriMatch.Exact, url)),
             Count = PageSize,
         };
-        while (true)
+        await foreach (var match in store.MatchesAsync(AccessScope.Full, query, cancel))
         {
-            var page = await store.SearchAsync(AccessScope.Full, query, cancel);
-            foreach (var match in page.Matches)
-            {
-                if (NameOf(match)?.IsSame(definition) == true)
-                    return match.Key;
-            }
-
-            if (page.Next is null)
-                return null;
-            query = query with { Cursor = page.Next };
+            if (NameOf(match)?.IsSame(definition) == true)
+                return match.Key;
         }
+
+        return null;
     }
 }

@@ -34,19 +34,13 @@ public sealed class LoadedPackages(IResourceStore store)
             Expression = new SearchExpression.Parameter(identifier, new TokenPredicate(PackageRecord.IdentifierSystem, null)),
             Count = PageSize,
         };
-        while (true)
+        await foreach (var match in store.MatchesAsync(AccessScope.Full, query, cancel))
         {
-            var page = await store.SearchAsync(AccessScope.Full, query, cancel);
-            foreach (var match in page.Matches)
-            {
-                if (ResourceParser.ParseJson(match.Body.ToArray(match)).Tree is { } tree && PackageRecord.Read(tree.Root) is { } record)
-                    found.Add(record);
-            }
-
-            if (page.Next is null)
-                return [.. found.OrderBy(static package => package.Added).ThenBy(static package => package.Id.ToString(), StringComparer.Ordinal)];
-            query = query with { Cursor = page.Next };
+            if (ResourceParser.ParseJson(match.Body.ToArray(match)).Tree is { } tree && PackageRecord.Read(tree.Root) is { } record)
+                found.Add(record);
         }
+
+        return [.. found.OrderBy(static package => package.Added).ThenBy(static package => package.Id.ToString(), StringComparer.Ordinal)];
     }
 
     private sealed record State(long Commits, IReadOnlyList<PackageRecord> Packages);

@@ -56,15 +56,8 @@ public sealed class SearchParameterSet : IDisposable
         }
 
         var query = new SearchQuery { ResourceTypes = [TypeName], Expression = new SearchExpression.All(), Count = 200 };
-        for (string? cursor = null; ;)
-        {
-            var page = await store.SearchAsync(AccessScope.Full, query with { Cursor = cursor }, cancel);
-            foreach (var version in page.Matches)
-                Note(_stored, version.Key, version.Body, packaged.TryGetValue(version.Key, out var added) ? added : null);
-            cursor = page.Next;
-            if (cursor is null)
-                break;
-        }
+        await foreach (var version in store.MatchesAsync(AccessScope.Full, query, cancel))
+            Note(_stored, version.Key, version.Body, packaged.TryGetValue(version.Key, out var added) ? added : null);
 
         var (registry, unusable, unused) = Build(_stored, []);
         (Unusable, Unused) = (unusable, unused);

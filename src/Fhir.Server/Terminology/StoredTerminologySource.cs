@@ -75,19 +75,13 @@ public sealed class StoredTerminologySource(IResourceStore store, SearchParamete
     {
         var found = new List<(DateTimeOffset LastUpdated, TerminologyEntry Entry)>();
         var query = new SearchQuery { ResourceTypes = [resourceType], Expression = condition, Count = PageSize };
-        while (true)
+        await foreach (var match in store.MatchesAsync(AccessScope.Full, query, cancel))
         {
-            var page = await store.SearchAsync(AccessScope.Full, query, cancel);
-            foreach (var match in page.Matches)
-            {
-                if (Entry(match) is { } entry)
-                    found.Add((match.LastUpdated, entry));
-            }
-
-            if (page.Next is null)
-                return [.. found.OrderByDescending(static match => match.LastUpdated).Select(static match => match.Entry)];
-            query = query with { Cursor = page.Next };
+            if (Entry(match) is { } entry)
+                found.Add((match.LastUpdated, entry));
         }
+
+        return [.. found.OrderByDescending(static match => match.LastUpdated).Select(static match => match.Entry)];
     }
 
     private SearchParameter Parameter(string type, string code) =>
