@@ -63,7 +63,8 @@ public sealed partial class SearchEvaluator(SearchParameterRegistry registry, IR
         // The id of a contained resource means something within its container only.
         SearchExpression.IdIn ids => !subject.IsContained && ids.Ids.Contains(subject.Resource.Id, StringComparer.Ordinal),
         SearchExpression.LastUpdated updated => LastUpdated(subject.Holder.LastUpdated, updated.Range),
-        SearchExpression.Parameter parameter => EntriesOf(subject.Resource, parameter.Definition).Any(entry => Matches(entry, parameter.Predicate)),
+        SearchExpression.Parameter parameter => EntriesOf(subject.Resource, parameter.Definition)
+            .Any(entry => Matches(Resolve(entry, subject.Holder), parameter.Predicate)),
         SearchExpression.Missing missing => !EntriesOf(subject.Resource, missing.Definition).Any(),
         SearchExpression.Chain chain => Targets(subject, chain).Any(target => Matches(target, chain.Inner)),
         SearchExpression.ReverseChain reverse => Referrers(subject, reverse.Reference).Any(referrer => Matches(referrer, reverse.Inner)),
@@ -86,6 +87,10 @@ public sealed partial class SearchEvaluator(SearchParameterRegistry registry, IR
 
     private static IEnumerable<IndexEntry> EntriesOf(IndexedResource resource, SearchParameter parameter) =>
         resource.Entries.Where(entry => entry.Parameter.Key == parameter.Key);
+
+    // Inside a container "#" is a reference to it like one by its type and id (R4 references.html#contained).
+    private static IndexEntry Resolve(IndexEntry entry, IndexedResource holder) =>
+        entry is ReferenceEntry { Url: "#" } reference ? reference with { Type = holder.Type, Id = holder.Id, Url = null } : entry;
 
     // Commit times have milliseconds, so an instant stands for one of them.
     private static bool LastUpdated(DateTimeOffset instant, RangePredicate range)

@@ -130,6 +130,24 @@ public class SearchEvaluatorTests
         Assert.True(CompartmentRules.MayHold("Device", "Device"));
     }
 
+    [Theory]
+    [InlineData("partof=Organization/clinic", true)]
+    [InlineData("partof=Organization/other", false)]
+    [InlineData("partof=clinic", true)]
+    public async Task Inside_a_container_the_sign_of_a_fragment_alone_refers_to_it(string query, bool found)
+    {
+        var partOf = SearchParameterRegistry.R4.Find("Organization", "partof")!;
+        var clinic = new IndexedResource("Organization", "clinic", DateTimeOffset.UnixEpoch, [])
+        {
+            Contained = [new IndexedResource("Organization", "ward", DateTimeOffset.UnixEpoch, [new ReferenceEntry(partOf, null, null, "#")])],
+        };
+        var (name, value) = query.Split('=') is [var first, var second] ? (first, second) : default;
+        var parsed = await Parser.ParseAsync(
+            new SearchRequest { ResourceType = "Organization", Parameters = [new(name, value), new("_contained", "true")] },
+            CancellationToken.None);
+        Assert.Equal(found, new SearchEvaluator(SearchParameterRegistry.R4, Resources).Matches(clinic, parsed.Query!));
+    }
+
     private sealed class Store : IResourceLookup
     {
         private readonly List<IndexedResource> _all;
