@@ -9,14 +9,10 @@ public abstract partial class ResourceStoreContract
     private const int GeneratedQueries = 10_000;
     private const int Rounds = 5;
 
-    /// <summary>Takes a seed from the environment to repeat a run.</summary>
-    private const string SeedVariable = "FHIRHUB_TEST_SEED";
-
     [Fact]
     public async Task Random_searches_of_generated_resources_find_what_the_evaluator_finds()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), out var given) ? given : Random.Shared.Next();
-        Output.WriteLine($"Seed {seed}; {SeedVariable}={seed} repeats this run.");
+        var seed = TestSeed.Take();
         var searches = new GeneratedSearches(seed);
         var (hits, sorted, contained) = (0, 0, 0);
         for (var round = 0; round < Rounds; round++)
