@@ -1,5 +1,6 @@
 // Generated resources of all types, and ten thousand random searches: the store finds exactly what the plain evaluator finds.
 
+using FhirHub.Tests;
 using FhirHub.Search;
 
 namespace FhirHub.Storage.Tests.Contract;

@@ -1,6 +1,7 @@
 // Pages are of one moment: whatever is written between them, a walk shows what matched when the first page was read, each match
 // once, in the version and the order of then.
 
+using FhirHub.Tests;
 using FhirHub.Search;
 
 namespace FhirHub.Storage.Tests.Contract;

@@ -1,5 +1,6 @@
 // Random resources and random conditions: the store finds exactly what the plain evaluator finds, and walks it page by page.
 
+using FhirHub.Tests;
 using FhirHub.Search;
 
 namespace FhirHub.Storage.Tests.Contract;

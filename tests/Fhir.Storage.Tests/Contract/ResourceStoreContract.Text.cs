@@ -1,5 +1,6 @@
 // Full-text search: words, phrases, Chinese, and agreement with every write that was answered.
 
+using FhirHub.Tests;
 using FhirHub.Search;
 
 namespace FhirHub.Storage.Tests.Contract;
