@@ -16,7 +16,7 @@ public class ServerFixture : IAsyncLifetime
 {
     private WebApplication? _app;
 
-    /// <summary>Settings beside address and data path, such as <c>--FhirHub:Integrity=Enforce</c>.</summary>
+    /// <summary>Settings beside address and data path, such as <c>--FhirHub:Integrity=Enforce</c>; the store begins empty unless they ask for the exchange's package.</summary>
     protected virtual IReadOnlyList<string> Settings => [];
 
     public string DataPath { get; } = Directory.CreateTempSubdirectory("fhirhub-test-").FullName;
@@ -48,7 +48,7 @@ public class ServerFixture : IAsyncLifetime
 
     private async Task StartAsync()
     {
-        _app = FhirHost.Build(["--urls=http://127.0.0.1:0", $"--FhirHub:DataPath={DataPath}", .. Settings]);
+        _app = FhirHost.Build(["--urls=http://127.0.0.1:0", $"--FhirHub:DataPath={DataPath}", "--FhirHub:Exchange:Package=false", .. Settings]);
         await _app.StartAsync();
         var root = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         Base = $"{root}/fhir";

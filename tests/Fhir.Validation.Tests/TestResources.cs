@@ -17,7 +17,7 @@ internal static class TestResources
 
     /// <summary>R4 and these resources.</summary>
     public static IConformanceResources Of(IEnumerable<ResourceTree> resources) =>
-        new LocalConformanceResources(new TerminologyLibrary([new GivenResources(resources), new R4TerminologySource()], [new StandardSystems()]));
+        new LocalConformanceResources(new TerminologyLibrary([new GivenTerminologySource("given", resources), new R4TerminologySource()], [new StandardSystems()]));
 
     /// <summary>R4 and the resources of a folder with one resource a file, such as the <c>package</c> folder of a FHIR package.</summary>
     public static IConformanceResources OfFolder(string folder) => Of(Directory.EnumerateFiles(folder, "*.json")
@@ -35,25 +35,4 @@ internal static class TestResources
     /// <summary>What a validator over these resources says of a resource.</summary>
     public static async Task<IReadOnlyList<Issue>> ValidateAsync(this IConformanceResources resources, string json, params IReadOnlyList<string> profiles) =>
         await new Validator(resources).ValidateAsync(Parse(json).Root, ValidationRequest.Default with { Profiles = profiles }, CancellationToken.None);
-
-    // Nothing of it changes while a test runs.
-    private sealed class GivenResources : ITerminologySource
-    {
-        private readonly List<TerminologyEntry> _entries;
-
-        public GivenResources(IEnumerable<ResourceTree> resources) =>
-            _entries = [.. resources.Select(static (resource, index) => TerminologyEntry.Of(resource, $"given|{index}"))];
-
-        public ValueTask<string> StateAsync(CancellationToken cancel) => ValueTask.FromResult("given");
-
-        public ValueTask<IReadOnlyList<TerminologyEntry>> FindAsync(string resourceType, string url, CancellationToken cancel) =>
-            ValueTask.FromResult<IReadOnlyList<TerminologyEntry>>(_entries.FindAll(entry => entry.ResourceType == resourceType && entry.IsNamed(url)));
-
-        public ValueTask<IReadOnlyList<TerminologyEntry>> SupplementsAsync(string url, CancellationToken cancel) =>
-            ValueTask.FromResult<IReadOnlyList<TerminologyEntry>>(_entries.FindAll(entry => entry.Supplements is { } supplemented && TerminologyLibrary.Split(supplemented).Url == url));
-
-        public ValueTask<IReadOnlyList<CanonicalName>> ListAsync(string resourceType, CancellationToken cancel) =>
-            ValueTask.FromResult<IReadOnlyList<CanonicalName>>(
-                [.. _entries.Where(entry => entry.ResourceType == resourceType).Select(static entry => new CanonicalName(entry.Url, entry.Version) { ValueSet = entry.ValueSet, Content = entry.Content })]);
-    }
 }

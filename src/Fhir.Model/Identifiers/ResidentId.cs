@@ -13,8 +13,8 @@ public sealed record ResidentId(string Number, DateOnly BirthDate, bool IsMale)
 {
     private const string CheckCharacters = "10X98765432";
 
-    /// <summary>The systems under which Identifiers carry the number: China's health data elements, and the number's own OID.</summary>
-    public static IReadOnlyList<string> Systems { get; } = ["urn:oid:2.16.156.10011.1.3", "urn:oid:2.16.840.1.113883.2.23.1.9.1"];
+    /// <summary>The systems under which Identifiers carry the number: China's health data elements, the number's own OID, and the exchange's URL.</summary>
+    public static IReadOnlyList<string> Systems { get; } = ["urn:oid:2.16.156.10011.1.3", "urn:oid:2.16.840.1.113883.2.23.1.9.1", "https://fhirhub.dev/fhir/sid/resident-id"];
 
     private static readonly int[] Weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 

@@ -35,6 +35,7 @@ public static class ConfigurationReader
                 .Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(u => u.TrimEnd('/'))],
             FullText = Flag(configuration, "FhirHub:Search:FullText", defaults.FullText),
             Pinyin = Flag(configuration, "FhirHub:Search:Pinyin", defaults.Pinyin),
+            ExchangePackage = Flag(configuration, "FhirHub:Exchange:Package", defaults.ExchangePackage),
             Limits = new LimitOptions
             {
                 BodyBytes = Number(configuration, "FhirHub:Limits:BodyBytes", limits.BodyBytes, 1024, 1024 * 1024 * 1024),

@@ -3,6 +3,7 @@
 using System.IO.Compression;
 using System.Net;
 using FhirHub.Search;
+using FhirHub.Server.Exchange;
 using FhirHub.Storage;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -61,6 +62,7 @@ public static class FhirHost
         builder.Services.AddSingleton(_ => server);
         var app = builder.Build();
         Compose(app, app.Services.GetRequiredService<FhirServer>());
+        LoadExchange(server, app.Logger);
         TellOfIndex(server, app.Logger);
         TellOfValidation(server, app.Logger);
         return app;
@@ -69,6 +71,13 @@ public static class FhirHost
     /// <summary>The configuration as the server would read it, for verbs that don't serve.</summary>
     /// <exception cref="ConfigurationException">A value of the configuration can't be used.</exception>
     public static FhirHubOptions ReadOptions(string[] args) => ConfigurationReader.Read(CreateBuilder(args).Configuration);
+
+    // Before the first request there is nobody to wait for.
+    private static void LoadExchange(FhirServer server, ILogger log)
+    {
+        if (server.Options.ExchangePackage && Task.Run(() => ExchangeLoading.EnsureAsync(server, CancellationToken.None)).GetAwaiter().GetResult())
+            log.LogInformation("The exchange's package was loaded into the store.");
+    }
 
     private static void TellOfIndex(FhirServer server, ILogger log)
     {

@@ -124,6 +124,9 @@ public sealed record FhirHubOptions
     /// <summary><c>FhirHub:Search:Pinyin</c>: names in Chinese characters are found by their pinyin and its initials too.</summary>
     public bool Pinyin { get; init; } = true;
 
+    /// <summary><c>FhirHub:Exchange:Package</c>: the exchange's own package is loaded at the start.</summary>
+    public bool ExchangePackage { get; init; } = true;
+
     /// <summary><c>FhirHub:Limits</c>.</summary>
     public LimitOptions Limits { get; init; } = new();
 }

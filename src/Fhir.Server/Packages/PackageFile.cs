@@ -2,6 +2,7 @@
 // paths in them are compared and shown, and never lead anywhere.
 
 using System.IO.Compression;
+using System.Security.Cryptography;
 
 namespace FhirHub.Server;
 
@@ -38,6 +39,9 @@ internal sealed class PackageFile
     /// <summary>What it says of itself.</summary>
     public PackageManifest Manifest { get; }
 
+    /// <summary>SHA-256 of the archive in hexadecimal digits, where it was sent; null for a file or folder.</summary>
+    public string? Digest { get; private init; }
+
     /// <summary>The archive as it is; null for a folder.</summary>
     public Func<Stream>? Archive => _open;
 
@@ -57,7 +61,7 @@ internal sealed class PackageFile
     {
         // A request's body may be a part of a larger array.
         var bytes = archive.ToArray();
-        return new PackageFile("The package", null, () => new MemoryStream(bytes, writable: false), limits);
+        return new PackageFile("The package", null, () => new MemoryStream(bytes, writable: false), limits) { Digest = Convert.ToHexStringLower(SHA256.HashData(bytes)) };
     }
 
     /// <summary>The JSON files at its top, but for the manifest.</summary>

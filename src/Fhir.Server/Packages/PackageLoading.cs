@@ -111,7 +111,10 @@ public sealed class PackageLoading(FhirServer server) : IDisposable
             before?.Added ?? Now(),
             IsWhole: true,
             [.. manifest.Needed.Select(needed => PackageResolution.Choose(needed, there)!).Distinct()],
-            members);
+            members)
+        {
+            Digest = content.File.Digest,
+        };
         var changed = 0;
         var group = new List<ResourceWrite>();
         long bytes = 0;

@@ -36,8 +36,12 @@ public sealed record PackageRecord(
     /// <summary>The system of a record's identifier, whose value is NAME#VERSION.</summary>
     public const string IdentifierSystem = "urn:fhirhub:package";
 
+    private const string DigestSystem = "urn:fhirhub:package-digest";
     private const int LongestId = 64;
     private const int HashLength = 8;
+
+    /// <summary>SHA-256 of the archive that it was loaded from, in hexadecimal digits; null if that is not known.</summary>
+    public string? Digest { get; init; }
 
     /// <summary>Where the record is stored: the same whenever the package is loaded.</summary>
     public ResourceKey Key => KeyOf(Id);
@@ -70,11 +74,13 @@ public sealed record PackageRecord(
     {
         if (library.Type.Name != TypeName)
             return null;
-        string? package = null;
+        string? package = null, digest = null;
         foreach (var identifier in library.ChildrenOf("identifier"))
         {
             if (identifier.ChildValue("system") == IdentifierSystem)
                 package = identifier.ChildValue("value");
+            else if (identifier.ChildValue("system") == DigestSystem)
+                digest = identifier.ChildValue("value");
         }
 
         if (package is null || PackageId.Parse(package) is not { } id)
@@ -98,7 +104,7 @@ public sealed record PackageRecord(
         }
 
         var added = DateTimeOffset.TryParse(library.ChildValue("date"), CultureInfo.InvariantCulture, out var date) ? date : DateTimeOffset.MinValue;
-        return new PackageRecord(id, guide, library.ChildValue("title"), added, library.ChildValue("status") == "active", dependencies, members);
+        return new PackageRecord(id, guide, library.ChildValue("title"), added, library.ChildValue("status") == "active", dependencies, members) { Digest = digest };
     }
 
     /// <summary>The Library.</summary>
@@ -111,10 +117,9 @@ public sealed record PackageRecord(
             json.WriteString("resourceType", TypeName);
             json.WriteString("id", Key.Id);
             json.WriteStartArray("identifier");
-            json.WriteStartObject();
-            json.WriteString("system", IdentifierSystem);
-            json.WriteString("value", Id.ToString());
-            json.WriteEndObject();
+            Write(json, IdentifierSystem, Id.ToString());
+            if (Digest is not null)
+                Write(json, DigestSystem, Digest);
             json.WriteEndArray();
             json.WriteString("version", Id.Version);
             if (!string.IsNullOrWhiteSpace(Title))
@@ -141,6 +146,14 @@ public sealed record PackageRecord(
         }
 
         return output.WrittenMemory;
+    }
+
+    private static void Write(Utf8JsonWriter json, string system, string value)
+    {
+        json.WriteStartObject();
+        json.WriteString("system", system);
+        json.WriteString("value", value);
+        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, string type, string? label, string? resource, string? url)

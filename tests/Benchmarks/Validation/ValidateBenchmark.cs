@@ -17,7 +17,7 @@ internal static class ValidateBenchmark
     public static async Task<int> RunAsync(Options options)
     {
         var resources = Read(options.Folder ?? throw new ArgumentException("--folder FOLDER names Synthea's bundles."), Math.Min(options.Limit, MaxBundles));
-        var definitions = new LocalConformanceResources(new TerminologyLibrary([new Folder(options.Data), new R4TerminologySource()], [new StandardSystems()]));
+        var definitions = new LocalConformanceResources(new TerminologyLibrary([new GivenTerminologySource("package", ReadPackage(options.Data)), new R4TerminologySource()], [new StandardSystems()]));
         var validator = new Validator(definitions);
         Console.WriteLine($"{resources.Count:N0} resources; µs a resource, median and 95th percentile\n");
         Console.WriteLine($"{"type",-24}{"count",7}{"parse",12}{"base",16}{"profiles",16}{"errors",9}{"bytes",9}");
@@ -94,28 +94,12 @@ internal static class ValidateBenchmark
     }
 
     // The package that the resources claim profiles of, one resource a file.
-    private sealed class Folder : ITerminologySource
+    private static IEnumerable<ResourceTree> ReadPackage(string? folder)
     {
-        private readonly List<TerminologyEntry> _entries = [];
-
-        public Folder(string? folder)
+        foreach (var file in folder is null ? [] : Directory.EnumerateFiles(folder, "*.json", SearchOption.AllDirectories))
         {
-            foreach (var file in folder is null ? [] : Directory.EnumerateFiles(folder, "*.json", SearchOption.AllDirectories))
-            {
-                if (ResourceParser.ParseJson(File.ReadAllBytes(file)).Tree is { } tree && tree.Root.ChildValue("url") is not null)
-                    _entries.Add(TerminologyEntry.Of(tree, file));
-            }
+            if (ResourceParser.ParseJson(File.ReadAllBytes(file)).Tree is { } tree && tree.Root.ChildValue("url") is not null)
+                yield return tree;
         }
-
-        public ValueTask<string> StateAsync(CancellationToken cancel) => ValueTask.FromResult("folder");
-
-        public ValueTask<IReadOnlyList<TerminologyEntry>> FindAsync(string resourceType, string url, CancellationToken cancel) =>
-            ValueTask.FromResult<IReadOnlyList<TerminologyEntry>>(_entries.FindAll(entry => entry.ResourceType == resourceType && entry.IsNamed(url)));
-
-        public ValueTask<IReadOnlyList<TerminologyEntry>> SupplementsAsync(string url, CancellationToken cancel) =>
-            ValueTask.FromResult<IReadOnlyList<TerminologyEntry>>([]);
-
-        public ValueTask<IReadOnlyList<CanonicalName>> ListAsync(string resourceType, CancellationToken cancel) =>
-            ValueTask.FromResult<IReadOnlyList<CanonicalName>>([]);
     }
 }
