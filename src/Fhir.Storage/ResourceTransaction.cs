@@ -14,6 +14,9 @@ public sealed record ResourceTransaction
     /// <summary>What must still hold; checked under the write lock, which makes conditional interactions free of races.</summary>
     public IReadOnlyList<Precondition> Preconditions { get; init; } = [];
 
+    /// <summary>Resources that were read for the writes and must still be in those versions, else <see cref="CommitFailure.VersionConflict"/>.</summary>
+    public IReadOnlyList<ExpectedVersion> Reads { get; init; } = [];
+
     /// <summary>
     /// True: refuse references to missing local targets and deletes of resources that others refer to
     /// (<c>FhirHub:Integrity=Enforce</c>).
@@ -48,7 +51,16 @@ public sealed record DeleteResource(ResourceKey Key) : ResourceWrite(Key);
 /// <summary>A condition on the store at the moment of the commit.</summary>
 /// <param name="Query">A search of one type.</param>
 /// <param name="Matches">The exact matches expected; empty for none.</param>
-public sealed record Precondition(SearchQuery Query, IReadOnlyList<ResourceKey> Matches);
+public sealed record Precondition(SearchQuery Query, IReadOnlyList<ResourceKey> Matches)
+{
+    /// <summary>What the search sees; null for no more than the transaction's own scope.</summary>
+    public AccessScope? Scope { get; init; }
+}
+
+/// <summary>A condition on a resource that is not written.</summary>
+/// <param name="Key">The resource.</param>
+/// <param name="Version">The version that must be current; 0: there must be none.</param>
+public readonly record struct ExpectedVersion(ResourceKey Key, long Version);
 
 /// <summary>What came of a write.</summary>
 public enum WriteOutcome
@@ -78,7 +90,7 @@ public enum CommitFailure
     /// <summary>All was committed.</summary>
     None,
 
-    /// <summary>A resource's current version is not the expected one.</summary>
+    /// <summary>The current version of a resource, written or only read, is not the expected one.</summary>
     VersionConflict,
 
     /// <summary>A precondition's search now finds something else; search again and retry.</summary>
@@ -102,7 +114,7 @@ public enum CommitFailure
 /// <param name="Results">One result for each write; empty on failure.</param>
 public sealed record CommitResult(CommitFailure Failure, IReadOnlyList<WriteResult> Results)
 {
-    /// <summary>The write or precondition that failed.</summary>
+    /// <summary>The write or precondition that failed; -1 for a resource that was only read.</summary>
     public int FailedIndex { get; init; } = -1;
 
     /// <summary>For <see cref="CommitFailure.VersionConflict"/>: the current version, or null if there is none.</summary>

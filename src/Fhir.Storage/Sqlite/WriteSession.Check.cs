@@ -16,6 +16,13 @@ internal sealed partial class WriteSession
                 return new CommitResult(CommitFailure.PreconditionChanged, []) { FailedIndex = i };
         }
 
+        foreach (var (key, version) in transaction.Reads)
+        {
+            var row = _versions.FindRow(key);
+            if (!IsExpected(version, row))
+                return new CommitResult(CommitFailure.VersionConflict, []) { Current = CurrentOf(key, row) };
+        }
+
         for (var i = 0; i < transaction.Writes.Count; i++)
         {
             var write = transaction.Writes[i];
@@ -23,10 +30,7 @@ internal sealed partial class WriteSession
                 continue;
             var row = _versions.FindRow(write.Key);
             if (write.ExpectedVersion is { } expected && !IsExpected(expected, row))
-            {
-                var current = row is { Seq: > 0 and var seq } ? _versions.Get(write.Key, seq) : null;
-                return new CommitResult(CommitFailure.VersionConflict, []) { FailedIndex = i, Current = current };
-            }
+                return new CommitResult(CommitFailure.VersionConflict, []) { FailedIndex = i, Current = CurrentOf(write.Key, row) };
 
             var letter = write is DeleteResource ? AccessLetter.Delete : AccessLetter.Update;
             if (row is { IsCurrent: true, Key: var key } && !Run(request).IsGranted(key, write.Key.Type, letter))
@@ -36,7 +40,9 @@ internal sealed partial class WriteSession
         return transaction.EnforceReferences ? CheckReferences(transaction) : null;
     }
 
-    private SearchRun Run(CommitRequest request) => new(_connection, _dictionaries, _options, request.Scope);
+    private SearchRun Run(CommitRequest request, AccessScope? scope = null) => new(_connection, _dictionaries, _options, scope ?? request.Scope);
+
+    private StoredVersion? CurrentOf(ResourceKey key, ResourceRow? row) => row is { Seq: > 0 and var seq } ? _versions.Get(key, seq) : null;
 
     private static bool IsExpected(long expected, ResourceRow? row) => expected == 0
         ? row is not { IsCurrent: true }
@@ -48,7 +54,7 @@ internal sealed partial class WriteSession
         _connection.Limit(_options.SearchTimeout, CancellationToken.None);
         try
         {
-            var found = Run(request).Matches(precondition.Query, precondition.Matches.Count + 1);
+            var found = Run(request, precondition.Scope).Matches(precondition.Query, precondition.Matches.Count + 1);
             return found.Count == precondition.Matches.Count && found.TrueForAll(key => precondition.Matches.Contains(_versions.KeyOf(key)));
         }
         finally

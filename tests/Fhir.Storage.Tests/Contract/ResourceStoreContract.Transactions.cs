@@ -94,6 +94,54 @@ public abstract partial class ResourceStoreContract
         Assert.Equal(CommitFailure.PreconditionChanged, (await CommitAsync(update)).Failure);
     }
 
+    [Theory]
+    [InlineData("p1", 1, true)]
+    [InlineData("p1", 2, false)]
+    [InlineData("p1", 0, false)]
+    [InlineData("p2", 0, true)]
+    [InlineData("p2", 1, false)]
+    public async Task What_was_only_read_must_still_be_in_the_version_that_was_read(string id, long version, bool accepted)
+    {
+        await PutAsync("Patient", "p1", new TestResource("1"));
+
+        var result = await CommitAsync(new ResourceTransaction
+        {
+            Writes = [Put("Observation", "o1", new TestResource())],
+            Reads = [new ExpectedVersion(new ResourceKey("Patient", id), version)],
+        });
+
+        Assert.Equal(accepted ? CommitFailure.None : CommitFailure.VersionConflict, result.Failure);
+        Assert.Equal(-1, result.FailedIndex);
+        Assert.Equal(accepted, await ReadAsync("Observation", "o1") is not null);
+    }
+
+    [Fact]
+    public async Task What_was_read_and_is_deleted_now_counts_as_none()
+    {
+        await PutAsync("Patient", "p1", new TestResource("1"));
+        await CommitAsync(Delete("Patient", "p1"));
+        var transaction = new ResourceTransaction { Writes = [Put("Observation", "o1", new TestResource())], Reads = [new ExpectedVersion(new ResourceKey("Patient", "p1"), 1)] };
+
+        Assert.Equal(CommitFailure.VersionConflict, (await CommitAsync(transaction)).Failure);
+        Assert.Equal(CommitFailure.None, (await CommitAsync(transaction with { Reads = [new ExpectedVersion(new ResourceKey("Patient", "p1"), 0)] })).Failure);
+    }
+
+    [Fact]
+    public async Task A_precondition_with_a_scope_of_its_own_sees_what_the_transaction_may_not()
+    {
+        await PutAsync("Patient", "p1", new TestResource().Token(Parameters.Identifier, "http://ids", "42"));
+        var transaction = new ResourceTransaction
+        {
+            Writes = [Put("Observation", "o1", new TestResource())],
+            Preconditions = [new Precondition(s_byIdentifier, []) { Scope = AccessScope.Full }],
+        };
+
+        var result = await Store.CommitAsync(new IdScope("p1"), transaction, CancellationToken.None);
+        Assert.Equal(CommitFailure.PreconditionChanged, result.Failure);
+        var own = await Store.CommitAsync(new IdScope("p1"), transaction with { Preconditions = [new Precondition(s_byIdentifier, [])] }, CancellationToken.None);
+        Assert.Equal(CommitFailure.None, own.Failure);
+    }
+
     [Fact]
     public async Task Of_64_equal_conditional_creates_one_creates()
     {
