@@ -1,9 +1,6 @@
 // OperationOutcomes in the language that the client prefers.
 
-using System.Reflection;
 using FhirHub.Model;
-using FhirHub.Search;
-using FhirHub.Validation;
 
 namespace FhirHub.Server.Tests;
 
@@ -66,14 +63,8 @@ public class LanguageTests(ServerFixture server) : IClassFixture<ServerFixture>
     [Fact]
     public void Every_message_has_a_Chinese_text_with_no_more_places_than_it_has_arguments()
     {
-        var templates = new[] { typeof(MessageTemplate), typeof(SearchParser), typeof(Validator), typeof(FhirServer) }
-            .SelectMany(static type => type.Assembly.GetTypes())
-            .SelectMany(static type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
-            .Where(static field => field.FieldType == typeof(MessageTemplate) && !field.DeclaringType!.ContainsGenericParameters)
-            .Select(static field => (MessageTemplate)field.GetValue(null)!)
-            .ToList();
-        Assert.True(templates.Count > 200, $"{templates.Count}");
-        foreach (var template in templates)
+        Assert.True(MessageTemplates.All.Count > 200, $"{MessageTemplates.All.Count}");
+        foreach (var (_, template) in MessageTemplates.All)
         {
             var arguments = Enumerable.Range(0, 8).Select(static i => $"#{i}").ToList();
             Assert.NotEmpty(template.Format(MessageLanguage.English, arguments));
@@ -86,11 +77,8 @@ public class LanguageTests(ServerFixture server) : IClassFixture<ServerFixture>
     {
         // What JSON and XML have in common, and what two rooms say of one thing.
         string[] shared = ["does-not-repeat", "profile-unknown", "unknown-element"];
-        var twice = new[] { typeof(MessageTemplate), typeof(SearchParser), typeof(Validator), typeof(FhirServer) }
-            .SelectMany(static type => type.Assembly.GetTypes())
-            .SelectMany(static type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
-            .Where(static field => field.FieldType == typeof(MessageTemplate) && !field.DeclaringType!.ContainsGenericParameters)
-            .GroupBy(static field => ((MessageTemplate)field.GetValue(null)!).Id, static field => field.DeclaringType!.Name)
+        var twice = MessageTemplates.All
+            .GroupBy(static message => message.Template.Id, static message => message.Owner.Name)
             .Where(group => group.Distinct().Count() > 1 && !shared.Contains(group.Key));
         Assert.Empty(twice.Select(static group => $"{group.Key}: {string.Join(", ", group)}"));
     }
