@@ -45,6 +45,10 @@ public sealed class MessageTemplate(string id, string english, string chinese)
 /// <param name="Arguments">What stands at its places.</param>
 public sealed record IssueMessage(MessageTemplate Template, IReadOnlyList<string> Arguments)
 {
+    /// <summary>What stands at its places in Chinese, where some of it is itself said in Chinese; null where nothing is.</summary>
+    public IReadOnlyList<string>? ChineseArguments { get; init; }
+
     /// <summary>The whole sentence.</summary>
-    public string In(MessageLanguage language) => Template.Format(language, Arguments);
+    public string In(MessageLanguage language) =>
+        Template.Format(language, language == MessageLanguage.Chinese ? ChineseArguments ?? Arguments : Arguments);
 }

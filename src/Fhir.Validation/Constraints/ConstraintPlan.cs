@@ -6,9 +6,10 @@ namespace FhirHub.Validation;
 /// <param name="Key">Its key, such as <c>obs-6</c>.</param>
 /// <param name="Expression">FHIRPath; null if it is said in words only.</param>
 /// <param name="Human">What it says to people.</param>
+/// <param name="Chinese">What it says to people in Chinese; null if the profile does not have it.</param>
 /// <param name="IsError">False for a warning.</param>
 /// <param name="IsBestPractice">True for what a good resource should have and need not.</param>
-internal sealed record ConstraintPlan(string Key, string? Expression, string Human, bool IsError, bool IsBestPractice)
+internal sealed record ConstraintPlan(string Key, string? Expression, string Human, string? Chinese, bool IsError, bool IsBestPractice)
 {
     // ref-1: the rules of references say it, and which contained resource is missing.
     private const string ContainedIsThere = "reference.startsWith('#').not() or (reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids'))";

@@ -105,13 +105,39 @@ internal sealed partial class PlanCompiler
             var expression = constraint.ChildValue("expression");
             if (IsPartOfTheWalk(key, expression))
                 continue;
-            var rule = new ConstraintPlan(key, expression, constraint.ChildValue("human") ?? "", constraint.ChildValue("severity") != "warning", IsBestPractice(constraint));
+            var human = constraint.Child("human");
+            var rule = new ConstraintPlan(
+                key, expression, constraint.ChildValue("human") ?? "", human.Exists ? ChineseOf(human) : null,
+                constraint.ChildValue("severity") != "warning", IsBestPractice(constraint));
             if (IsKnown(rule, basePlan) || (type is { IsPrimitive: false } && IsKnown(rule, TypeRoot(type))))
                 continue;
             (constraints ??= []).Add(_rules.Share(rule));
         }
 
         return constraints is null ? [] : [.. constraints];
+    }
+
+    // R4 extension-translation.html; messages are in simplified characters, so other Chinese is left alone.
+    private static string? ChineseOf(ElementNode text)
+    {
+        foreach (var translation in text.ChildrenOf("extension"))
+        {
+            if (translation.ChildValue("url") != "http://hl7.org/fhir/StructureDefinition/translation")
+                continue;
+            string? language = null, content = null;
+            foreach (var part in translation.ChildrenOf("extension"))
+            {
+                if (part.ChildValue("url") == "lang")
+                    language = part.ChildValue("value");
+                else if (part.ChildValue("url") == "content")
+                    content = part.ChildValue("value");
+            }
+
+            if (language is not null && (language is "zh" or "zh-CN" || language.StartsWith("zh-Hans", StringComparison.Ordinal)))
+                return content;
+        }
+
+        return null;
     }
 
     // The rules of a type, but not while that type's own definition is compiled.

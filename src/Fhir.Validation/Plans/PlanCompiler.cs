@@ -34,7 +34,7 @@ internal sealed partial class PlanCompiler
             IsAbstract = root.Child("abstract") is { Exists: true } isAbstract && isAbstract.GetBoolean() == true,
             IsModifier = snapshot.Root.Node.Child("isModifier") is { Exists: true } isModifier && isModifier.GetBoolean() == true,
             Contexts = [.. root.ChildrenOf("context").ToList().Select(static context => new ExtensionContext(context.ChildValue("type") ?? "", context.ChildValue("expression") ?? ""))],
-            ContextInvariants = [.. root.ChildrenOf("contextInvariant").ToList().Select(expression => rules.Share(new ConstraintPlan("", expression.GetString(), "", true, false)))],
+            ContextInvariants = [.. root.ChildrenOf("contextInvariant").ToList().Select(expression => rules.Share(new ConstraintPlan("", expression.GetString(), "", null, true, false)))],
         };
     }
 

@@ -65,16 +65,22 @@ internal sealed partial class DifferentialMerge
             return;
         foreach (var name in FromTypeProfile)
         {
-            if (found[name] is { } value)
-                target.Members[name] = value;
-            else
-                target.Members.Remove(name);
+            Take(found, target, name);
+            Take(found, target, "_" + name);
         }
 
         if (found["constraint"] is { } constraints)
             Append(target, "constraint", constraints);
         if (target.IsExtension)
             TakeExtension(found, target);
+    }
+
+    private static void Take(ElementDraft found, ElementDraft target, string name)
+    {
+        if (found[name] is { } value)
+            target.Members[name] = value;
+        else
+            target.Members.Remove(name);
     }
 
     private void TakeExtension(ElementDraft extension, ElementDraft target)
@@ -115,6 +121,9 @@ internal sealed partial class DifferentialMerge
                     break;
                 case "short" or "definition" or "comment" or "requirements" or "meaningWhenMissing":
                     MergeText(target, name, value);
+                    // Translations of what the base says do not translate this.
+                    if (!differential.Members.ContainsKey("_" + name))
+                        target.Members.Remove("_" + name);
                     break;
                 default:
                     Replace(target, name, value);

@@ -44,7 +44,7 @@ internal sealed partial class ValidationWalk
     {
         if (invariant.Problem is { } problem)
         {
-            ReportOnce(node, IssueSeverity.Warning, "not-supported", ConstraintMessages.NotCompiled, constraint.Key, profile.Name, problem);
+            ReportOnce(node, IssueSeverity.Warning, "not-supported", ConstraintMessages.NotCompiled, [constraint.Key, profile.Name, problem]);
             return;
         }
 
@@ -72,23 +72,25 @@ internal sealed partial class ValidationWalk
             ReportOnce(
                 node, isCostly && constraint.IsError ? IssueSeverity.Error : IssueSeverity.Warning, isCostly ? "too-costly" : "processing",
                 isCostly ? ConstraintMessages.TooCostly : ConstraintMessages.NotEvaluated,
-                constraint.Key, profile.Name, e.Message, Shown(constraint.Expression!));
+                [constraint.Key, profile.Name, e.Message, Shown(constraint.Expression!)]);
             return;
         }
 
         var isError = constraint is { IsError: true, IsBestPractice: false };
+        string[] ArgumentsWith(string human) => [constraint.Key, profile.Name, human.TrimEnd('.', '。', ' '), Shown(constraint.Expression!)];
         ReportOnce(
             node, isError ? IssueSeverity.Error : IssueSeverity.Warning, "invariant",
             constraint.IsBestPractice ? ConstraintMessages.BestPractice : ConstraintMessages.Broken,
-            constraint.Key, profile.Name, constraint.Human.TrimEnd('.', ' '), Shown(constraint.Expression!));
+            ArgumentsWith(constraint.Human), constraint.Chinese is { } chinese ? ArgumentsWith(chinese) : null);
     }
 
     // Profiles inherit invariants, so the same one may be broken under several names; the first that says so is enough.
-    private void ReportOnce(ElementNode node, IssueSeverity severity, string code, MessageTemplate template, params IReadOnlyList<string> arguments)
+    private void ReportOnce(
+        ElementNode node, IssueSeverity severity, string code, MessageTemplate template, string[] arguments, string[]? chinese = null)
     {
         // A trial counts what is wrong, said or not.
         if (_trial is not null || (_constraintsSaid ??= []).Add((node, template, arguments[0], arguments[^1])))
-            Report(node, severity, code, template, arguments);
+            Report(node, null, severity, code, template, arguments, chinese);
     }
 
     private static string Shown(string expression) =>

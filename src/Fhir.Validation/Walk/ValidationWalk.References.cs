@@ -11,6 +11,7 @@ internal sealed partial class ValidationWalk
     private readonly Dictionary<ElementNode, BundleIndex> _bundles = [];
     private Dictionary<ElementNode, Dictionary<string, ElementNode>>? _contained;
     private ReferenceTarget _lastTarget;
+    private (ElementNode Node, bool IsByBase) _misdirected;
 
     // What a Reference means within the validated resource: something contained, or an entry of the same Bundle.
     private readonly record struct ReferenceTarget(ElementNode Node, string? Text, LiteralReference Literal, ElementNode Resource, TypeDefinition? Type);
@@ -163,7 +164,7 @@ internal sealed partial class ValidationWalk
 
         if (target.Type is not null && candidates.Count == 0)
         {
-            Report(node, IssueSeverity.Error, "structure", ReferenceMessages.TargetType, target.Type.Name, NamesOf(allowed), profile.Name);
+            ReportTargetType(node, target.Type, allowed, profile);
             return;
         }
 
@@ -186,6 +187,20 @@ internal sealed partial class ValidationWalk
         var severity = target.Resource.Exists ? IssueSeverity.Error : IssueSeverity.Warning;
         if (candidates.Count > 0)
             Report(node, severity, "structure", ReferenceMessages.TargetProfile, target.Text ?? "", NamesOf(candidates), profile.Name);
+    }
+
+    // A type that R4 itself does not allow is allowed by no profile either: who was told by one need not be told by the other.
+    private void ReportTargetType(ElementNode node, TypeDefinition type, List<string> allowed, ProfilePlan profile)
+    {
+        var isBase = profile.Type is { } own && ReferenceEquals(profile, R4Plans.Of(own));
+        if (_trial is null)
+        {
+            if (_misdirected.Node == node && (isBase || _misdirected.IsByBase))
+                return;
+            _misdirected = (node, isBase);
+        }
+
+        Report(node, IssueSeverity.Error, "structure", ReferenceMessages.TargetType, type.Name, NamesOf(allowed), profile.Name);
     }
 
     private static string NamesOf(List<string> profiles) =>

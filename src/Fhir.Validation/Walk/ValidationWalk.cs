@@ -82,7 +82,8 @@ internal sealed partial class ValidationWalk(
     }
 
     // With the name of a child where it is that child that is not there.
-    private void Report(ElementNode node, string? child, IssueSeverity severity, string code, MessageTemplate template, IReadOnlyList<string> arguments)
+    private void Report(
+        ElementNode node, string? child, IssueSeverity severity, string code, MessageTemplate template, IReadOnlyList<string> arguments, IReadOnlyList<string>? chinese = null)
     {
         if (_trial is { } trial)
         {
@@ -97,6 +98,7 @@ internal sealed partial class ValidationWalk(
         var path = node.GetPath();
         _issues.Add(Issue.Of(severity, code, template, arguments) with
         {
+            Message = new IssueMessage(template, arguments) { ChineseArguments = chinese },
             Expression = child is null ? path : $"{path}.{child}",
             Line = line,
             Column = column,

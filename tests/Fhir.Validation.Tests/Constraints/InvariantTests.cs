@@ -42,6 +42,16 @@ public class InvariantTests
     }
 
     [Fact]
+    public async Task The_words_of_an_invariant_are_said_in_Chinese_where_the_profile_has_them()
+    {
+        const string human = ""","_human":{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/translation","extension":[{"url":"lang","valueCode":"zh-CN"},{"url":"content","valueString":"必须如此。"}]}]}""";
+        var issue = Assert.Single(await CheckAsync(Profile("name.exists()", more: human), Patient("\"active\":true")));
+        Assert.Contains("It must be so", issue.Diagnostics);
+        Assert.DoesNotContain("It must be so", issue.Message!.In(MessageLanguage.Chinese));
+        Assert.Contains("：必须如此。请修改", issue.Message!.In(MessageLanguage.Chinese));
+    }
+
+    [Fact]
     public async Task A_target_whose_broken_invariant_is_told_already_still_does_not_meet_the_profile()
     {
         const string linked = """

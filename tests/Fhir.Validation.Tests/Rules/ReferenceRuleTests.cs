@@ -1,4 +1,5 @@
 using FhirHub.Model;
+using FhirHub.Validation.Tests.Walk;
 
 namespace FhirHub.Validation.Tests.Rules;
 
@@ -37,6 +38,24 @@ public class ReferenceRuleTests
         Assert.Equal((IssueSeverity.Error, "Observation.subject"), (issue.Severity, issue.Expression));
         Assert.Contains("Patient, Group, Device, Location", issue.Diagnostics, StringComparison.Ordinal);
         Assert.Contains("StructureDefinition/Observation", issue.Diagnostics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_target_that_neither_the_profile_nor_its_base_allows_is_told_of_once()
+    {
+        var profile = ProfileText.Of("Patient", """
+            {"id":"Patient.managingOrganization","path":"Patient.managingOrganization","type":[{"code":"Reference","targetProfile":["http://example.org/StructureDefinition/o"]}]}
+            """);
+        var validator = new Validator(TestResources.Of(profile, ProfileText.Of("Organization", """{"id":"Organization.name","path":"Organization.name","min":1}""", name: "o")));
+        const string Patient = """{"resourceType":"Patient",META "managingOrganization":{"reference":"Practitioner/1"}}""";
+        foreach (var (meta, request) in ((string, ValidationRequest)[])[
+            ("\"meta\":{\"profile\":[\"http://example.org/StructureDefinition/p\"]},", ValidationRequest.Default),
+            ("", ValidationRequest.Default with { Profiles = ["http://example.org/StructureDefinition/p"] })])
+        {
+            var patient = TestResources.Parse(Patient.Replace("META", meta, StringComparison.Ordinal));
+            var issue = Assert.Single(await validator.ValidateAsync(patient.Root, request, CancellationToken.None), static issue => issue.Detail?.Code == "reference-target-type");
+            Assert.Equal("Patient.managingOrganization", issue.Expression);
+        }
     }
 
     [Fact]

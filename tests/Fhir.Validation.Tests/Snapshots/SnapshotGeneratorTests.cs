@@ -28,6 +28,23 @@ public sealed class SnapshotGeneratorTests
     }
 
     [Fact]
+    public void A_translation_goes_with_the_text_that_it_translates()
+    {
+        const string translated = ""","_short":{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/translation","extension":[{"url":"lang","valueCode":"zh-CN"},{"url":"content","valueString":"标识"}]}]}""";
+        var part = Profile("part", "Extension", "Extension", $$"""{"id":"Extension","path":"Extension","short":"A part"{{translated}} }""");
+        var snapshot = Generator(part).Generate(Profile("profile", "Patient", "Patient",
+            $$"""{"id":"Patient.extension:part","path":"Patient.extension","sliceName":"part","type":[{"code":"Extension","profile":["{{Home}}part"]}]}""",
+            $$"""{"id":"Patient.identifier","path":"Patient.identifier","short":"Numbers"{{translated}},"slicing":{"discriminator":[{"type":"value","path":"system"}],"rules":"open"} }""",
+            """{"id":"Patient.identifier:mrn","path":"Patient.identifier","sliceName":"mrn","short":"Record number"}""",
+            """{"id":"Patient.identifier:other","path":"Patient.identifier","sliceName":"other"}"""));
+        Assert.True(snapshot.Element("Patient.extension:part").Node.Child("short").Child("extension").Exists);
+        Assert.True(snapshot.Element("Patient.identifier").Node.Child("short").Child("extension").Exists);
+        Assert.Equal("Record number", snapshot.Element("Patient.identifier:mrn").Node.ChildValue("short"));
+        Assert.False(snapshot.Element("Patient.identifier:mrn").Node.Child("short").Child("extension").Exists);
+        Assert.True(snapshot.Element("Patient.identifier:other").Node.Child("short").Child("extension").Exists);
+    }
+
+    [Fact]
     public void A_slice_is_sliced_again()
     {
         var snapshot = Generate("Patient",
