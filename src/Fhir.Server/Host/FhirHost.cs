@@ -4,6 +4,7 @@ using System.IO.Compression;
 using System.Net;
 using FhirHub.Search;
 using FhirHub.Server.Exchange;
+using FhirHub.Server.Profiles;
 using FhirHub.Storage;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -132,6 +133,7 @@ public static class FhirHost
             [
                 "application/fhir+json", "application/json", "text/json", "application/json+fhir",
                 "application/fhir+xml", "application/xml", "text/xml", "application/xml+fhir",
+                "text/html", "text/css",
             ];
         });
         builder.Services.Configure<BrotliCompressionProviderOptions>(brotli => brotli.Level = CompressionLevel.Fastest);
@@ -166,6 +168,7 @@ public static class FhirHost
         app.Use((http, next) => FhirEndpoint.Serves(http.Request.Path) ? endpoint.HandleAsync(http) : next(http));
         app.UseRouting();
         app.MapGet("/", FrontPage.HandleAsync);
+        new ProfileEndpoint(server.TerminologyLibrary).Map(app);
         app.MapGet("/health/live", http => http.Response.WriteAsync("live", http.RequestAborted));
         app.MapGet("/health/ready", http => ReadyAsync(http, server));
     }
