@@ -27,13 +27,13 @@ public sealed class CompiledPackage
         }
 
         var generator = new SnapshotGenerator(canonical => byUrl.GetValueOrDefault(canonical.Split('|')[0]) ?? FindInR4(canonical));
-        Definitions = [.. source.Definitions.Select(definition => definition with { Resource = WithSnapshot(generator, definition) })];
+        Definitions = [.. source.Definitions.Select(definition => definition with { Resource = Compile(generator, definition) })];
     }
 
     /// <summary>What it was made from.</summary>
     public PackageSource Source { get; }
 
-    /// <summary>The definitions, StructureDefinitions with their snapshots.</summary>
+    /// <summary>The definitions, StructureDefinitions with their snapshots and the guide with its examples.</summary>
     public IReadOnlyList<PackageDefinition> Definitions { get; }
 
     /// <summary>Definitions without a snapshot, with the reason.</summary>
@@ -72,8 +72,10 @@ public sealed class CompiledPackage
     private static void Add(TarWriter tar, string name, ReadOnlyMemory<byte> content) =>
         tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { ModificationTime = s_time, DataStream = new MemoryStream(content.ToArray(), writable: false) });
 
-    private ResourceTree WithSnapshot(SnapshotGenerator generator, PackageDefinition definition)
+    private ResourceTree Compile(SnapshotGenerator generator, PackageDefinition definition)
     {
+        if (definition.Resource.ResourceType == "ImplementationGuide")
+            return Guide.WithExamples(definition.Resource, Source.Examples);
         if (definition.Resource.ResourceType != "StructureDefinition")
             return definition.Resource;
         try

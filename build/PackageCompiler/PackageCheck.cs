@@ -46,6 +46,12 @@ public sealed class PackageCheck
     {
         foreach (var fault in _package.Source.Faults.Concat(_package.Faults))
             _findings.Add(new PackageFinding("", fault, IsError: true));
+        if (only is null)
+        {
+            foreach (var (file, guide) in _package.Source.Definitions.Where(static definition => definition.Resource.ResourceType == "ImplementationGuide"))
+                _findings.AddRange(Guide.Differences(guide, _package.Source.Definitions).Select(text => new PackageFinding(file, text, IsError: true)));
+        }
+
         foreach (var definition in _package.Definitions.Where(definition => only is null || definition.Resource.Id == only))
             await CheckDefinitionAsync(definition, cancel);
         foreach (var example in _package.Source.Examples.Where(example => only is null || example.Profile == only))

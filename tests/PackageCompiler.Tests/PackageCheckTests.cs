@@ -1,6 +1,7 @@
 // What the check of a package tells its author, over small packages that are made here.
 
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 
 namespace FhirHub.PackageCompiler.Tests;
 
@@ -68,6 +69,28 @@ public sealed class PackageCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task What_the_guide_does_not_list_is_told_and_so_is_what_is_not_there()
+    {
+        Write("ig.json", GuideOf("gone"));
+        var errors = await FindAsync();
+        Assert.Contains(errors, static error => error.Contains("ig.json: StructureDefinition/born is not listed", StringComparison.Ordinal));
+        Assert.Contains(errors, static error => error.Contains("ig.json: StructureDefinition/gone is listed and not there", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_compiled_guide_lists_good_examples_in_the_group_of_their_profile()
+    {
+        Write("ig.json", GuideOf("born"));
+        Write("examples/born/bad/unborn.json", Patient("x", "\"active\":true"));
+        var guide = CompiledPackage.Of(PackageSource.Read(_folder)).Definitions.Single(static definition => definition.File == "ig.json").Resource;
+        var listed = JsonNode.Parse(guide.Json.Span)!["definition"]!["resource"]!.AsArray();
+        Assert.Equal(
+            ["StructureDefinition/born people", "Patient/a people", "Patient/b people", "Patient/c people"],
+            listed.Select(static entry => $"{entry!["reference"]!["reference"]} {entry["groupingId"]}"));
+        Assert.Equal("https://fhirhub.dev/fhir/StructureDefinition/born", (string?)listed[1]!["exampleCanonical"]);
+    }
+
+    [Fact]
     public void The_archive_of_the_same_source_is_the_same_to_the_byte()
     {
         Assert.Equal(Digest("1.tgz"), Digest("2.tgz"));
@@ -79,6 +102,12 @@ public sealed class PackageCheckTests : IDisposable
             return Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
         }
     }
+
+    private static string GuideOf(string id) => $$$"""
+        {"resourceType":"ImplementationGuide","id":"example","url":"https://fhirhub.dev/fhir/ImplementationGuide/example","name":"Example","status":"active","packageId":"example.package",
+         "fhirVersion":["4.0.1"],"definition":{"grouping":[{"id":"people","name":"People"}],
+         "resource":[{"reference":{"reference":"StructureDefinition/{{{id}}}"},"groupingId":"people"}]}}
+        """;
 
     private static string Patient(string id, string rest) =>
         $$"""{"resourceType":"Patient","id":"{{id}}","meta":{"profile":["https://fhirhub.dev/fhir/StructureDefinition/born"]},{{rest}}}""";
