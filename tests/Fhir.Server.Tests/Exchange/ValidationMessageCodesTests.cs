@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 using FhirHub.Model;
 using FhirHub.Tests;
 
-namespace FhirHub.Server.Tests;
+namespace FhirHub.Server.Tests.Exchange;
 
 /// <summary>With <c>FHIRHUB_WRITE_MESSAGES=1</c> the test writes the concepts of the code system anew, and so passes.</summary>
 public class ValidationMessageCodesTests
