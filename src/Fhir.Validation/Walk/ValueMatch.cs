@@ -103,7 +103,9 @@ internal static class ValueMatch
         const int most = 200;
         if (value is { IsPrimitive: true, HasValue: false })
             return "''";
-        var text = value.HasValue ? $"'{value.GetString()}'" : System.Text.Encoding.UTF8.GetString(value.Json.Span[..Math.Min(value.Json.Length, most * 4)]);
+        // One line reads better than the source's own; a value that is cut anyway is not worth writing anew.
+        var text = value.HasValue ? $"'{value.GetString()}'"
+            : System.Text.Encoding.UTF8.GetString(value.Json.Length > most * 16 ? value.Json.Span[..(most * 4)] : ResourceWriter.ToJson(value));
         return text.Length <= most ? text : string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)}…");
     }
 }

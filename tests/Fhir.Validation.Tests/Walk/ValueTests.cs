@@ -42,6 +42,20 @@ public sealed class ValueTests
             Issues.AssertOne(errors, "Observation.code", "value");
     }
 
+    [Fact]
+    public async Task A_value_that_differs_is_shown_on_one_line()
+    {
+        var errors = await CodeAsync(
+            """  "patternCodeableConcept":{"coding":[{"system":"http://loinc.org","code":"3137-7"}]}  """,
+            """
+            {
+              "text": "height of body"
+            }
+            """);
+
+        Assert.Contains("""is {"text":"height of body"}:""", Issues.AssertOne(errors, "Observation.code", "value").Diagnostics, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("1.0", true)]
     [InlineData("1.00", false)]
