@@ -3,9 +3,9 @@
 namespace FhirHub.Samples.Region;
 
 /// <summary>Tells the story of each patient.</summary>
-internal sealed class Care(RegionSettings settings, RegionPlan plan, FhirWriter writer, Directory directory, PatientRecords patients)
+internal sealed class Care(RegionSettings settings, RegionPlan plan, FhirWriter writer, RegionDirectory directory, PatientRecords patients)
 {
-    private readonly Referrals _referrals = new(settings, plan, directory);
+    private readonly Referrals _referrals = new(settings, directory);
     private readonly Consultations _consultations = new(settings, plan, directory);
 
     /// <summary>The resources of a patient.</summary>
@@ -90,7 +90,7 @@ internal sealed class Care(RegionSettings settings, RegionPlan plan, FhirWriter 
     {
         var day = settings.Today.AddDays(-daysAgo);
         var start = WorkingDay(day).At(9 + chart.Random.Below(6), 10 * chart.Random.Below(6));
-        var visit = chart.Encounter(new Visit(Doctor.Of(settings, village.Up(Tier.County), problem.Department), start, start.AddMinutes(25)), "AMB", problem.Concept);
+        var visit = chart.Encounter(new Visit(Doctor.Of(settings, village.Up(Tier.County), problem.DepartmentNumber), start, start.AddMinutes(25)), "AMB", problem.Concept);
         var condition = chart.Condition(problem, visit, null);
         chart.VitalSigns(visit, problem);
         chart.LaboratoryReport(visit, problem);
@@ -118,7 +118,7 @@ internal sealed class Care(RegionSettings settings, RegionPlan plan, FhirWriter 
         var start = settings.Today.AddDays(-chart.Random.Between(days + 12, 700)).At(7 + chart.Random.Below(14), 10 * chart.Random.Below(6));
         if (start < chart.Person.Born.At(0).AddDays(20))
             return See(chart, problem, village);
-        var doctor = Doctor.Of(settings, village.Up(Tier.County), problem.Department);
+        var doctor = Doctor.Of(settings, village.Up(Tier.County), problem.DepartmentNumber);
         var visit = chart.Encounter(new Visit(doctor, start, start.AddDays(days)), "IMP", problem.Concept);
         var condition = chart.Condition(problem, visit, visit.End);
         chart.VitalSigns(visit, problem);
@@ -134,7 +134,7 @@ internal sealed class Care(RegionSettings settings, RegionPlan plan, FhirWriter 
         var earliest = Math.Min(500, settings.Today.DayNumber - chart.Person.Born.DayNumber);
         var start = WorkingDay(settings.Today.AddDays(-chart.Random.Between(Math.Min(9, earliest), earliest))).At(8 + chart.Random.Below(9), 10 * chart.Random.Below(6));
         var tier = chart.Random.Chance(60) ? Tier.Township : Tier.County;
-        var doctor = Doctor.Of(settings, village.Up(tier), tier == Tier.County ? problem.Department : 0);
+        var doctor = Doctor.Of(settings, village.Up(tier), tier == Tier.County ? problem.DepartmentNumber : 0);
         var visit = chart.Encounter(new Visit(doctor, start, start.AddMinutes(20)), "AMB", problem.Concept);
         var condition = chart.Condition(problem, visit, start.AddDays(7));
         chart.VitalSigns(visit, problem);

@@ -65,7 +65,7 @@ internal sealed class PatientRecords(RegionSettings settings, FhirWriter writer)
                 w.Boolean("active", true);
                 w.Reference("patient", person.Reference, person.Name.Text);
                 w.Concepts("relationship", new Concept(text, new Coding($"{Exchange.Hl7}/v3-RoleCode", code)));
-                w.Array("name", names => Directory.Names(names, relative.Name));
+                w.Array("name", names => RegionDirectory.Names(names, relative.Name));
                 w.Single("telecom", t => Phone(t, relative.Phone));
                 w.String("gender", relative.Gender);
                 w.Date("birthDate", relative.Born);
@@ -103,7 +103,7 @@ internal sealed class PatientRecords(RegionSettings settings, FhirWriter writer)
     public static string LocalNumber(Person person, Institution institution) =>
         string.Create(CultureInfo.InvariantCulture, $"{"HSAXW"[(int)institution.Tier]}{institution.Index % 100:00}{person.Number:0000000}");
 
-    private void Identifiers(FhirWriter w, Person person, IReadOnlyList<Institution> institutions)
+    private static void Identifiers(FhirWriter w, Person person, IReadOnlyList<Institution> institutions)
     {
         if (person.ResidentId is { } residentId)
             w.Item(i => Identifier(i, null, Exchange.Sid("resident-id"), residentId, "official"));
@@ -133,7 +133,7 @@ internal sealed class PatientRecords(RegionSettings settings, FhirWriter writer)
     {
         if (!person.IsForeign)
         {
-            Directory.Names(w, person.Name);
+            RegionDirectory.Names(w, person.Name);
             return;
         }
 
@@ -159,12 +159,12 @@ internal sealed class PatientRecords(RegionSettings settings, FhirWriter writer)
         var isMoved = kind == "current" && (person.Household.LivesInTown || person.IsForeign);
         if (!isMoved)
         {
-            Directory.Address(w, village.Place, village.Division, person.Household.Line, "home", kind);
+            RegionDirectory.Address(w, village.Place, village.Division, person.Household.Line, "home", kind);
             return;
         }
 
         var county = village.Up(Tier.County);
-        Directory.Address(
+        RegionDirectory.Address(
             w, county.Place, county.Division, string.Create(CultureInfo.InvariantCulture, $"城关路{20 + (person.Household.Index % 180)}号"), "home", kind);
     }
 
@@ -172,7 +172,7 @@ internal sealed class PatientRecords(RegionSettings settings, FhirWriter writer)
         ? null
         : person.Household.Members.FirstOrDefault(other => other != person && other.Generation == person.Generation);
 
-    private IEnumerable<(Person Relative, string Code, string Text)> RelativesOf(Person person)
+    private static IEnumerable<(Person Relative, string Code, string Text)> RelativesOf(Person person)
     {
         var parents = person.Household.Members.Where(static other => other.Generation == Generation.Parent);
         if (person.Generation == Generation.Child)

@@ -66,7 +66,7 @@ internal sealed record Problem
     public required Course Course { get; init; }
 
     /// <summary>The department that treats it.</summary>
-    public required int Department { get; init; }
+    public required int DepartmentNumber { get; init; }
 
     /// <summary>Vital signs that are not normal.</summary>
     public required IReadOnlyList<Finding> Signs { get; init; }
@@ -102,7 +102,7 @@ internal sealed record Problem
             Name = name,
             IcdName = icdName,
             Course = course,
-            Department = department,
+            DepartmentNumber = department,
             Signs = Findings(signs),
             Tests = Findings(tests),
             Drugs = [.. drugs.Split(' ').Select(Pharmacy.Find)],

@@ -17,7 +17,7 @@ public sealed class RegionGenerator(RegionSettings settings)
         var plan = new RegionPlan(settings);
         var patients = new PatientRecords(settings, writer);
         yield return patients.Fund();
-        var directory = new Directory(settings, writer);
+        var directory = new RegionDirectory(settings, writer);
         var codes = new LocalCodes(settings, writer);
         foreach (var institution in plan.Institutions())
         {

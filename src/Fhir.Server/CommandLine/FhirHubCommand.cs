@@ -16,6 +16,7 @@ public static class FhirHubCommand
         ArgumentNullException.ThrowIfNull(args);
         var root = new RootCommand("FhirHub: a FHIR R4 repository in one process. Without a verb it serves.");
         root.Add(ServeCommand.Create());
+        root.Add(DemoCommand.Create());
         root.Add(ImportCommand.Create());
         root.Add(ReindexCommand.Create());
         root.Add(TerminologyCommand.Create());

@@ -32,15 +32,20 @@ internal static class ServeCommand
     /// <summary>Serves with the settings that the parser left over.</summary>
     public static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
-        if (Unknown(parsed.UnmatchedTokens) is { } unknown)
-        {
-            await Console.Error.WriteLineAsync(unknown.StartsWith('-')
-                ? $"'{unknown}' is not a setting; settings are --FhirHub:Key=value, --urls=… and those of ASP.NET Core. Try 'fhirhub serve --help'."
-                : $"'{unknown}' is not a verb. Try 'fhirhub --help'.");
-            return FhirHubCommand.UsageError;
-        }
+        return await AreSettingsAsync(parsed, "serve")
+            ? await FhirHost.RunAsync([.. parsed.UnmatchedTokens], cancel)
+            : FhirHubCommand.UsageError;
+    }
 
-        return await FhirHost.RunAsync([.. parsed.UnmatchedTokens], cancel);
+    /// <summary>True if what the parser left over are settings; else it says which is none.</summary>
+    public static async Task<bool> AreSettingsAsync(ParseResult parsed, string verb)
+    {
+        if (Unknown(parsed.UnmatchedTokens) is not { } unknown)
+            return true;
+        await Console.Error.WriteLineAsync(unknown.StartsWith('-')
+            ? $"'{unknown}' is not a setting; settings are --FhirHub:Key=value, --urls=… and those of ASP.NET Core. Try 'fhirhub {verb} --help'."
+            : $"'{unknown}' is not a verb. Try 'fhirhub --help'.");
+        return false;
     }
 
     // --Key=value, --Key value and /Key value are what the configuration system knows; a word that follows a key is its value.

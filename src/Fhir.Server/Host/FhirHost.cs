@@ -9,6 +9,7 @@ using FhirHub.Storage;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.Extensions.Configuration.Memory;
 
 namespace FhirHub.Server;
 
@@ -34,10 +35,12 @@ public static class FhirHost
     }
 
     /// <summary>The application, not started; disposing it closes the store.</summary>
+    /// <param name="args">Settings of the command line.</param>
+    /// <param name="defaults">Keys that have another default here.</param>
     /// <exception cref="ConfigurationException">A value of the configuration can't be used.</exception>
-    public static WebApplication Build(string[] args)
+    public static WebApplication Build(string[] args, IReadOnlyDictionary<string, string?>? defaults = null)
     {
-        var builder = CreateBuilder(args);
+        var builder = CreateBuilder(args, defaults);
         var options = ConfigurationReader.Read(builder.Configuration);
         if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(builder.Configuration["http_ports"]))
             builder.WebHost.UseUrls(DefaultUrl);
@@ -70,8 +73,11 @@ public static class FhirHost
     }
 
     /// <summary>The configuration as the server would read it, for verbs that don't serve.</summary>
+    /// <param name="args">Settings of the command line.</param>
+    /// <param name="defaults">Keys that have another default here.</param>
     /// <exception cref="ConfigurationException">A value of the configuration can't be used.</exception>
-    public static FhirHubOptions ReadOptions(string[] args) => ConfigurationReader.Read(CreateBuilder(args).Configuration);
+    public static FhirHubOptions ReadOptions(string[] args, IReadOnlyDictionary<string, string?>? defaults = null) =>
+        ConfigurationReader.Read(CreateBuilder(args, defaults).Configuration);
 
     // Before the first request there is nobody to wait for.
     private static void LoadExchange(FhirServer server, ILogger log)
@@ -114,8 +120,15 @@ public static class FhirHost
     }
 
     // Settings lie beside the program; data lies where the user stands.
-    private static WebApplicationBuilder CreateBuilder(string[] args) =>
-        WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    private static WebApplicationBuilder CreateBuilder(string[] args, IReadOnlyDictionary<string, string?>? defaults)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+
+        // The first source is the weakest.
+        if (defaults is not null)
+            builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = defaults });
+        return builder;
+    }
 
     private static void AddServices(WebApplicationBuilder builder, FhirHubOptions options)
     {

@@ -1,0 +1,157 @@
+// demo: the server with a generated region of its own, or that region as NDJSON.
+
+using System.CommandLine;
+using System.Globalization;
+using FhirHub.Samples.Region;
+using FhirHub.Storage;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace FhirHub.Server;
+
+/// <summary>The verb <c>demo</c>.</summary>
+internal static class DemoCommand
+{
+    private const int MostPatients = 10_000_000;
+
+    private static readonly Option<int?> Patients = new("--patients") { Description = "Patients of the region; institutions grow with them (default: 200)", HelpName = "N" };
+
+    private static readonly Option<long?> Seed = new("--seed") { Description = "Another seed gives another region of that size (default: 1)", HelpName = "S" };
+
+    private static readonly Option<string?> Write = new("--write")
+    {
+        Description = "Write the region as NDJSON, a file for each type in a folder, or all of it to - for standard output, and don't serve",
+        HelpName = "FOLDER|-",
+    };
+
+    // A demonstration must never get among real records, so it has a folder of its own.
+    private static readonly Dictionary<string, string?> Defaults = new(StringComparer.OrdinalIgnoreCase) { ["FhirHub:DataPath"] = "./demo" };
+
+    /// <summary>The verb with its help.</summary>
+    public static Command Create()
+    {
+        var command = new Command("demo", "Serve with a generated region: institutions, patients, records, referrals, consultations")
+        {
+            Patients,
+            Seed,
+            Write,
+        };
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.Options.Add(VerbHelp.Option(
+            """
+            Everything is invented; the identity numbers have a region that does not exist. Equal sizes and seeds give equal
+            regions. The first start loads the region into the data folder, ./demo unless FhirHub:DataPath says otherwise; a
+            load that was interrupted goes on at the next start. Settings are those of serve (--urls=…, --FhirHub:Key=value).
+            """));
+        Patients.Validators.Add(option =>
+        {
+            var isNumber = int.TryParse(option.Tokens is [var token, ..] ? token.Value : null, NumberStyles.None, CultureInfo.InvariantCulture, out var patients);
+            if (!isNumber || patients is < 1 or > MostPatients)
+                option.AddError($"--patients is a number from 1 to {MostPatients}.");
+        });
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        if (!await ServeCommand.AreSettingsAsync(parsed, "demo"))
+            return FhirHubCommand.UsageError;
+        try
+        {
+            return parsed.GetValue(Write) is { } target
+                ? await WriteAsync(Region(parsed, null), target, cancel)
+                : await ServeAsync(parsed, cancel);
+        }
+        catch (Exception e) when (e is ConfigurationException or IOException or StoreException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"The demo can't go on: {e.Message}");
+            return DataFolderVerb.Failed;
+        }
+    }
+
+    private static async Task<int> WriteAsync(RegionSettings settings, string target, CancellationToken cancel)
+    {
+        using var stop = new InterruptSignals();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, stop.Token);
+        try
+        {
+            var written = await RegionFiles.WriteAsync(new RegionGenerator(settings), target, either.Token);
+            await Console.Error.WriteLineAsync($"{written:N0} resources of {settings.Patients:N0} patients.");
+            return 0;
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("Interrupted; what is written is a part of the region.");
+            return DataFolderVerb.Interrupted;
+        }
+    }
+
+    private static async Task<int> ServeAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        string[] args = [.. parsed.UnmatchedTokens];
+        var folder = DemoFolder.Find(FhirHost.ReadOptions(args, Defaults).DataPath);
+        var settings = Region(parsed, folder.Settings);
+        folder.Claim(settings);
+        await using var app = FhirHost.Build(args, Defaults);
+        if (!folder.IsLoaded && !await LoadAsync(app.Services.GetRequiredService<FhirServer>(), settings))
+            return DataFolderVerb.Interrupted;
+        folder.Finish(settings);
+        await app.StartAsync(cancel);
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        await Console.Out.WriteLineAsync(DemoRequests.Describe(settings, address));
+        await app.WaitForShutdownAsync(cancel);
+        return 0;
+    }
+
+    // What the command line leaves open is as the folder has it.
+    private static RegionSettings Region(ParseResult parsed, RegionSettings? loaded)
+    {
+        var settings = loaded ?? new RegionSettings();
+        if (parsed.GetValue(Patients) is { } patients)
+            settings = settings with { Patients = patients };
+        if (parsed.GetValue(Seed) is { } seed)
+            settings = settings with { Seed = seed };
+        return settings;
+    }
+
+    // False if it was interrupted.
+    private static async Task<bool> LoadAsync(FhirServer server, RegionSettings settings)
+    {
+        await Console.Out.WriteLineAsync($"Loading a region of {settings.Patients:N0} patients into {server.Options.DataPath}.");
+        var progress = new ImportProgress(Console.Out, Console.Error);
+        using var journal = await ImportJournal.OpenAsync(
+            server.Options.DataPath,
+            async key => await server.Store.ReadAsync(AccessScope.Full, key, CancellationToken.None) is not null,
+            CancellationToken.None);
+        var importer = new Importer(
+            server.Repository, new TransactionInteraction(server.Repository, Patch.Read), journal, progress, new ImportSettings { StopOnError = true });
+        using var stop = new InterruptSignals();
+        using var stopping = stop.Token.Register(importer.Stop);
+
+        // The share of the patients is what remains to be told from.
+        var made = 0;
+        progress.TotalBytes = settings.Patients;
+        progress.BytesRead = () => Volatile.Read(ref made);
+        await progress.ShowAsync(importer.RunAsync(Documents()));
+        progress.Summarize();
+        if (progress.Failed > 0)
+            throw new IOException("The region could not be loaded whole; the reasons are above.");
+        if (!stop.HasCome)
+            return true;
+        await Console.Error.WriteLineAsync("Interrupted. Give the same command again to go on.");
+        return false;
+
+        IEnumerable<ImportDocument> Documents()
+        {
+            var source = new ImportSource("region", string.Create(CultureInfo.InvariantCulture, $"region-{settings.Patients}-{settings.Seed}-{settings.Today:yyyyMMdd}"));
+            var line = 0;
+            foreach (var resource in new RegionGenerator(settings).Generate())
+            {
+                if (resource.Type == "Patient")
+                    Volatile.Write(ref made, made + 1);
+                yield return new ImportDocument(source, ++line, resource.Json);
+            }
+        }
+    }
+}
