@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.Globalization;
 using FhirHub.Samples.Region;
+using FhirHub.Search;
 using FhirHub.Storage;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

@@ -5,7 +5,7 @@ using System.Globalization;
 namespace FhirHub.Samples.Region;
 
 /// <summary>Writes the directory of the region.</summary>
-internal sealed class Directory(RegionSettings settings, FhirWriter writer)
+internal sealed class RegionDirectory(RegionSettings settings, FhirWriter writer)
 {
     private const int FreeSlots = 4;
 
