@@ -105,24 +105,28 @@ internal sealed class PageDraft(PublishedPackage package, MessageLanguage langua
         Html.Close();
     }
 
-    public void Fact(Label name, Action value)
+    public void Fact(Label name, Action value, bool isWide = false)
     {
-        Html.Open("div").Element("dt", name).Open("dd");
+        Html.Open("div", ("class", isWide ? "wide" : null)).Element("dt", name).Open("dd");
         value();
         Html.Close().Close();
     }
 
     public void Fact(Label name, string? value, bool isCode = false)
     {
+        const int Long = 28;
         if (string.IsNullOrEmpty(value))
             return;
-        Fact(name, () =>
-        {
-            if (isCode)
-                Html.Element("code", value);
-            else
-                Html.Text(value);
-        });
+        Fact(
+            name,
+            () =>
+            {
+                if (isCode)
+                    Html.Element("code", value);
+                else
+                    Html.Text(value);
+            },
+            isWide: value.Length > Long);
     }
 
     /// <summary>The links to the resource itself.</summary>

@@ -117,10 +117,12 @@ internal sealed class ProfilePages(PublishedPackage package, TerminologyLibrary 
     // What a value set comes to changes with the code systems that are loaded, so the page is that of one state of terminology.
     private async ValueTask<RenderedPage> ValueSetAsync(string key, ResourceTree valueSet, MessageLanguage language, CancellationToken cancel)
     {
-        var scope = await terminology.OpenAsync(null, cancel);
-        key = $"{key}\n{scope.CacheKey}";
+        key = $"{key}\n{(await terminology.OpenAsync(null, cancel)).CacheKey}";
         if (TryGet(key, out var known))
             return known;
+
+        // The package's own value sets and code systems are at hand, also where the server does not have them loaded.
+        var scope = await terminology.OpenAsync(new ScopeParameters { Resources = [.. package.OfType("CodeSystem"), .. package.OfType("ValueSet")] }, cancel);
         var canonical = valueSet.Root.ChildValue("version") is { } version ? $"{valueSet.Root.ChildValue("url")}|{version}" : valueSet.Root.ChildValue("url") ?? "";
         var codes = await ValueSetCodes.ExpandAsync(canonical, scope, language, cancel);
         return Keep(key, () => WriteTitled(language, PublishedPackage.AddressOf(valueSet), valueSet, page => ValueSetPage.Write(page, valueSet, codes)));
