@@ -50,6 +50,24 @@ public class CapabilitiesTests(ServerFixture server) : IClassFixture<ServerFixtu
     }
 
     [Fact]
+    public async Task It_names_the_active_profiles_of_each_type()
+    {
+        const string Profile = """
+            {"resourceType":"StructureDefinition","id":"ward","url":"http://example.org/StructureDefinition/ward","name":"Ward","status":"STATUS","kind":"resource","abstract":false,
+             "type":"Location","baseDefinition":"http://hl7.org/fhir/StructureDefinition/Location","derivation":"constraint",
+             "differential":{"element":[{"id":"Location.name","path":"Location.name","min":1}]}}
+            """;
+        Assert.Null(await ProfilesAsync());
+        await server.Client.SendAsync("PUT", "StructureDefinition/ward", Profile.Replace("STATUS", "active", StringComparison.Ordinal));
+        Assert.Equal("""["http://example.org/StructureDefinition/ward"]""", await ProfilesAsync());
+        await server.Client.SendAsync("PUT", "StructureDefinition/ward", Profile.Replace("STATUS", "retired", StringComparison.Ordinal));
+        Assert.Null(await ProfilesAsync());
+
+        async Task<string?> ProfilesAsync() => (await (await server.Client.GetAsync("metadata")).JsonAsync())["rest"]![0]!["resource"]!.AsArray()
+            .Single(static type => (string?)type!["type"] == "Location")!["supportedProfile"]?.ToJsonString();
+    }
+
+    [Fact]
     public async Task What_it_claims_for_all_types_can_be_asked_for()
     {
         var statement = await (await server.Client.GetAsync("metadata")).JsonAsync();

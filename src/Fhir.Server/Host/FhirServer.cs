@@ -31,6 +31,7 @@ public sealed class FhirServer : IAsyncDisposable
         Repository = new ResourceRepository(store, new ResourcePreparer(searchParameters, WriteRules), searchParameters, options);
         PageLinks = PageLinks.Open(options.DataPath);
         Packages = new LoadedPackages(store);
+        Profiles = new StoredProfiles(store);
         PackageLoading = new PackageLoading(this);
         Operations = new Operations(
         [
@@ -120,6 +121,9 @@ public sealed class FhirServer : IAsyncDisposable
 
     /// <summary>The FHIR packages that are loaded.</summary>
     public LoadedPackages Packages { get; }
+
+    /// <summary>The profiles that resources can be held to.</summary>
+    public StoredProfiles Profiles { get; }
 
     /// <summary>Loads and removes FHIR packages.</summary>
     public PackageLoading PackageLoading { get; }

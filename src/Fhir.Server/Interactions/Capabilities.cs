@@ -18,7 +18,7 @@ public sealed class Capabilities(FhirServer server)
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // But for search parameters and packages that are added, the statement depends on program and configuration, which are fixed while the process
+    // But for search parameters, packages and profiles that are added, the statement depends on program and configuration, which are fixed while the process
     // runs: its date is the start, and its entity tag tells every change.
     private readonly string _date = ResourceBody.FormatInstant(DateTimeOffset.UtcNow);
     private readonly string _version =
@@ -46,14 +46,15 @@ public sealed class Capabilities(FhirServer server)
             }
         }
 
-        // Written anew when what it is about has changed: the search parameters and packages, or the code systems.
+        // Written anew when what it is about has changed: the search parameters, packages and profiles, or the code systems.
         var last = _last;
         var scope = terminology ? await server.TerminologyLibrary.OpenAsync(null, cancel) : null;
         var packages = await server.Packages.ListAsync(cancel);
-        object basis = terminology ? scope!.CacheKey! : (server.SearchParameters, packages);
+        var profiles = await server.Profiles.ListAsync(cancel);
+        object basis = terminology ? scope!.CacheKey! : (server.SearchParameters, packages, profiles);
         if (last.BaseUrl != call.BaseUrl || !basis.Equals(last.Basis))
         {
-            var json = scope is not null ? await WriteTerminologyAsync(call.BaseUrl, scope, cancel) : WriteStatement(call.BaseUrl, packages);
+            var json = scope is not null ? await WriteTerminologyAsync(call.BaseUrl, scope, cancel) : WriteStatement(call.BaseUrl, packages, profiles);
             var hash = Convert.ToHexStringLower(SHA256.HashData(json.Span).AsSpan(0, 8));
             _last = last = new Written(call.BaseUrl, basis, json, $"W/\"{hash}\"");
         }
@@ -64,7 +65,7 @@ public sealed class Capabilities(FhirServer server)
         return new FhirAnswer(200) { Json = shape.Apply(last.Json), ETag = last.ETag, Shape = shape };
     }
 
-    private ReadOnlyMemory<byte> WriteStatement(string baseUrl, IReadOnlyList<PackageRecord> packages)
+    private ReadOnlyMemory<byte> WriteStatement(string baseUrl, IReadOnlyList<PackageRecord> packages, ILookup<string, string> profiles)
     {
         var output = new ArrayBufferWriter<byte>(1024 * 1024);
         using (var json = new Utf8JsonWriter(output, Relaxed))
@@ -82,7 +83,7 @@ public sealed class Capabilities(FhirServer server)
             json.WriteEndObject();
             json.WriteStartArray("resource");
             foreach (var type in Schema.R4.ResourceTypes)
-                WriteResource(json, baseUrl, type.Name);
+                WriteResource(json, baseUrl, type.Name, [.. profiles[type.Name]]);
             json.WriteEndArray();
             WriteInteractions(json, server.Interactions.CodesOf(RouteKind.System, RouteKind.SystemHistory));
             WriteCommonSearch(json);
@@ -126,11 +127,12 @@ public sealed class Capabilities(FhirServer server)
         json.WriteEndObject();
     }
 
-    private void WriteResource(Utf8JsonWriter json, string baseUrl, string type)
+    private void WriteResource(Utf8JsonWriter json, string baseUrl, string type, IReadOnlyList<string> profiles)
     {
         json.WriteStartObject();
         json.WriteString("type", type);
         json.WriteString("profile", $"http://hl7.org/fhir/StructureDefinition/{type}");
+        WriteStrings(json, "supportedProfile", profiles);
         WriteInteractions(json, server.Interactions.CodesOf(
             RouteKind.Instance, RouteKind.Version, RouteKind.InstanceHistory, RouteKind.Type, RouteKind.TypeHistory));
         json.WriteString("versioning", "versioned-update");
