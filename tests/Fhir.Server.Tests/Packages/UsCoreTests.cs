@@ -32,7 +32,7 @@ public class UsCoreTests(ITestOutputHelper output)
             printed.Split('\n').Where(static line => line.Contains("is stored and not used", StringComparison.Ordinal)).Select(static line => line.Trim().Split(' ')[0].Split('/')[1]));
         Assert.DoesNotContain("is not loaded", printed, StringComparison.Ordinal);
 
-        using var server = await ServerProcess.StartAsync(folder["data"]);
+        using var server = await ServerProcess.StartAsync(folder["data"], "--FhirHub:Exchange:Package=false");
         Assert.DoesNotContain("can't be used", server.Output, StringComparison.Ordinal);
         Assert.Contains("\"id\":\"p\"", await server.Client.GetStringAsync("Patient?race=2106-3"), StringComparison.Ordinal);
         Assert.Contains("\"id\":\"p\"", await server.Client.GetStringAsync("Patient?name=kim"), StringComparison.Ordinal);
