@@ -16,7 +16,7 @@ internal sealed record PendingTransaction(TransactionPlan Plan)
     /// <summary>The writes, in order.</summary>
     public List<ResourceWrite> Writes { get; } = [];
 
-    /// <summary>For each write the entry that it belongs to; a Provenance at the end belongs to none.</summary>
+    /// <summary>For each write the entry that it belongs to; those at the end that were added (workflow, Provenance) belong to none.</summary>
     public List<PlannedEntry> Owners { get; } = [];
 
     /// <summary>For each write the warnings that go with its answer.</summary>
@@ -24,6 +24,9 @@ internal sealed record PendingTransaction(TransactionPlan Plan)
 
     /// <summary>Searches that must still find the same.</summary>
     public List<Precondition> Preconditions { get; } = [];
+
+    /// <summary>Resources that must still be in the version that was read.</summary>
+    public IReadOnlyList<ExpectedVersion> Reads { get; set; } = [];
 
     /// <summary>A transaction that must fail.</summary>
     public static PendingTransaction Refused(InteractionResult refusal) => new(new TransactionPlan([], refusal)) { Refusal = refusal };
@@ -67,6 +70,15 @@ internal sealed partial class TransactionInteraction
                 return PendingTransaction.Refused(TransactionPlan.At(planned.Entry, refusal));
             foreach (var write in parts[i].Writes)
                 pending.Add(write, planned, parts[i].Warnings);
+        }
+
+        if (!context.IsImport && repository.Workflow is { } workflow)
+        {
+            var verdict = await workflow.ApplyAsync(pending.Writes, cancel);
+            if (verdict.Refusal is { } unlawful)
+                return PendingTransaction.Refused(TransactionPlan.At(pending.Owners[verdict.Index].Entry, unlawful));
+            pending.Preconditions.AddRange(verdict.Preconditions);
+            pending.Reads = verdict.Reads;
         }
 
         if (!context.Provenance.Exists)

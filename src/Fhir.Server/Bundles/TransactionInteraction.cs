@@ -21,6 +21,9 @@ internal sealed record TransactionContext
     /// <summary>A Provenance without target that is stored with the writes (R4 provenance.html#header); default for none.</summary>
     public ElementNode Provenance { get; init; }
 
+    /// <summary>True for records that come as they are from elsewhere (import): the workflow of the exchange is not asked.</summary>
+    public bool IsImport { get; init; }
+
     /// <summary>Is told what is about to be committed; each retry tells anew.</summary>
     public Func<IReadOnlyList<ResourceWrite>, CancellationToken, ValueTask>? BeforeCommit { get; init; }
 }
@@ -55,7 +58,7 @@ internal sealed partial class TransactionInteraction(ResourceRepository reposito
                 return new TransactionResult(null, await CollectAsync(context, request, pending, [], cancel));
 
             var commit = await repository.CommitAsync(
-                context.Scope, repository.ToTransaction(pending.Writes, pending.Preconditions), cancel);
+                context.Scope, repository.ToTransaction(pending.Writes, pending.Preconditions, pending.Reads), cancel);
             if (commit.Failure == CommitFailure.None)
                 return new TransactionResult(null, await CollectAsync(context, request, pending, commit.Results, cancel));
             if (!ResourceRepository.MeansToPlanAgain(commit))

@@ -49,6 +49,7 @@ internal sealed partial class Importer
         var context = new TransactionContext
         {
             Scope = AccessScope.Full,
+            IsImport = true,
             BeforeCommit = async (pending, _) =>
             {
                 writes = pending.Count;
@@ -75,7 +76,7 @@ internal sealed partial class Importer
         var failed = request.Issues.Count;
         foreach (var entry in request.Entries.Where(e => e.IsWrite))
         {
-            var context = new TransactionContext { Scope = AccessScope.Full };
+            var context = new TransactionContext { Scope = AccessScope.Full, IsImport = true };
             var single = new BundleRequest(IsTransaction: false, 1, [entry], []);
             if ((await transactions.RunAsync(context, single, CancellationToken.None)).Refusal is { } refusal)
             {

@@ -36,6 +36,7 @@ public static class ConfigurationReader
             FullText = Flag(configuration, "FhirHub:Search:FullText", defaults.FullText),
             Pinyin = Flag(configuration, "FhirHub:Search:Pinyin", defaults.Pinyin),
             ExchangePackage = Flag(configuration, "FhirHub:Exchange:Package", defaults.ExchangePackage),
+            ExchangeWorkflow = Flag(configuration, "FhirHub:Exchange:Workflow", defaults.ExchangeWorkflow),
             Limits = new LimitOptions
             {
                 BodyBytes = Number(configuration, "FhirHub:Limits:BodyBytes", limits.BodyBytes, 1024, 1024 * 1024 * 1024),

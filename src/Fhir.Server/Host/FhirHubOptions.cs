@@ -127,6 +127,9 @@ public sealed record FhirHubOptions
     /// <summary><c>FhirHub:Exchange:Package</c>: the exchange's own package is loaded at the start.</summary>
     public bool ExchangePackage { get; init; } = true;
 
+    /// <summary><c>FhirHub:Exchange:Workflow</c>: true if the workflow of referrals and consultations is enforced on what clients write.</summary>
+    public bool ExchangeWorkflow { get; init; } = true;
+
     /// <summary><c>FhirHub:Limits</c>.</summary>
     public LimitOptions Limits { get; init; } = new();
 }

@@ -3,6 +3,7 @@
 using System.Globalization;
 using FhirHub.Model;
 using FhirHub.Search;
+using FhirHub.Server.Workflow;
 using FhirHub.Storage;
 
 namespace FhirHub.Server;
@@ -24,6 +25,7 @@ public sealed partial class ResourceRepository
         Store = store;
         Preparer = preparer;
         Options = options;
+        Workflow = options.ExchangeWorkflow ? new ExchangeWorkflow(store, preparer, options.BaseUrls) : null;
         _searchParameters = searchParameters;
     }
 
@@ -36,6 +38,9 @@ public sealed partial class ResourceRepository
     /// <summary>The configuration.</summary>
     public FhirHubOptions Options { get; }
 
+    /// <summary>The workflow that clients' writes are held to; null if none is enforced.</summary>
+    public ExchangeWorkflow? Workflow { get; }
+
     /// <summary>A Provenance that is stored with each write, in the same commit (R4 provenance.html#header); default for none.</summary>
     public ElementNode Provenance { get; private init; }
 
@@ -46,10 +51,11 @@ public sealed partial class ResourceRepository
     public static string NewId() => Guid.CreateVersion7().ToString("D");
 
     /// <summary>The transaction that a plan, or several together, become.</summary>
-    public ResourceTransaction ToTransaction(IReadOnlyList<ResourceWrite> writes, IReadOnlyList<Precondition> preconditions) => new()
+    public ResourceTransaction ToTransaction(IReadOnlyList<ResourceWrite> writes, IReadOnlyList<Precondition> preconditions, IReadOnlyList<ExpectedVersion>? reads = null) => new()
     {
         Writes = writes,
         Preconditions = preconditions,
+        Reads = reads ?? [],
         EnforceReferences = Options.Integrity == IntegrityMode.Enforce,
     };
 
@@ -67,9 +73,13 @@ public sealed partial class ResourceRepository
             if (planned.Answer is { } answer)
                 return answer;
             var writes = new List<ResourceWrite>(planned.Writes);
+            var verdict = Workflow is { } workflow ? await workflow.ApplyAsync(writes, cancel) : WorkflowVerdict.Allowed;
+            if (verdict.Refusal is { } refusal)
+                return refusal;
             if (Provenance.Exists && await XProvenance.AddAsync(this, scope, Provenance, writes, cancel) is { } unsuited)
                 return unsuited;
-            var commit = await CommitAsync(scope, ToTransaction(writes, planned.Preconditions), cancel);
+            var preconditions = verdict.Preconditions.Count == 0 ? planned.Preconditions : [.. planned.Preconditions, .. verdict.Preconditions];
+            var commit = await CommitAsync(scope, ToTransaction(writes, preconditions, verdict.Reads), cancel);
             if (commit.Failure == CommitFailure.None)
                 return await WithIntegrityWarningsAsync(scope, planned, Describe(planned, commit), cancel);
             if (!MeansToPlanAgain(commit))
@@ -121,7 +131,7 @@ public sealed partial class ResourceRepository
             ? Describe(commit.Results[0])
             : new InteractionResult(204)
             {
-                Issues = [Issue.Of(IssueSeverity.Information, "informational", RepositoryMessages.ManyDeleted, commit.Results.Count.ToString(CultureInfo.InvariantCulture))],
+                Issues = [Issue.Of(IssueSeverity.Information, "informational", RepositoryMessages.ManyDeleted, plan.Writes.Count.ToString(CultureInfo.InvariantCulture))],
             };
         return plan.Warnings.Count == 0 ? result : result with { Issues = [.. plan.Warnings, .. result.Issues] };
     }

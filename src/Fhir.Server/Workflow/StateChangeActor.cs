@@ -1,0 +1,46 @@
+// Who may move a Task: the institution that the new state-change names must be the one whose turn it is.
+
+using FhirHub.Model;
+using FhirHub.Storage;
+
+namespace FhirHub.Server.Workflow;
+
+/// <summary>
+/// The one place that decides whether an institution may make a change of state. It goes by what the client says in <c>by</c>; where
+/// clients have an identity, it is here that both are compared.
+/// </summary>
+internal static class StateChangeActor
+{
+    private const string Organizations = "Organization, PractitionerRole";
+
+    /// <summary>Checks the <c>by</c> of a new state-change.</summary>
+    /// <param name="state">Where institutions are read.</param>
+    /// <param name="key">The Task.</param>
+    /// <param name="task">The Task as it will be.</param>
+    /// <param name="change">The new entry.</param>
+    /// <param name="from">The state before; null for a new Task.</param>
+    /// <param name="to">The new state.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <exception cref="WorkflowException">It is not that institution's turn.</exception>
+    public static async ValueTask CheckAsync(
+        PendingState state, ResourceKey key, ElementNode task, ElementNode change, TaskState? from, TaskState to, CancellationToken cancel)
+    {
+        var by = Elements.PartOf(change, "by");
+        var expression = $"{change.GetPath()}.extension('by').value";
+        if (!by.Exists || by.Type.Name != "Reference" || state.TargetOf(by) is not { Type: "Organization" or "PractitionerRole" })
+            throw WorkflowException.Of(key, change.GetPath(), WorkflowMessages.ReferenceMissing, expression, Organizations);
+        var actor = await Institution.OfAsync(state, by, key, expression, cancel);
+        var parties = new List<Institution>();
+        if (to.By is Party.Owner or Party.Both)
+            parties.Add(await Institution.OfAsync(state, task.Child("owner"), key, "Task.owner", cancel));
+        if (to.By is Party.Requester or Party.Both)
+            parties.Add(await Institution.OfAsync(state, task.Child("requester"), key, "Task.requester", cancel));
+        if (parties.Exists(actor.BelongsTo))
+            return;
+        throw from is null
+            ? WorkflowException.Of(key, change.GetPath(), WorkflowMessages.Requester, actor.Name, parties[0].Name)
+            : WorkflowException.Of(
+                key, change.GetPath(), WorkflowMessages.Actor,
+                actor.Name, from.Code, to.Code, string.Join(" / ", parties), string.Join(", ", from.Next(Elements.ServiceOf(task)!)));
+    }
+}
