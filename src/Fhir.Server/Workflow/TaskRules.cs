@@ -139,7 +139,7 @@ internal sealed class TaskRules(PendingState state)
         ResourceKey key, ElementNode task, string service, TaskState to, ResourceKey request, CancellationToken cancel)
     {
         if (to == TaskState.Completed && service == ExchangeCodes.Consultation
-            && !await HasOutputAsync(task, ["opinion", "document"], (found, _) => s_opinions.Contains(found.Type), cancel))
+            && !await HasOutputAsync(task, ["opinion"], (found, _) => s_opinions.Contains(found.Type), cancel))
         {
             throw WorkflowException.Of(key, "Task.output", WorkflowMessages.OpinionMissing);
         }
