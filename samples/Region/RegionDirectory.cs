@@ -198,8 +198,8 @@ internal sealed class RegionDirectory(RegionSettings settings, FhirWriter writer
     {
         Tier.Village => ["family-doctor", "referring"],
         Tier.Township => ["family-doctor", "referring", "receiving"],
-        Tier.County => ["attending", "referring", "receiving", "host"],
-        _ => doctor.IsExpert ? ["expert", "attending", "receiving"] : ["attending", "receiving"],
+        Tier.County => ["treating", "referring", "receiving", "host"],
+        _ => doctor.IsExpert ? ["expert", "treating", "receiving"] : ["treating", "receiving"],
     };
 
     private static string LocationOf(Doctor doctor) =>

@@ -25,6 +25,9 @@ internal sealed class SplitMix64
         return random;
     }
 
+    /// <summary>The numbers that follow a state.</summary>
+    public static SplitMix64 FromState(ulong state) => new(state);
+
     /// <summary>A number from 0 to below the bound.</summary>
     public int Below(int bound) => (int)(Next() % (ulong)bound);
 
@@ -44,7 +47,8 @@ internal sealed class SplitMix64
             text[i] = (char)('0' + random.Below(10));
     });
 
-    private ulong Next()
+    /// <summary>The next number.</summary>
+    public ulong Next()
     {
         _state += 0x9E3779B97F4A7C15UL;
         var mixed = _state;

@@ -3,7 +3,6 @@
 using System.CommandLine;
 using System.Globalization;
 using FhirHub.Samples.Region;
-using FhirHub.Search;
 using FhirHub.Storage;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -96,13 +95,24 @@ internal static class DemoCommand
         folder.Claim(settings);
         await using var app = FhirHost.Build(args, Defaults);
         if (!folder.IsLoaded && !await LoadAsync(app.Services.GetRequiredService<FhirServer>(), settings))
+        {
+            await Console.Error.WriteLineAsync("Interrupted. Give the same command again to go on.");
             return DataFolderVerb.Interrupted;
+        }
+
         folder.Finish(settings);
         await app.StartAsync(cancel);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         await Console.Out.WriteLineAsync(DemoRequests.Describe(settings, address));
         await app.WaitForShutdownAsync(cancel);
         return 0;
+    }
+
+    private static async Task<bool> LoadAsync(FhirServer server, RegionSettings settings)
+    {
+        await Console.Out.WriteLineAsync($"Loading a region of {settings.Patients:N0} patients into {server.Options.DataPath}.");
+        using var stop = new InterruptSignals();
+        return await RegionLoading.LoadAsync(server, settings, Console.Out, Console.Error, stop.Token);
     }
 
     // What the command line leaves open is as the folder has it.
@@ -114,45 +124,5 @@ internal static class DemoCommand
         if (parsed.GetValue(Seed) is { } seed)
             settings = settings with { Seed = seed };
         return settings;
-    }
-
-    // False if it was interrupted.
-    private static async Task<bool> LoadAsync(FhirServer server, RegionSettings settings)
-    {
-        await Console.Out.WriteLineAsync($"Loading a region of {settings.Patients:N0} patients into {server.Options.DataPath}.");
-        var progress = new ImportProgress(Console.Out, Console.Error);
-        using var journal = await ImportJournal.OpenAsync(
-            server.Options.DataPath,
-            async key => await server.Store.ReadAsync(AccessScope.Full, key, CancellationToken.None) is not null,
-            CancellationToken.None);
-        var importer = new Importer(
-            server.Repository, new TransactionInteraction(server.Repository, Patch.Read), journal, progress, new ImportSettings { StopOnError = true });
-        using var stop = new InterruptSignals();
-        using var stopping = stop.Token.Register(importer.Stop);
-
-        // The share of the patients is what remains to be told from.
-        var made = 0;
-        progress.TotalBytes = settings.Patients;
-        progress.BytesRead = () => Volatile.Read(ref made);
-        await progress.ShowAsync(importer.RunAsync(Documents()));
-        progress.Summarize();
-        if (progress.Failed > 0)
-            throw new IOException("The region could not be loaded whole; the reasons are above.");
-        if (!stop.HasCome)
-            return true;
-        await Console.Error.WriteLineAsync("Interrupted. Give the same command again to go on.");
-        return false;
-
-        IEnumerable<ImportDocument> Documents()
-        {
-            var source = new ImportSource("region", string.Create(CultureInfo.InvariantCulture, $"region-{settings.Patients}-{settings.Seed}-{settings.Today:yyyyMMdd}"));
-            var line = 0;
-            foreach (var resource in new RegionGenerator(settings).Generate())
-            {
-                if (resource.Type == "Patient")
-                    Volatile.Write(ref made, made + 1);
-                yield return new ImportDocument(source, ++line, resource.Json);
-            }
-        }
     }
 }
