@@ -1,25 +1,6 @@
 // The search parameters that the exchange adds, over the examples of its own package.
 
-using FhirHub.Server.Exchange;
-
 namespace FhirHub.Server.Tests.Exchange;
-
-/// <summary>A server with the exchange's package and its examples of people, requests and encounters.</summary>
-public class ExchangeExampleServer : ExchangeServer, IAsyncLifetime
-{
-    async Task IAsyncLifetime.InitializeAsync()
-    {
-        await InitializeAsync();
-        string[] types = ["Organization", "Location", "Patient", "Practitioner", "PractitionerRole", "HealthcareService", "ServiceRequest", "Encounter"];
-        foreach (var example in ExchangePackage.Current.Examples
-            .Where(example => example.Expected is null && types.Contains(example.Resource.ResourceType))
-            .OrderBy(example => Array.IndexOf(types, example.Resource.ResourceType)))
-        {
-            using var response = await Client.SendAsync("PUT", $"{example.Resource.ResourceType}/{example.Resource.Id}", System.Text.Encoding.UTF8.GetString(example.Resource.Json.Span));
-            Assert.True(response.IsSuccessStatusCode, $"{example.Name}: {await response.Content.ReadAsStringAsync()}");
-        }
-    }
-}
 
 public class ExchangeSearchTests(ExchangeExampleServer server) : IClassFixture<ExchangeExampleServer>
 {
