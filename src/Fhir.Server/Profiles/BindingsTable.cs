@@ -7,7 +7,7 @@ internal static class BindingsTable
 {
     public static void Write(PageDraft page, IReadOnlyList<ProfileElement> elements, bool isDifferential)
     {
-        var bound = elements.Where(element => !element.IsProhibited && (isDifferential ? element.Says("binding") : element.Node.Child("binding").Exists)).ToList();
+        var bound = elements.Where(element => !element.IsProhibited && element.Node.Child("binding").Exists && (!isDifferential || element.Differential.Exists)).ToList();
         if (bound.Count == 0)
             return;
         page.Section("bindings", PageLabels.Bindings, () =>

@@ -16,8 +16,10 @@ internal static class ElementFacts
             page.Local("p", text, isDifferential && !element.Says("short") ? "short inherited" : "short");
         if (!isDifferential || element.Says("slicing"))
             Slicing(page, element.Node.Child("slicing"));
-        if (!isDifferential || element.Says("binding"))
-            Binding(page, element.Node.Child("binding"));
+
+        // Whoever sends the element needs its codes, whether they are the profile's choice or the standard's.
+        if (!isDifferential || element.Differential.Exists)
+            Binding(page, element.Node.Child("binding"), isDifferential && !element.Says("binding"));
         foreach (var (name, label) in (ReadOnlySpan<(string, Label)>)[("fixed", PageLabels.Fixed), ("pattern", PageLabels.Pattern), ("defaultValue", PageLabels.Default)])
         {
             if (element.Node.Child(name) is { Exists: true } value && (!isDifferential || element.Says(name)))
@@ -59,12 +61,12 @@ internal static class ElementFacts
         html.Close();
     }
 
-    private static void Binding(PageDraft page, ElementNode binding)
+    private static void Binding(PageDraft page, ElementNode binding, bool isInherited)
     {
         if (!binding.Exists)
             return;
         var html = page.Html;
-        html.Open("p").Element("b", PageLabels.Binding).Text(": ");
+        html.Open("p", ("class", isInherited ? "inherited" : null)).Element("b", PageLabels.Binding).Text(": ");
         if (binding.ChildValue("valueSet") is { } valueSet)
             page.LinkCanonical("ValueSet", valueSet);
         else

@@ -13,11 +13,17 @@ internal static class IndexPage
     private static readonly string[] s_people =
         ["Patient", "Organization", "Location", "HealthcareService", "Practitioner", "PractitionerRole", "Schedule", "Slot"];
 
+    // In the order in which they are sent.
+    private static readonly string[] s_order =
+    [
+        .. s_people, "ServiceRequest", "Task", "Appointment", "Encounter", "Communication", "ClinicalImpression", "DiagnosticReport", "Composition",
+    ];
+
     /// <summary>The parts of the page, which each page's navigation leads to.</summary>
     public static readonly IReadOnlyList<(string Id, Label Label)> Parts =
     [
         ("people", PageLabels.People), ("referral", PageLabels.Referral), ("consultation", PageLabels.Consultation), ("records", PageLabels.Records),
-        ("extensions", PageLabels.Extensions), ("terminology", PageLabels.Terminology), ("naming-systems", PageLabels.NamingSystems),
+        ("states", PageLabels.States), ("extensions", PageLabels.Extensions), ("terminology", PageLabels.Terminology), ("naming-systems", PageLabels.NamingSystems),
         ("actors", PageLabels.Actors), ("search-parameters", PageLabels.SearchParameters), ("examples", PageLabels.Examples),
     ];
 
@@ -36,6 +42,7 @@ internal static class IndexPage
             page.Fact(PageLabels.Download, () => html.Element("a", Archive, ("href", PageDraft.FileHref(Archive)), ("download", Archive)));
         });
         Profiles(page);
+        page.Section("states", PageLabels.States, () => TaskStates.Write(page));
         page.Section("extensions", PageLabels.Extensions, () => Extensions(page));
         page.Section("terminology", PageLabels.Terminology, () =>
         {
@@ -57,7 +64,7 @@ internal static class IndexPage
         {
             page.Section(id, label, () => page.Table(label, [PageLabels.Profile, PageLabels.ResourceType, PageLabels.Description], () =>
             {
-                foreach (var profile in profiles[id])
+                foreach (var profile in id == "records" ? profiles[id] : profiles[id].OrderBy(static profile => Array.IndexOf(s_order, profile.Root.ChildValue("type"))))
                 {
                     page.Html.Open("tr").Open("th", ("scope", "row"));
                     page.Link(profile);

@@ -55,6 +55,10 @@ internal static partial class PageLabels
     public static readonly Label Bindings = new("Terminology bindings", "术语绑定");
     public static readonly Label StrengthColumn = new("Strength", "约束强度");
     public static readonly Label ValueSet = new("Value set", "值集");
+    public static readonly Label HowToSend = new("How to send it", "如何发送");
+    public static readonly Label ToName = new("The resource names its profile", "资源中注明所用规范");
+    public static readonly Label ToCheck = new("To check it without storing it", "只校验，不存储");
+    public static readonly Label ToSend = new("To send it", "发送");
     public static readonly Label SearchedWith = new("Resources of this profile are found by", "用以下请求检索本规范的资源：");
     public static readonly Label Parameter = new("Parameter", "参数");
     public static readonly Label Expression = new("Expression", "表达式");

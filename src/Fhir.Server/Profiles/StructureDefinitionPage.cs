@@ -34,6 +34,7 @@ internal static class StructureDefinitionPage
         }
         else
         {
+            Requests(page, definition);
             SearchSection.Write(page, root.ChildValue("type") ?? "");
             ExampleList.Write(page, definition.Id ?? "");
         }
@@ -56,6 +57,20 @@ internal static class StructureDefinitionPage
                 page.Html.Close();
             });
         }
+
+        if (TaskStates.IsAbout(definition))
+            page.Fact(PageLabels.States, () => page.Html.Element("a", PageLabels.StatesOf, ("href", $"{page.Href("")}#states")));
+    }
+
+    private static void Requests(PageDraft page, ResourceTree definition)
+    {
+        var type = definition.Root.ChildValue("type");
+        page.Section("requests", PageLabels.HowToSend, () => page.Facts(() =>
+        {
+            page.Fact(PageLabels.ToName, $"\"meta\": {{ \"profile\": [\"{definition.Root.ChildValue("url")}\"] }}", isCode: true);
+            page.Fact(PageLabels.ToCheck, $"POST /fhir/{type}/$validate?profile={definition.Root.ChildValue("url")}", isCode: true);
+            page.Fact(PageLabels.ToSend, $"POST /fhir/{type}", isCode: true);
+        }));
     }
 
     private static void Views(PageDraft page, string address, bool isDifferential)

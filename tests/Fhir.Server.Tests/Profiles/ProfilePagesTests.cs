@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using FhirHub.Model;
 using FhirHub.Server.Exchange;
+using FhirHub.Server.Workflow;
 
 namespace FhirHub.Server.Tests.Profiles;
 
@@ -190,6 +191,28 @@ public class ProfilePagesTests(ServerFixture server) : IClassFixture<ServerFixtu
         Assert.All(page.Descendants("th"), static cell => Assert.NotNull(cell.Attribute("scope")));
         Assert.All(page.Descendants("table"), static table => Assert.NotNull(table.Element("caption")));
         Assert.All(page.Descendants("nav"), static nav => Assert.NotNull(nav.Attribute("aria-label")));
+    }
+
+    [Theory]
+    [InlineData("referral")]
+    [InlineData("consultation")]
+    public async Task The_states_are_those_that_the_server_enforces(string service)
+    {
+        foreach (var language in (string[])["en", "zh"])
+        {
+            var section = (await PageAsync(language)).Descendants("section").Single(section => section.Attribute("id")?.Value == $"states-{service}");
+            var told = section.Descendants("tbody").Single().Elements("tr").ToDictionary(
+                static row => row.Element("th")!.Element("code")!.Value,
+                static row => row.Elements("td").Last().Elements("code").Select(static code => code.Value).ToArray());
+            Assert.Equal("requested", told.Keys.First());
+            Assert.Equal(service == "referral" ? 9 : 8, told.Count);
+            Assert.All(told, state => Assert.Equal(TaskState.Find(state.Key)!.Next(service).Select(static next => next.Code), state.Value));
+            Assert.Equal(
+                told.SelectMany(static state => state.Value.Select(next => $"{state.Key} → {next}")),
+                section.Descendants("path").Select(static edge => edge.Element("title")?.Value).OfType<string>());
+            if (language == "zh")
+                Assert.All(section.Descendants("text").Where(static text => text.Attribute("class")!.Value == "state"), static text => Assert.Matches(@"\p{IsCJKUnifiedIdeographs}", text.Value));
+        }
     }
 
     [Fact]
