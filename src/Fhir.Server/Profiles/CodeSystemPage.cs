@@ -30,7 +30,7 @@ internal static class CodeSystemPage
         Collect(root, 0, concepts);
         page.Section("concepts", PageLabels.Concepts, () =>
         {
-            page.Html.Open("p").Text($"{concepts.Count} ").Text(PageLabels.Concepts);
+            page.Html.Open("p").Text($"{concepts.Count} ").Text(PageLabels.ConceptCount);
             if (concepts.Count > MaxRows)
                 page.Html.Text($". {string.Format(null, PageLabels.Cut.In(page.Language), MaxRows)}");
             page.Html.Close();

@@ -16,7 +16,7 @@ internal static class ExpectedIssues
         {
             foreach (var issue in outcome.Root.ChildrenOf("issue"))
                 Row(page, issue);
-        });
+        }, "issues");
     }
 
     private static void Row(PageDraft page, ElementNode issue)

@@ -62,21 +62,24 @@ internal static class IndexPage
         var profiles = page.Package.OfType("StructureDefinition").Where(static definition => definition.Root.ChildValue("type") != "Extension").ToLookup(GroupOf);
         foreach (var (id, label) in Parts.Take(4))
         {
-            page.Section(id, label, () => page.Table(label, [PageLabels.Profile, PageLabels.ResourceType, PageLabels.Description], () =>
+            page.Section(id, label, () => page.Table(label, [PageLabels.Profile, PageLabels.Description], () =>
             {
-                foreach (var profile in id == "records" ? profiles[id] : profiles[id].OrderBy(static profile => Array.IndexOf(s_order, profile.Root.ChildValue("type"))))
+                foreach (var profile in id == "records" ? profiles[id] : Ordered(page, profiles[id]))
                 {
                     page.Html.Open("tr").Open("th", ("scope", "row"));
                     page.Link(profile);
-                    page.Html.Close().Open("td");
-                    page.Link(R4Pages.OfType(profile.Root.ChildValue("type") ?? ""), profile.Root.ChildValue("type") ?? "");
-                    page.Html.Close();
+                    page.Html.Empty("br").Element("span", profile.Root.ChildValue("type"), ("class", "type")).Close();
                     Description(page, profile);
                     page.Html.Close();
                 }
             }, "list"));
         }
     }
+
+    // What stands on another profile of the package comes after it.
+    private static IEnumerable<ResourceTree> Ordered(PageDraft page, IEnumerable<ResourceTree> profiles) => profiles
+        .OrderBy(static profile => Array.IndexOf(s_order, profile.Root.ChildValue("type")))
+        .ThenBy(profile => page.Package.FindCanonical(profile.Root.ChildValue("baseDefinition") ?? "") is not null);
 
     private static string GroupOf(ResourceTree profile) =>
         s_people.Contains(profile.Root.ChildValue("type")) ? "people"
@@ -85,16 +88,13 @@ internal static class IndexPage
         : "records";
 
     private static void Extensions(PageDraft page) =>
-        page.Table(PageLabels.Extensions, [PageLabels.Extension, PageLabels.Context, PageLabels.Description], () =>
+        page.Table(PageLabels.Extensions, [PageLabels.Extension, PageLabels.Description], () =>
         {
             foreach (var extension in page.Package.OfType("StructureDefinition").Where(static definition => definition.Root.ChildValue("type") == "Extension"))
             {
                 page.Html.Open("tr").Open("th", ("scope", "row"));
                 page.Link(extension);
-                page.Html.Close().Open("td");
-                foreach (var context in extension.Root.ChildrenOf("context"))
-                    page.Html.Element("code", context.ChildValue("expression")).Text(" ");
-                page.Html.Close();
+                page.Html.Empty("br").Element("span", string.Join(", ", extension.Root.ChildrenOf("context").ToList().Select(static context => context.ChildValue("expression"))), ("class", "type")).Close();
                 Description(page, extension);
                 page.Html.Close();
             }
@@ -147,14 +147,14 @@ internal static class IndexPage
     }
 
     private static void SearchParameters(PageDraft page) =>
-        page.Table(PageLabels.SearchParameters, [PageLabels.Parameter, PageLabels.ResourceTypes, PageLabels.Description], () =>
+        page.Table(PageLabels.SearchParameters, [PageLabels.Parameter, PageLabels.Description], () =>
         {
             foreach (var parameter in page.Package.OfType("SearchParameter"))
             {
                 page.Html.Open("tr").Open("th", ("scope", "row")).Open("code");
                 page.Html.Element("a", parameter.Root.ChildValue("code"), ("href", page.Href(PublishedPackage.AddressOf(parameter))));
-                page.Html.Close().Close();
-                page.Html.Element("td", string.Join(", ", parameter.Root.ChildrenOf("base").ToList().Select(static type => type.GetString())));
+                page.Html.Close().Empty("br");
+                page.Html.Element("span", string.Join(", ", parameter.Root.ChildrenOf("base").ToList().Select(static type => type.GetString())), ("class", "type")).Close();
                 Description(page, parameter);
                 page.Html.Close();
             }

@@ -74,7 +74,8 @@ internal static partial class PageLabels
     public static readonly Label Instance = new("How it is sent", "发送形式");
     public static readonly Label From = new("From the example", "取自示例");
 
-    public static readonly Label Concepts = new("concepts", "个概念");
+    public static readonly Label Concepts = new("Concepts", "概念");
+    public static readonly Label ConceptCount = new("concepts", "个概念");
     public static readonly Label Content = new("Content", "内容");
     public static readonly Label CaseSensitive = new("Case matters", "区分大小写");
     public static readonly Label AllCodes = new("Value set of all codes", "全部代码的值集");

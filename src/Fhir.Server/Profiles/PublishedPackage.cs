@@ -74,7 +74,7 @@ internal sealed class PublishedPackage
             yield break;
         foreach (var unique in definition.Root.ChildrenOf("uniqueId"))
         {
-            if (unique.ChildValue("value") is { } value)
+            if (unique.ChildValue("value") is { } value && unique.ChildValue("type") is "uri" or "oid")
                 yield return unique.ChildValue("type") == "oid" ? $"urn:oid:{value}" : value;
         }
     }

@@ -10,7 +10,9 @@ internal static class SearchSection
     public static void Write(PageDraft page, string type)
     {
         var own = page.Package.OfType("SearchParameter").Where(parameter => parameter.Root.ChildrenOf("base").ToList().Exists(@base => @base.GetString() == type)).ToList();
-        var standard = SearchParameterRegistry.R4.ForType(type);
+
+        // Those of every resource type come last.
+        var standard = SearchParameterRegistry.R4.ForType(type).OrderBy(static parameter => parameter.Code.StartsWith('_')).ToList();
         if (own.Count + standard.Count == 0)
             return;
         page.Section("search", PageLabels.SearchParameters, () =>
