@@ -40,7 +40,8 @@ internal sealed class Consultations(RegionSettings settings, RegionPlan plan, Re
         string? appointment = null;
         if (isLive && ExchangeTask.IsScheduled(state))
         {
-            appointment = Appointment(chart, host, expert, request, asked.AddMinutes(60), ExchangeTask.IsBegun(state) ? begun : settings.Today.AddWorkingDays(1 + random.Below(8)).At(16), ExchangeTask.IsBegun(state));
+            var start = ExchangeTask.IsBegun(state) ? begun : settings.Today.AddWorkingDays(1 + random.Below(8)).At(16);
+            appointment = Appointment(chart, host, expert, request, asked.AddMinutes(60), start, ExchangeTask.AppointmentStatus(state));
             outputs.Add(("appointment", appointment));
         }
 
@@ -82,13 +83,13 @@ internal sealed class Consultations(RegionSettings settings, RegionPlan plan, Re
             });
         });
 
-    private string Appointment(Chart chart, Doctor host, Doctor expert, string request, DateTime created, DateTime start, bool isOver)
+    private string Appointment(Chart chart, Doctor host, Doctor expert, string request, DateTime created, DateTime start, string status)
     {
         var slot = directory.Slot(expert, $"{expert.Id}-p{chart.Person.Number.ToString(CultureInfo.InvariantCulture)}", start, "busy");
         chart.Written.Add(slot);
         return chart.Add("Appointment", "exchange-consultation-appointment", w =>
         {
-            w.String("status", isOver ? "fulfilled" : "booked");
+            w.String("status", status);
             w.Concepts("serviceType", new Concept(null, Exchange.Code("requested-service", "remote-consultation")));
             w.Concepts("specialty", expert.Department.Concept);
             w.Instant("start", start);

@@ -47,6 +47,9 @@ internal static class ExchangeTask
     /// <summary>The status of the ServiceRequest while its Task has the state.</summary>
     public static string RequestStatus(string state) => state switch { "rejected" or "cancelled" => "revoked", "completed" or "returned" => "completed", _ => "active" };
 
+    /// <summary>The status of the Appointment while the Task has the state.</summary>
+    public static string AppointmentStatus(string state) => state switch { "scheduled" => "booked", "in-progress" => "arrived", _ => "fulfilled" };
+
     /// <summary>The history that leads to a state.</summary>
     /// <param name="asking">What is asked.</param>
     /// <param name="state">The state.</param>

@@ -37,7 +37,7 @@ internal sealed class Referrals(RegionSettings settings, RegionDirectory directo
         if (ExchangeTask.IsScheduled(state))
         {
             var start = ExchangeTask.IsBegun(state) ? begun : settings.Today.AddWorkingDays(1 + random.Below(8)).At(14 + random.Below(3), 30 * random.Below(2));
-            outputs.Add(("appointment", Appointment(chart, to, service, request, asked.AddMinutes(60), start, ExchangeTask.IsBegun(state))));
+            outputs.Add(("appointment", Appointment(chart, to, service, request, asked.AddMinutes(60), start, ExchangeTask.AppointmentStatus(state))));
         }
 
         if (ExchangeTask.IsBegun(state))
@@ -139,7 +139,7 @@ internal sealed class Referrals(RegionSettings settings, RegionDirectory directo
         n.String("text", text);
     });
 
-    private string Appointment(Chart chart, Doctor doctor, string service, string request, DateTime created, DateTime start, bool isOver)
+    private string Appointment(Chart chart, Doctor doctor, string service, string request, DateTime created, DateTime start, string status)
     {
         // Health centres have no schedules.
         string? slot = null;
@@ -152,7 +152,7 @@ internal sealed class Referrals(RegionSettings settings, RegionDirectory directo
 
         return chart.Add("Appointment", "exchange-referral-appointment", w =>
         {
-            w.String("status", isOver ? "fulfilled" : "booked");
+            w.String("status", status);
             w.Concepts("serviceType", new Concept(null, Exchange.Code("requested-service", service)));
             w.Concepts("specialty", doctor.Department.Concept);
             w.Instant("start", start);

@@ -25,6 +25,7 @@ public class DemoCommandTests
         }
 
         using var again = await DemoProcess.StartAsync(folder.Path);
+        await ReceiveAsync(again);
         Assert.DoesNotContain("Loading", again.Output, StringComparison.Ordinal);
         Assert.Equal(60, await CountAsync(again, "Patient"));
     }
@@ -99,6 +100,23 @@ public class DemoCommandTests
         var (exit, output) = await ServerProcess.RunAsync(["demo", .. arguments]);
         Assert.Equal(2, exit);
         Assert.Contains(arguments[0], output, StringComparison.Ordinal);
+    }
+
+    // What was generated goes on like what clients write: an open referral is received by the institution that is asked.
+    private static async Task ReceiveAsync(DemoProcess demo)
+    {
+        var found = JsonNode.Parse(await demo.Client.GetStringAsync($"{demo.Address}/fhir/Task?status=requested&_count=1"))!;
+        var task = found["entry"]![0]!["resource"]!;
+        task["status"] = "received";
+        task["businessStatus"]!["coding"]![0]!["code"] = "received";
+        task["lastModified"] = "2026-11-20T18:00:00+08:00";
+        task["extension"]!.AsArray().Add(JsonNode.Parse("""
+            {"url":"https://fhirhub.dev/fhir/StructureDefinition/state-change","extension":[{"url":"state","valueCode":"received"},
+             {"url":"at","valueDateTime":"2026-11-20T18:00:00+08:00"},{"url":"by","valueReference":{"reference":"OWNER"}}]}
+            """.Replace("OWNER", (string)task["owner"]!["reference"]!, StringComparison.Ordinal)));
+        using var content = new StringContent(task.ToJsonString(), Encoding.UTF8, "application/fhir+json");
+        var answer = await demo.Client.PutAsync($"{demo.Address}/fhir/Task/{task["id"]}", content);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 
     private static async Task AnswersAsync(HttpClient client, string request)

@@ -5,6 +5,7 @@ using System.Text.Json;
 using FhirHub.Model;
 using FhirHub.Samples.Region;
 using FhirHub.Search;
+using FhirHub.Server.Workflow;
 
 namespace FhirHub.Server.Tests.Demo;
 
@@ -62,6 +63,23 @@ public class RegionGeneratorTests
 
         var directions = byType["ServiceRequest"].SelectMany(Codes).Where(static code => code.System.EndsWith("/referral-direction", StringComparison.Ordinal));
         Assert.Equal(["down", "transfer", "up"], directions.Select(static code => code.Code).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Each_task_came_to_its_state_by_legal_changes()
+    {
+        foreach (var task in new RegionGenerator(new RegionSettings()).Generate().Where(static resource => resource.Type == "Task"))
+        {
+            using var json = JsonDocument.Parse(task.Json);
+            var root = json.RootElement;
+            var service = root.GetProperty("code").GetProperty("coding")[0].GetProperty("code").GetString()!;
+            var changes = root.GetProperty("extension").EnumerateArray().Select(static change => change.GetProperty("extension").EnumerateArray()
+                .Single(static part => part.GetProperty("url").ValueEquals("state")).GetProperty("valueCode").GetString()).Select(TaskState.Find).ToList();
+            Assert.Equal(TaskState.Requested, changes[0]);
+            for (var i = 1; i < changes.Count; i++)
+                Assert.Contains(changes[i], changes[i - 1]!.Next(service));
+            Assert.Equal(root.GetProperty("status").GetString(), changes[^1]!.Status);
+        }
     }
 
     [Fact]
