@@ -25,7 +25,13 @@ public class RegionValidationTests
             await ExchangeLoading.EnsureAsync(server, CancellationToken.None);
             Assert.True(await RegionLoading.LoadAsync(server, settings, TextWriter.Null, TextWriter.Null, CancellationToken.None));
 
-            var request = new ValidationRequest { Resolve = server.Validation.ReaderFor(AccessScope.Full) };
+            // Nearly all resources refer to the same few hundred others, which need not be read each time.
+            var read = server.Validation.ReaderFor(AccessScope.Full);
+            var targets = new ConcurrentDictionary<string, ResourceTree?>(StringComparer.Ordinal);
+            var request = new ValidationRequest
+            {
+                Resolve = async (reference, cancel) => targets.TryGetValue(reference, out var known) ? known : targets[reference] = await read(reference, cancel),
+            };
             var problems = new ConcurrentDictionary<string, string>();
             await Parallel.ForEachAsync(new RegionGenerator(settings).Generate(), async (resource, cancel) =>
             {
