@@ -11,8 +11,8 @@ internal static class SearchSection
     {
         var own = page.Package.OfType("SearchParameter").Where(parameter => parameter.Root.ChildrenOf("base").ToList().Exists(@base => @base.GetString() == type)).ToList();
 
-        // Those of every resource type come last.
-        var standard = SearchParameterRegistry.R4.ForType(type).OrderBy(static parameter => parameter.Code.StartsWith('_')).ToList();
+        // Those of every resource type come last; those without an expression are for texts, and not in every installation.
+        var standard = SearchParameterRegistry.R4.ForType(type).Where(static parameter => parameter.Expression is not null).OrderBy(static parameter => parameter.Code.StartsWith('_')).ToList();
         if (own.Count + standard.Count == 0)
             return;
         page.Section("search", PageLabels.SearchParameters, () =>
