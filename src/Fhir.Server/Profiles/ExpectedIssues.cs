@@ -1,13 +1,17 @@
 // What the validator answers to a bad example.
 
+using System.Text.RegularExpressions;
 using FhirHub.Model;
 using FhirHub.Server.Exchange;
 
 namespace FhirHub.Server.Profiles;
 
 /// <summary>Writes the issues of the expected OperationOutcome.</summary>
-internal static class ExpectedIssues
+internal static partial class ExpectedIssues
 {
+    [GeneratedRegex(@"\{(?<number>\d)\}", RegexOptions.NonBacktracking)]
+    private static partial Regex Place();
+
     public static void Write(PageDraft page, ExchangeExample example)
     {
         if (example.Expected is not { } outcome)
@@ -28,7 +32,12 @@ internal static class ExpectedIssues
         if (Sentence(page, issue, message) is { } sentence)
             page.Local("p", sentence);
         if (message is not null)
-            html.Element("code", message, ("class", "quiet"));
+        {
+            html.Open("code", ("class", "quiet"));
+            page.Link(page.Package.FindCanonical(MessageTemplate.CodeSystem) is { } messages ? $"{page.Href(PublishedPackage.AddressOf(messages))}#code-{message}" : null, message);
+            html.Close();
+        }
+
         html.Close().Open("td");
         foreach (var expression in issue.ChildrenOf("expression"))
             html.Element("code", expression.GetString()).Text(" ");
@@ -46,19 +55,37 @@ internal static class ExpectedIssues
         return null;
     }
 
-    // The outcome's own words, else those that the code system of messages has for the code.
     private static LocalText? Sentence(PageDraft page, ElementNode issue, string? message)
     {
         var said = LocalText.Of(issue, "diagnostics", page.Language) ?? LocalText.Of(issue.Child("details"), "text", page.Language);
-        if (said is { } text && (text.Language == page.Language || message is null))
-            return text;
-        var concept = default(ElementNode);
-        foreach (var candidate in page.Package.FindCanonical(MessageTemplate.CodeSystem)?.Root.ChildrenOf("concept") ?? default)
+        if (message is null || (said is { } own && own.Language == page.Language))
+            return said;
+        foreach (var concept in page.Package.FindCanonical(MessageTemplate.CodeSystem)?.Root.ChildrenOf("concept") ?? default)
         {
-            if (candidate.ChildValue("code") == message)
-                concept = candidate;
+            if (concept.ChildValue("code") == message)
+                return said is { } english ? Translate(english.Value, concept, page.Language) ?? said : LocalText.OfConcept(concept, page.Language);
         }
 
-        return concept.Exists && LocalText.OfConcept(concept, page.Language) is { } template && (said is null || template.Language == page.Language) ? template : said;
+        return said;
+    }
+
+    // The outcome is kept in English. What its sentence is about stands between the words of the English template, and belongs between
+    // those of the other.
+    private static LocalText? Translate(string sentence, ElementNode message, MessageLanguage language)
+    {
+        // A message that can be said in several ways has its templates one after the other in each language.
+        var designations = message.ChildrenOf("designation").ToList();
+        IEnumerable<string?> english = [message.ChildValue("display"), .. designations.Where(static name => name.ChildValue("language") == "en").Select(static name => name.ChildValue("value"))];
+        var translated = designations.Where(name => name.ChildValue("language") == PageLanguages.Tag(language)).Select(static name => name.ChildValue("value"));
+        foreach (var (source, target) in english.Zip(translated))
+        {
+            var pattern = Place().Replace(
+                Regex.Escape(source ?? "").Replace("\\{", "{", StringComparison.Ordinal), static place => $"(?<p{place.Groups["number"].Value}>.*?)");
+            var match = Regex.Match(sentence, $"^{pattern}$", RegexOptions.NonBacktracking | RegexOptions.Singleline);
+            if (match.Success)
+                return new LocalText(Place().Replace(target ?? "", place => match.Groups[$"p{place.Groups["number"].Value}"].Value), language);
+        }
+
+        return null;
     }
 }

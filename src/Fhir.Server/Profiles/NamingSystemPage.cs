@@ -27,7 +27,10 @@ internal static class NamingSystemPage
                 {
                     var html = page.Html;
                     html.Open("tr").Open("th", ("scope", "row")).Element("code", unique.ChildValue("type")).Close();
-                    html.Open("td").Element("code", unique.ChildValue("value")).Close();
+                    html.Open("td").Open("code");
+                    var value = unique.ChildValue("value") ?? "";
+                    page.Link(page.Package.FindCanonical(value) is { } named && named != namingSystem ? page.Href(PublishedPackage.AddressOf(named)) : null, value);
+                    html.Close().Close();
                     html.Element("td", unique.Child("preferred") is { Exists: true } flag && flag.GetBoolean() == true ? PageLabels.Yes : PageLabels.No).Close();
                 }
             }));

@@ -32,7 +32,7 @@ internal sealed class PageDraft(PublishedPackage package, MessageLanguage langua
 
     /// <summary>What a definition is called in the language of the page.</summary>
     public LocalText TitleOf(ResourceTree definition) =>
-        LocalText.Of(definition.Root, "title", Language) ?? LocalText.Of(definition.Root, "name", Language)
+        (definition.ResourceType == "SearchParameter" ? LocalText.Of(definition.Root, "code", Language) : LocalText.Of(definition.Root, "title", Language)) ?? LocalText.Of(definition.Root, "name", Language)
         ?? new LocalText(definition.Id ?? definition.ResourceType, MessageLanguage.English);
 
     /// <summary>A text, marked where its language is not the page's.</summary>

@@ -95,6 +95,21 @@ public class ProfilePagesTests(ServerFixture server) : IClassFixture<ServerFixtu
     }
 
     [Fact]
+    public async Task An_expected_issue_is_told_in_the_language_of_the_page()
+    {
+        var page = await PageAsync("zh/examples/exchange-patient/bad/resident-id-check-digit");
+        var sentence = page.Descendants("section").Single(static section => section.Attribute("id")?.Value == "expected").Descendants("p").First();
+        Assert.Null(sentence.Attribute("lang"));
+        Assert.Matches(@"“?539921195703160024”?.*\p{IsCJKUnifiedIdeographs}", sentence.Value);
+
+        foreach (var example in s_package.Examples.Where(static example => example.Expected is not null))
+        {
+            var issues = (await PageAsync($"zh/examples/{example.Profile}/bad/{example.Name}")).Descendants("section").Single(static section => section.Attribute("id")?.Value == "expected");
+            Assert.DoesNotContain(issues.Descendants("p"), static said => said.Attribute("lang") is not null || said.Value.Contains("{0}", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task A_value_set_lists_its_codes_in_the_language_of_the_page()
     {
         var english = (await PageAsync("en/ValueSet/organization-tier")).Descendants("section").Single(static section => section.Attribute("id")?.Value == "expansion");
