@@ -8,6 +8,7 @@ using FhirHub.Benchmarks.Search;
 using FhirHub.Benchmarks.Store;
 using FhirHub.Benchmarks.Terminology;
 using FhirHub.Benchmarks.Validation;
+using FhirHub.Benchmarks.Workflow;
 
 return args switch
 {
@@ -26,6 +27,7 @@ return args switch
     ["import-terminology", ..] => await ImportTerminologyBenchmark.RunAsync(Options.Parse(args[1..])),
     ["validate", ..] => await ValidateBenchmark.RunAsync(Options.Parse(args[1..])),
     ["write-validation", ..] => await WriteValidationBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["workflow", ..] => await WorkflowBenchmark.RunAsync(Options.Parse(args[1..])),
     ["fhirpath", ..] => FhirPathBenchmark.Run(Options.Parse(args[1..])),
     _ => Usage(),
 };
@@ -48,6 +50,7 @@ static int Usage()
           start     time from start to first answer
           validate  parsing, base definitions and claimed profiles of Synthea's resources (--folder FOLDER; --data FOLDER of a package's definitions; --limit BUNDLES)
           write-validation  creates and bundles under OnWrite=Profiles against Structure (--folder FOLDER of Synthea's bundles)
+          workflow  writes of patients and of referrals with the workflow enforced and not
           fhirpath  time and memory of one evaluation, by kind of expression
         Options: --seconds N (measured time of each step), --clients N, --rounds N, --folder FOLDER, --limit N,
                  --data FOLDER (keep the data there), --filter TEXT
