@@ -18,7 +18,8 @@ internal sealed class Care(RegionSettings settings, RegionPlan plan, FhirWriter 
         var familyDoctor = Doctor.Of(settings, village, 0);
         var problems = Problem.All.Where(problem => problem.Affects(person, age, random)).ToList();
         var institutions = new List<Institution> { village.Up(Tier.Township), village.Up(Tier.County) };
-        var exchange = problems.Count == 0 ? Exchanged.Nothing : Choose(random);
+        var subject = Subject(problems);
+        var exchange = subject is null ? Exchanged.Nothing : Choose(random);
         if (exchange == Exchanged.Transfer)
             institutions.Add(village.Up(Tier.City));
         yield return patients.Patient(person, institutions, familyDoctor);
@@ -33,33 +34,36 @@ internal sealed class Care(RegionSettings settings, RegionPlan plan, FhirWriter 
         if (random.Chance(60))
             CheckUp(chart, village, age);
 
-        // The last one is what the exchange is about.
+        // What is acute is found where the referral or consultation begins.
         string? condition = null;
         foreach (var problem in problems)
-            condition = Treat(chart, problem, village);
-        if (condition is not null)
         {
-            switch (exchange)
-            {
-                case Exchanged.Up or Exchanged.Transfer or Exchanged.Down:
-                    _referrals.Write(chart, problems[^1], condition, exchange);
-                    break;
-                case Exchanged.Consultation:
-                    _consultations.Write(chart, problems[^1], condition);
-                    break;
-            }
+            var isNew = problem == subject && exchange != Exchanged.Nothing && problem.IsAcute;
+            var found = isNew ? null : Treat(chart, problem, village);
+            if (problem == subject)
+                condition = found;
         }
+
+        if (exchange == Exchanged.Consultation)
+            _consultations.Write(chart, subject!, condition);
+        else if (exchange != Exchanged.Nothing)
+            _referrals.Write(chart, subject!, condition, exchange);
 
         foreach (var resource in chart.Written)
             yield return resource;
     }
 
+    // Nobody is sent to another institution for a cold.
+    private static Problem? Subject(List<Problem> problems) =>
+        problems.LastOrDefault(static problem => problem.Course == Course.Stay)
+        ?? problems.FirstOrDefault(static problem => problem.Course is Course.Chronic or Course.Pregnancy || problem.DepartmentNumber == Department.Orthopaedics);
+
     private static Exchanged Choose(SplitMix64 random) => random.Below(100) switch
     {
-        < 32 => Exchanged.Up,
-        < 46 => Exchanged.Down,
-        < 56 => Exchanged.Transfer,
-        < 72 => Exchanged.Consultation,
+        < 38 => Exchanged.Up,
+        < 52 => Exchanged.Down,
+        < 64 => Exchanged.Transfer,
+        < 84 => Exchanged.Consultation,
         _ => Exchanged.Nothing,
     };
 
@@ -153,7 +157,8 @@ internal sealed class Care(RegionSettings settings, RegionPlan plan, FhirWriter 
         return condition;
     }
 
-    private static string DischargeSummary(Person person, Problem problem, int days) =>
+    /// <summary>What the hospital writes at the end of a stay.</summary>
+    public static string DischargeSummary(Person person, Problem problem, int days) =>
         $"患者{PatientRecords.FullName(person)}，因{problem.Name}住院{days}天。入院后完善检查，给予{string.Join("、", problem.Drugs.Select(static drug => drug.Name))}治疗，"
         + "症状好转，生命体征平稳，准予出院。出院医嘱：按时服药，两周后门诊复查，不适随诊。";
 

@@ -13,7 +13,10 @@ internal sealed class Consultations(RegionSettings settings, RegionPlan plan, Re
     private int _next;
 
     /// <summary>Writes a consultation with all that belongs to it.</summary>
-    public void Write(Chart chart, Problem problem, string condition)
+    /// <param name="chart">The patient's chart.</param>
+    /// <param name="problem">What it is about.</param>
+    /// <param name="condition">The Condition, if it is known already.</param>
+    public void Write(Chart chart, Problem problem, string? condition)
     {
         var number = _next++;
         var state = States[number % States.Length];
@@ -29,7 +32,10 @@ internal sealed class Consultations(RegionSettings settings, RegionPlan plan, Re
         var asked = day.At(9 + random.Below(3), 5 * random.Below(12));
         var begun = asked.AddHours(isOpen ? 3 : 26);
         var done = begun.AddMinutes(50);
-        var visit = chart.Encounter(new Visit(host, asked.AddMinutes(-60), asked.AddMinutes(-5)), "AMB", problem.Concept);
+        var visit = problem.Course == Course.Stay
+            ? chart.Encounter(new Visit(host, asked.AddHours(-20), isOpen ? null : asked.AddDays(3)), "IMP", problem.Concept)
+            : chart.Encounter(new Visit(host, asked.AddMinutes(-60), asked.AddMinutes(-5)), "AMB", problem.Concept);
+        condition ??= chart.Condition(problem, visit, null);
         chart.VitalSigns(visit, problem);
         var document = chart.Document(
             visit, "病历摘要", "34133-9", "Summary of episode note", asked.AddMinutes(-10),
@@ -40,7 +46,7 @@ internal sealed class Consultations(RegionSettings settings, RegionPlan plan, Re
         string? appointment = null;
         if (isLive && ExchangeTask.IsScheduled(state))
         {
-            var start = ExchangeTask.IsBegun(state) ? begun : settings.Today.AddWorkingDays(1 + random.Below(8)).At(16);
+            var start = ExchangeTask.IsBegun(state) ? begun : directory.Book(expert, isUrgent: false);
             appointment = Appointment(chart, host, expert, request, asked.AddMinutes(60), start, ExchangeTask.AppointmentStatus(state));
             outputs.Add(("appointment", appointment));
         }

@@ -14,6 +14,7 @@ internal sealed record Department(string Specialty, string Name, params string[]
         new("03.03", "神经内科", "outpatient", "inpatient", "emergency", "remote-consultation"),
         new("03.01", "呼吸内科", "outpatient", "inpatient", "remote-consultation"),
         new("03.07", "内分泌科", "outpatient", "inpatient", "remote-consultation"),
+        new("03.02", "消化内科", "outpatient", "inpatient", "remote-consultation"),
         new("04.03", "骨科", "outpatient", "inpatient", "surgery", "remote-consultation"),
         new("05.02", "产科", "outpatient", "inpatient", "emergency", "remote-consultation"),
         new("32", "医学影像科", "examination", "remote-image-reading", "remote-consultation"),
@@ -37,9 +38,10 @@ internal sealed record Department(string Specialty, string Name, params string[]
     public const int Neurology = 1;
     public const int Respiratory = 2;
     public const int Endocrinology = 3;
-    public const int Orthopaedics = 4;
-    public const int Obstetrics = 5;
-    public const int Imaging = 6;
+    public const int Gastroenterology = 4;
+    public const int Orthopaedics = 5;
+    public const int Obstetrics = 6;
+    public const int Imaging = 7;
 
     /// <summary>The departments of a tier, the same ones first at every hospital.</summary>
     public static Department Of(Tier tier, int number) => tier switch

@@ -36,7 +36,7 @@ internal sealed record Institution(Tier Tier, int Index, string Name, string Div
     public Institution CodeOwner => IsHospital ? this : Parent!.CodeOwner;
 
     /// <summary>Number of practitioners.</summary>
-    public int Practitioners => Tier switch { Tier.Province => 12, Tier.City => 8, Tier.County => 6, Tier.Township => 3, _ => 1 };
+    public int Practitioners => Tier switch { Tier.Province => 13, Tier.City => 8, Tier.County => 7, Tier.Township => 3, _ => 1 };
 
     /// <summary>The institution of a tier above it, or itself.</summary>
     public Institution Up(Tier tier) => Tier <= tier ? this : Parent!.Up(tier);

@@ -38,13 +38,13 @@ internal sealed record Problem
         Of("J44.9", "慢性阻塞性肺疾病", "Chronic obstructive pulmonary disease, unspecified", Course.Chronic, 50, 95, 10, Department.Respiratory, "SPO2=88-95 RR=18-25", "WBC CRP=2.0-18.0 PO2=58-79 PCO2=42-58", "R03AK07 R03AC02"),
         Of("I25.1", "冠状动脉粥样硬化性心脏病", "Atherosclerotic heart disease", Course.Chronic, 50, 95, 9, Department.Cardiology, "SBP=122-156 DBP=72-94", "TNI BNP=80-620 CHOL=4.2-6.2 LDL=2.6-4.4 K", "B01AC06 C10AA05 C07AB02 复方丹参"),
         Of("I69.3", "脑梗死后遗症", "Sequelae of cerebral infarction", Course.Chronic, 55, 95, 6, Department.Neurology, "SBP=128-164 DBP=76-98", "INR CHOL=4.0-6.0 LDL=2.2-4.0", "B01AC04 C10AA05"),
-        Of("B18.1", "慢性乙型病毒性肝炎", "Chronic viral hepatitis B without delta-agent", Course.Chronic, 25, 70, 4, Department.Endocrinology, "", "ALT=48-160 AST=42-130 TBIL ALB HBSAG=+", "J05AF10"),
+        Of("B18.1", "慢性乙型病毒性肝炎", "Chronic viral hepatitis B without delta-agent", Course.Chronic, 25, 70, 4, Department.Gastroenterology, "", "ALT=48-160 AST=42-130 TBIL ALB HBSAG=+", "J05AF10"),
         Of("E03.9", "甲状腺功能减退症", "Hypothyroidism, unspecified", Course.Chronic, 30, 80, 4, Department.Endocrinology, "HR=52-66", "TSH=5.6-18.0 FT4=5.5-9.5", "H03AA01"),
         Of("M17.1", "膝关节病", "Other primary gonarthrosis", Course.Chronic, 55, 90, 8, Department.Orthopaedics, "", "UA CRP", "M01AE01"),
-        Of("K29.5", "慢性胃炎", "Chronic gastritis, unspecified", Course.Chronic, 25, 80, 7, Department.Endocrinology, "", "HGB RBC", "A02BC01"),
+        Of("K29.5", "慢性胃炎", "Chronic gastritis, unspecified", Course.Chronic, 25, 80, 7, Department.Gastroenterology, "", "HGB RBC", "A02BC01"),
         Of("Z34.9", "妊娠监督", "Supervision of normal pregnancy, unspecified", Course.Pregnancy, 20, 41, 14, Department.Obstetrics, "SBP=98-128 DBP=60-82", "HGB=98-128 FBG TSH UPRO", "B03BB01 B03AA07", 'f'),
         Of("J06.9", "急性上呼吸道感染", "Acute upper respiratory infection, unspecified", Course.Visit, 0, 95, 30, Department.Respiratory, "T=37.4-39.0 HR=82-108", "WBC=4.2-11.8 CRP=1.0-22.0", "N02BE01 连花清瘟"),
-        Of("A09.9", "胃肠炎", "Gastroenteritis and colitis of unspecified origin", Course.Visit, 0, 95, 8, Department.Respiratory, "T=37.0-38.4 HR=80-106", "WBC=5.0-12.5 K=3.1-4.4 NA", "A07BC05"),
+        Of("A09.9", "胃肠炎", "Gastroenteritis and colitis of unspecified origin", Course.Visit, 0, 95, 8, Department.Gastroenterology, "T=37.0-38.4 HR=80-106", "WBC=5.0-12.5 K=3.1-4.4 NA", "A07BC05"),
         Of("T14.1", "犬咬伤", "Open wound of unspecified body region", Course.Visit, 3, 80, 3, Department.Orthopaedics, "", "", "J01CA04"),
         Of("S52.5", "桡骨远端骨折", "Fracture of lower end of radius", Course.Visit, 8, 92, 4, Department.Orthopaedics, "HR=78-100", "HGB PLT", "M01AE01 A12AX"),
         Of("J18.9", "肺炎", "Pneumonia, unspecified", Course.Stay, 0, 95, 6, Department.Respiratory, "T=38.0-39.8 SPO2=90-95 HR=92-124 RR=20-28", "WBC=10.5-18.6 CRP=22.0-140.0 PCT=0.10-2.40 ALT PO2=60-82", "J01DD04 N02BE01"),
@@ -87,6 +87,9 @@ internal sealed record Problem
 
     /// <summary>The problem as codes.</summary>
     public Concept Concept => new(Name, new Coding(Exchange.Icd10, Icd, IcdName));
+
+    /// <summary>True for what comes and goes.</summary>
+    public bool IsAcute => Course is Course.Visit or Course.Stay;
 
     /// <summary>The code of the green channel that takes it, if one does.</summary>
     public string? GreenChannel => Icd switch { "I63.9" => "stroke", "I21.9" => "chest-pain", "S72.0" => "trauma", _ => null };

@@ -14,29 +14,46 @@ internal sealed class Referrals(RegionSettings settings, RegionDirectory directo
     private int _next;
 
     /// <summary>Writes a referral with all that belongs to it.</summary>
-    public void Write(Chart chart, Problem problem, string condition, Exchanged kind)
+    /// <param name="chart">The patient's chart.</param>
+    /// <param name="problem">What it is about.</param>
+    /// <param name="condition">The Condition, if it is known already.</param>
+    /// <param name="kind">Which way.</param>
+    public void Write(Chart chart, Problem problem, string? condition, Exchanged kind)
     {
         var state = States[_next++ % States.Length];
         var random = chart.Random;
         var village = chart.Person.Household.Village;
         var (from, to, direction, service, reason) = Choose(village, problem, kind, random);
 
-        // What is still open was asked for in the last days.
+        var isGreen = kind == Exchanged.Up && problem.GreenChannel is not null;
+        var priority = isGreen ? "stat" : problem.Course == Course.Stay ? "urgent" : "routine";
+
+        // What is still open was asked for in the last days, what can't wait today.
         var isOpen = ExchangeTask.RequestStatus(state) == "active";
-        var day = settings.Today.AddDays(isOpen ? -random.Between(1, 3) : -random.Between(5, 9));
+        var isUrgent = isOpen && priority != "routine";
+        var day = settings.Today.AddDays(isUrgent ? 0 : isOpen ? -random.Between(1, 3) : -random.Between(5, 9));
         var asked = day.At(9 + random.Below(3), 5 * random.Below(12));
         var begun = asked.AddHours(isOpen ? 4 : 24);
         var done = begun.AddHours(kind == Exchanged.Up ? 48 : 5);
 
-        var visit = chart.Encounter(new Visit(from, asked.AddMinutes(-30), asked.AddMinutes(5)), "AMB", problem.Concept);
+        var isStay = kind == Exchanged.Down && problem.Course == Course.Stay;
+        var visit = isStay
+            ? chart.Encounter(new Visit(from, asked.AddDays(-8), asked.AddMinutes(5)), "IMP", problem.Concept)
+            : chart.Encounter(new Visit(from, asked.AddMinutes(-30), asked.AddMinutes(5)), "AMB", problem.Concept);
+        condition ??= chart.Condition(problem, visit, null);
         chart.VitalSigns(visit, problem);
-        var isGreen = kind == Exchanged.Up && problem.GreenChannel is not null;
-        var priority = isGreen ? "stat" : problem.Course == Course.Stay ? "urgent" : "routine";
+        if (isStay)
+        {
+            chart.LaboratoryReport(visit, problem);
+            chart.Document(visit, "出院小结", "18842-5", "Discharge summary", visit.End!.Value, Care.DischargeSummary(chart.Person, problem, 8));
+            chart.Claim(visit, problem, 8);
+        }
+
         var request = Request(chart, new Order(from, to, direction, service, reason, priority, ExchangeTask.RequestStatus(state), asked), problem, condition, isGreen, visit.Encounter);
         var outputs = new List<(string Kind, string Reference)>();
         if (ExchangeTask.IsScheduled(state))
         {
-            var start = ExchangeTask.IsBegun(state) ? begun : settings.Today.AddWorkingDays(1 + random.Below(8)).At(14 + random.Below(3), 30 * random.Below(2));
+            var start = ExchangeTask.IsBegun(state) ? begun : directory.Book(to, isUrgent);
             outputs.Add(("appointment", Appointment(chart, to, service, request, asked.AddMinutes(60), start, ExchangeTask.AppointmentStatus(state))));
         }
 

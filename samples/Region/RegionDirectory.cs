@@ -8,6 +8,7 @@ namespace FhirHub.Samples.Region;
 internal sealed class RegionDirectory(RegionSettings settings, FhirWriter writer)
 {
     private const int FreeSlots = 4;
+    private const int TimesOfAfternoon = 6;
 
     private static readonly Dictionary<string, string> Titles = new(StringComparer.Ordinal)
     {
@@ -18,6 +19,19 @@ internal sealed class RegionDirectory(RegionSettings settings, FhirWriter writer
         ["village-doctor"] = "乡村医生",
         ["nurse"] = "护士",
     };
+
+    // The hospitals' doctors are some hundreds at most, however many patients there are.
+    private readonly Dictionary<string, int> _booked = new(StringComparer.Ordinal);
+
+    /// <summary>The next time that a practitioner has in the afternoons to come.</summary>
+    /// <param name="doctor">The practitioner.</param>
+    /// <param name="isUrgent">True for a patient who comes today.</param>
+    public DateTime Book(Doctor doctor, bool isUrgent)
+    {
+        var number = _booked[doctor.Id] = _booked.GetValueOrDefault(doctor.Id) + 1;
+        var day = isUrgent ? settings.Today : settings.Today.AddWorkingDays(1 + (number / TimesOfAfternoon));
+        return day.At(14).AddMinutes(30 * (number % TimesOfAfternoon));
+    }
 
     /// <summary>The resources of one institution.</summary>
     public IEnumerable<RegionResource> Of(Institution institution)
