@@ -59,7 +59,7 @@ internal sealed partial class Chart
         var results = problem.Tests.Select(finding => Result(visit, hospital, Laboratory.Find(finding.Key), finding, taken, issued)).ToList();
         return Add("DiagnosticReport", "exchange-diagnostic-report", w =>
         {
-            w.Single("identifier", i => i.Identify(Exchange.Sid("report-number"), $"{visit.Institution.Division[..6]}L{NextNumber("DiagnosticReport")}"));
+            w.Single("identifier", i => i.Identify(Exchange.Sid("report-number"), $"{visit.Institution.Division[..6]}L{NumberOf("DiagnosticReport")}"));
             w.String("status", "final");
             w.Concepts("category", new Concept("检验", new Coding($"{Exchange.Hl7}/v2-0074", "LAB", "Laboratory")));
             w.Concept("code", new Concept($"{Laboratory.Find(problem.Tests[0].Key).Group}检验报告", new Coding(Exchange.Loinc, "11502-2", "Laboratory report")));

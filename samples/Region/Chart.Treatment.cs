@@ -29,7 +29,7 @@ internal sealed partial class Chart
         {
             Add("MedicationRequest", "exchange-medication-request", w =>
             {
-                w.Single("identifier", i => i.Identify(Exchange.Sid($"local-record/{visit.Institution.CreditCode}"), $"RX{NextNumber("MedicationRequest")}"));
+                w.Single("identifier", i => i.Identify(Exchange.Sid($"local-record/{visit.Institution.CreditCode}"), $"RX{NumberOf("MedicationRequest")}"));
                 w.String("status", visit.End is null ? "active" : "completed");
                 w.String("intent", "order");
                 Medication(w, visit.Institution.CodeOwner, drug);
@@ -131,7 +131,7 @@ internal sealed partial class Chart
     public string Document(Visit visit, string title, string loinc, string loincName, DateTime written, string text) =>
         Add("DocumentReference", "exchange-document-reference", w =>
         {
-            w.Object("masterIdentifier", i => i.Identify(Exchange.Sid("document-number"), $"{visit.Institution.Division[..6]}D{NextNumber("DocumentReference")}"));
+            w.Object("masterIdentifier", i => i.Identify(Exchange.Sid("document-number"), $"{visit.Institution.Division[..6]}D{NumberOf("DocumentReference")}"));
             w.String("status", "current");
             w.String("docStatus", "final");
             w.Concept("type", new Concept(title, new Coding(Exchange.Loinc, loinc, loincName)));
@@ -165,7 +165,7 @@ internal sealed partial class Chart
         AddDrugs("chinese-patent-medicine", "中成药费", problem.Drugs.Where(static drug => drug.Atc is null));
         Add("Claim", "exchange-claim-summary", w =>
         {
-            w.Single("identifier", i => i.Identify(Exchange.Sid("claim-number"), $"{visit.Institution.Division[..6]}C{NextNumber("Claim")}"));
+            w.Single("identifier", i => i.Identify(Exchange.Sid("claim-number"), $"{visit.Institution.Division[..6]}C{NumberOf("Claim")}"));
             w.String("status", "active");
             w.Concept("type", new Concept(null, Exchange.Hl7Code("claim-type", "institutional")));
             w.String("use", "claim");

@@ -40,9 +40,8 @@ internal sealed partial class Chart(FhirWriter writer, Person person, SplitMix64
         return $"{type}/{id}";
     }
 
-    /// <summary>The number that the next resource of a type would have, for business identifiers.</summary>
-    public string NextNumber(string type) =>
-        string.Create(CultureInfo.InvariantCulture, $"{person.Number:0000000}{_numbers.GetValueOrDefault(type) + 1:000}");
+    /// <summary>The number of the latest resource of a type, for its business identifiers while it is written.</summary>
+    public string NumberOf(string type) => string.Create(CultureInfo.InvariantCulture, $"{person.Number:0000000}{_numbers[type]:000}");
 
     /// <summary>Somebody is treated.</summary>
     /// <param name="visit">Where, when and by whom.</param>
@@ -53,7 +52,7 @@ internal sealed partial class Chart(FhirWriter writer, Person person, SplitMix64
     {
         Encounter = Add("Encounter", null, w =>
         {
-            w.Single("identifier", i => i.Identify(Exchange.Sid($"local-record/{visit.Institution.CreditCode}"), $"{code}{NextNumber("Encounter")}"));
+            w.Single("identifier", i => i.Identify(Exchange.Sid($"local-record/{visit.Institution.CreditCode}"), $"{code}{NumberOf("Encounter")}"));
             w.String("status", visit.End is null ? "in-progress" : "finished");
             w.Coding("class", new Coding($"{Exchange.Hl7}/v3-ActCode", code, code switch { "IMP" => "inpatient encounter", "EMER" => "emergency", _ => "ambulatory" }));
             w.Reference("subject", person.Reference, PatientRecords.FullName(person));

@@ -68,7 +68,7 @@ internal sealed class Consultations(RegionSettings settings, RegionPlan plan, Re
         {
             w.Array("extension", e => e.Extension("consultation-mode", v => v.String("valueCode", isLive ? "live" : "documents")));
             w.Single("identifier", i => i.Identify(
-                Exchange.Sid("consultation-number"), string.Create(CultureInfo.InvariantCulture, $"{host.Institution.Division}-HZ-{asked:yyyy}-{chart.NextNumber("ServiceRequest")}")));
+                Exchange.Sid("consultation-number"), string.Create(CultureInfo.InvariantCulture, $"{host.Institution.Division}-HZ-{asked:yyyy}-{chart.NumberOf("ServiceRequest")}")));
             w.String("status", ExchangeTask.RequestStatus(state));
             w.String("intent", "order");
             w.Concepts("category", new Concept(null, Exchange.Code("exchange-service", "consultation")));
@@ -192,7 +192,7 @@ internal sealed class Consultations(RegionSettings settings, RegionPlan plan, Re
     private static string Report(Chart chart, Meeting meeting, string encounter, DateTime done, string text) =>
         chart.Add("DiagnosticReport", "exchange-consultation-report", w =>
         {
-            w.Single("identifier", i => i.Identify(Exchange.Sid("report-number"), $"{meeting.Expert.Institution.Division}HZ{chart.NextNumber("DiagnosticReport")}"));
+            w.Single("identifier", i => i.Identify(Exchange.Sid("report-number"), $"{meeting.Expert.Institution.Division}HZ{chart.NumberOf("DiagnosticReport")}"));
             w.References("basedOn", meeting.Request);
             w.String("status", "final");
             w.Concepts("category", new Concept("会诊", Exchange.Code("exchange-service", "consultation")));
@@ -210,7 +210,7 @@ internal sealed class Consultations(RegionSettings settings, RegionPlan plan, Re
         Chart chart, Meeting meeting, string encounter, Problem problem, string document, string impression, string report, DateTime done, string opinion, string advice) =>
         chart.Add("Composition", "exchange-consultation-document", w =>
         {
-            w.Object("identifier", i => i.Identify(Exchange.Sid("document-number"), $"{meeting.Expert.Institution.Division}WS{chart.NextNumber("Composition")}"));
+            w.Object("identifier", i => i.Identify(Exchange.Sid("document-number"), $"{meeting.Expert.Institution.Division}WS{chart.NumberOf("Composition")}"));
             w.String("status", "final");
             w.Concept("type", new Concept("会诊记录", new Coding(Exchange.Loinc, "11488-4", "Consult note")));
             w.Reference("subject", chart.Person.Reference, PatientRecords.FullName(chart.Person));

@@ -120,7 +120,7 @@ internal sealed class Referrals(RegionSettings settings, RegionDirectory directo
     private static void Begin(FhirWriter w, Chart chart, Order order, string? basedOn)
     {
         w.Single("identifier", i => i.Identify(
-            Exchange.Sid("referral-number"), string.Create(CultureInfo.InvariantCulture, $"{order.From.Institution.Division}-{order.Asked:yyyy}-{chart.NextNumber("ServiceRequest")}")));
+            Exchange.Sid("referral-number"), string.Create(CultureInfo.InvariantCulture, $"{order.From.Institution.Division}-{order.Asked:yyyy}-{chart.NumberOf("ServiceRequest")}")));
         if (basedOn is not null)
             w.References("basedOn", basedOn);
         w.String("status", order.Status);
