@@ -96,6 +96,7 @@ internal static partial class PageLabels
     public static readonly Label NoExpansion = new(
         "The codes can't be listed here, since a code system that they are taken from is not loaded in this server or can't be listed.",
         "无法在此列出代码：所用的代码系统未载入本服务器，或无法逐一列出。");
+    public static readonly Label IncludedBy = new("Value sets that include it", "包含它的值集");
     public static readonly Label Unclosed = new("There are more codes than those that are known to this server.", "除本服务器已知的代码外，还有其他代码。");
     public static readonly Label Kind = new("Kind", "种类");
     public static readonly Label Responsible = new("Responsible", "负责机构");

@@ -48,16 +48,23 @@ internal static class R4Pages
         };
     }
 
-    private static string OfDefinition(string name) =>
-        Schema.R4.FindType(name) is not null ? OfType(name)
-        : R4Definitions.Find("StructureDefinition", Definitions + name) is { } json && ResourceParser.ParseJson(json).Tree is { } tree && tree.Root.ChildValue("type") == "Extension"
-            ? $"{Root}extension-{name.ToLowerInvariant()}.html"
-            : $"{Root}{name.ToLowerInvariant()}.html";
+    private static string OfDefinition(string name)
+    {
+        if (Schema.R4.FindType(name) is not null || R4Definitions.Find("StructureDefinition", Definitions + name) is not { } json || ResourceParser.ParseJson(json).Tree is not { } tree)
+            return OfType(name);
+        return (tree.Root.ChildValue("type"), tree.Root.ChildValue("kind")) switch
+        {
+            ("Extension", _) => $"{Root}extension-{name.ToLowerInvariant()}.html",
+            (_, "complex-type") => $"{Root}datatypes.html#{name}",
+            _ => $"{Root}{name.ToLowerInvariant()}.html",
+        };
+    }
 
     private static string OfVocabulary(string name, string kind, string file) => name switch
     {
         ['v', '3', '-', .. var v3] => $"{Root}v3/{v3}/{file}.html",
-        ['v', '2', '-', .. var v2] => $"{Root}v2/{v2}/index.html",
+        ['v', '2', '-', '2', '.', var minor, '-', .. var table] => $"{Root}v2/{table}/2.{minor}/index.html",
+        ['v', '2', '-', .. var table] => $"{Root}v2/{table}/index.html",
         _ => $"{Root}{kind}-{name}.html",
     };
 }
