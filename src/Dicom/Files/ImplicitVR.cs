@@ -1,0 +1,37 @@
+// The VR of an element that does not say it (PS3.5 A.1, PS3.6).
+
+namespace FhirHub.Dicom;
+
+/// <summary>Chooses VRs by the dictionary.</summary>
+internal static class ImplicitVR
+{
+    /// <summary>The VR; <c>UN</c> if nothing tells it, or if the length can't be one of it.</summary>
+    public static DicomVR Find(DicomDataset dataset, DicomTag tag, uint length, ref ElementForm form)
+    {
+        var vr = Find(dataset, tag, ref form);
+        var size = vr.BinaryValueSize();
+        if (size <= 1 || length % (uint)size == 0)
+            return vr;
+        form &= ~ElementForm.SignFollowsPixels;
+        return DicomVR.UN;
+    }
+
+    private static DicomVR Find(DicomDataset dataset, DicomTag tag, ref ElementForm form)
+    {
+        if (tag.IsGroupLength)
+            return DicomVR.UL;
+        if (tag.IsPrivateCreator)
+            return DicomVR.LO;
+        var entry = tag.IsPrivate
+            ? dataset.PrivateCreatorOf(tag) is { } creator ? DicomDictionary.FindPrivate(creator, tag) : null
+            : DicomDictionary.Find(tag);
+        if (entry is null)
+            return DicomVR.UN;
+        if (entry.VRs.Count == 1)
+            return entry.VRs[0];
+        if (entry.VRs.Contains(DicomVR.OW))
+            return DicomVR.OW;
+        form |= ElementForm.SignFollowsPixels;
+        return DicomVR.US;
+    }
+}
