@@ -136,6 +136,25 @@ public sealed class DicomDataset
         _elements.Add(element);
     }
 
+    /// <summary>The elements in the order of their tags, of those with the same tag the first.</summary>
+    internal IEnumerable<DicomElement> InOrder() => _isOrdered ? _elements : _elements.DistinctBy(element => element.Tag).OrderBy(element => element.Tag);
+
+    /// <summary>Puts the elements in the order of their tags.</summary>
+    /// <exception cref="DicomException">Two have the same.</exception>
+    internal void Order()
+    {
+        if (_isOrdered)
+            return;
+        _elements.Sort((left, right) => left.Tag.CompareTo(right.Tag));
+        for (var i = 1; i < _elements.Count; i++)
+        {
+            if (_elements[i].Tag == _elements[i - 1].Tag)
+                throw new DicomException(DicomFault.Malformed, "the attribute is there twice", _elements[i].Tag);
+        }
+
+        _isOrdered = true;
+    }
+
     private int IndexOf(DicomTag tag)
     {
         int low = 0, high = _elements.Count - 1;

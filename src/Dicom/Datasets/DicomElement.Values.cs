@@ -85,8 +85,9 @@ public sealed partial class DicomElement
 
     private string Unpadded(string value)
     {
-        value = VR.IgnoresLeadingSpace() ? value.Trim(' ') : value.TrimEnd(' ');
-        return VR == DicomVR.UI ? value.TrimEnd('\0') : value;
+        // Writers fill text with zero bytes too, as only UIDs may be.
+        value = value.TrimEnd(' ', '\0');
+        return VR.IgnoresLeadingSpace() ? value.TrimStart(' ') : value;
     }
 
     private string[] GetNumberTexts()

@@ -130,8 +130,7 @@ internal sealed class DatasetEncoder
         ? (uint)length
         : throw new DicomException(DicomFault.LimitExceeded, $"a value of {length:N0} bytes is longer than DICOM can say", element.Tag);
 
-    private bool IsLeftOut(DicomElement element) =>
-        !_asRead && ((element.Tag.IsGroupLength && element.Tag != DicomTags.FileMetaInformationGroupLength) || element.Tag == DicomTags.DataSetTrailingPadding);
+    private bool IsLeftOut(DicomElement element) => !_asRead && element.Tag.IsGroupLength && element.Tag != DicomTags.FileMetaInformationGroupLength;
 
     private long Padded(long length) => _asRead ? length : length + (length & 1);
 

@@ -78,6 +78,8 @@ public sealed partial class SpecificCharacterSet
             }
         }
 
+        // Some writers declare a set of two bytes and forget to invoke it.
+        g1 ??= invocable.Find(set => set.IsG1);
         return new([.. terms], unknown, whole, g0, g1, invocable);
     }
 
