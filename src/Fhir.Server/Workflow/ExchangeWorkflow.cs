@@ -72,20 +72,25 @@ public sealed class ExchangeWorkflow(IResourceStore store, ResourcePreparer prep
         foreach (var key in KeysOf("ServiceRequest"))
         {
             if (await requests.CheckAsync(key, cancel))
-                Touch(key);
+                Touch(key).ConcernsAppointments |= Elements.ServiceOf(await state.BeforeAsync(key, cancel)) is null;
         }
 
         foreach (var key in KeysOf("Task"))
         {
-            if (await tasks.CheckAsync(key, cancel) is { } task)
-                Touch(task.Request).IsMoved |= task.IsMoved;
+            if (await tasks.CheckAsync(key, cancel) is not { } task)
+                continue;
+            var request = Touch(task.Request);
+            request.IsMoved |= task.IsMoved;
+            request.ConcernsAppointments |= task.ConcernsAppointments;
         }
 
         foreach (var key in KeysOf("Appointment"))
         {
             if (await appointments.CheckAsync(key, cancel) is not { } request)
                 continue;
-            Touch(request).Appointments.Add(key);
+            var touch = Touch(request);
+            touch.Appointments.Add(key);
+            touch.ConcernsAppointments = true;
             changed.Add(key);
         }
 

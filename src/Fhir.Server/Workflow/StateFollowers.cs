@@ -11,6 +11,9 @@ internal sealed record TouchedRequest
     /// <summary>True if one of its Tasks is new or in another state.</summary>
     public bool IsMoved { get; set; }
 
+    /// <summary>True if its Appointments may have to follow, or are written.</summary>
+    public bool ConcernsAppointments { get; set; }
+
     /// <summary>The Appointments for it that the client writes.</summary>
     public List<ResourceKey> Appointments { get; } = [];
 }
@@ -35,7 +38,7 @@ internal sealed class StateFollowers(PendingState state)
         }
 
         await FollowRequestAsync(key, touched, tasks, cancel);
-        return await FollowAppointmentsAsync(key, touched, tasks, cancel);
+        return touched.ConcernsAppointments ? await FollowAppointmentsAsync(key, touched, tasks, cancel) : [];
     }
 
     private async ValueTask FollowRequestAsync(ResourceKey key, TouchedRequest touched, List<FollowedTask> tasks, CancellationToken cancel)
@@ -59,9 +62,9 @@ internal sealed class StateFollowers(PendingState state)
         }
     }
 
-    private async ValueTask<List<ResourceKey>> FollowAppointmentsAsync(ResourceKey key, TouchedRequest touched, List<FollowedTask> tasks, CancellationToken cancel)
+    private async ValueTask<IReadOnlyList<ResourceKey>> FollowAppointmentsAsync(ResourceKey key, TouchedRequest touched, List<FollowedTask> tasks, CancellationToken cancel)
     {
-        var isNew = state.IsWritten(key) && !(await state.BeforeAsync(key, cancel)).Exists;
+        var isNew = state.IsWritten(key) && Elements.ServiceOf(await state.BeforeAsync(key, cancel)) is null;
         var keys = await state.ReferrersAsync(Referrer.AppointmentBasedOn, key, AppointmentStatus.Live, cancel);
         var changed = new List<ResourceKey>();
         var scheduling = new List<ResourceKey>();

@@ -5,6 +5,24 @@ using FhirHub.Storage;
 
 namespace FhirHub.Server.Workflow;
 
+/// <summary>What a write does to a Task.</summary>
+/// <param name="Request">The ServiceRequest that the Task is about.</param>
+/// <param name="From">The state before; null for a new Task.</param>
+/// <param name="To">The state after.</param>
+internal readonly record struct TaskChange(ResourceKey Request, TaskState? From, TaskState To)
+{
+    /// <summary>True if the Task is new or in another state.</summary>
+    public bool IsMoved => From != To;
+
+    /// <summary>
+    /// True if an Appointment may have to follow. What it may be before a Task is scheduled does not depend on how far the Task is, so
+    /// that most changes need no look at appointments.
+    /// </summary>
+    public bool ConcernsAppointments => Meets(From) || Meets(To) || (IsMoved && !To.IsLive);
+
+    private static bool Meets(TaskState? state) => state == TaskState.Scheduled || state == TaskState.InProgress;
+}
+
 /// <summary>The rules of Tasks.</summary>
 internal sealed class TaskRules(PendingState state)
 {
@@ -12,9 +30,9 @@ internal sealed class TaskRules(PendingState state)
     private static readonly string[] s_opinions = ["ClinicalImpression", "DiagnosticReport", "Composition"];
 
     /// <summary>Checks a Task that is written.</summary>
-    /// <returns>The ServiceRequest that it is about, and whether its state is another one; null for a Task of no exchange.</returns>
+    /// <returns>What the write does to it; null for a Task of no exchange.</returns>
     /// <exception cref="WorkflowException">The Task breaks a rule.</exception>
-    public async ValueTask<(ResourceKey Request, bool IsMoved)?> CheckAsync(ResourceKey key, CancellationToken cancel)
+    public async ValueTask<TaskChange?> CheckAsync(ResourceKey key, CancellationToken cancel)
     {
         var before = await state.BeforeAsync(key, cancel);
         var after = await state.AfterAsync(key, cancel);
@@ -38,7 +56,7 @@ internal sealed class TaskRules(PendingState state)
             throw WorkflowException.Of(key, "Task.status", WorkflowMessages.StatusDiffers, to.Code, to.Status, status ?? "-");
         var request = state.TargetOf(after.Child("focus")) ?? throw MissingFocus(key);
         await CheckOutputAsync(key, after, service!, to, request, cancel);
-        return (request, from != to);
+        return new TaskChange(request, from, to);
     }
 
     /// <summary>Checks that a Task's parties are those of its ServiceRequest: requested by the one, of one of the others.</summary>

@@ -213,6 +213,20 @@ public class AppointmentTests(WorkflowFixture server) : IClassFixture<WorkflowFi
     }
 
     [Fact]
+    public async Task A_request_does_not_come_to_appointments_that_are_booked_already()
+    {
+        var id = server.NewId();
+        await server.PutAsync(NewAppointment($"{id}-a", id, "booked"));
+        await server.RefusesAsync(Referral(id), "workflow-appointment-unscheduled");
+        var plain = Referral(id);
+        plain.Remove("category");
+        await server.PutAsync(plain);
+        await server.RefusesAsync(Referral(id), "workflow-appointment-unscheduled");
+        await server.PutAsync(NewAppointment($"{id}-a", id, "proposed"));
+        await server.PutAsync(Referral(id));
+    }
+
+    [Fact]
     public async Task Appointments_of_no_exchange_are_free()
     {
         var appointment = JsonNode.Parse("""{"resourceType":"Appointment","id":"haircut","status":"booked","start":"2026-11-02T09:30:00Z","end":"2026-11-02T10:00:00Z","participant":[{"status":"accepted","actor":{"reference":"Patient/wang"}}]}""")!;
