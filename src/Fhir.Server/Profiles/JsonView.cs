@@ -11,7 +11,7 @@ internal static class JsonView
     public static void Write(PageDraft page, ReadOnlyMemory<byte> json, Label name)
     {
         var html = page.Html;
-        html.Open("pre", ("class", "json"), ("tabindex", "0"), ("role", "region"), ("aria-label", name.In(page.Language))).Open("code");
+        html.Open("pre", ("class", "json"), ("tabindex", "0"), ("role", "group"), ("aria-label", name.In(page.Language))).Open("code");
         var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = 200 });
         var isFirst = true;
         var property = "";

@@ -83,10 +83,10 @@ internal sealed class PageDraft(PublishedPackage package, MessageLanguage langua
         Html.Close();
     }
 
-    /// <summary>A table in a region that scrolls by itself where the screen is narrow, keyboards included.</summary>
+    /// <summary>A table in a box that scrolls by itself where the screen is narrow, keyboards included.</summary>
     public void Table(Label caption, IReadOnlyList<Label> columns, Action rows, string? @class = null)
     {
-        Html.Open("div", ("class", "scroll"), ("role", "region"), ("tabindex", "0"), ("aria-label", caption.In(Language)));
+        Html.Open("div", ("class", "scroll"), ("role", "group"), ("tabindex", "0"), ("aria-label", caption.In(Language)));
         Html.Open("table", ("class", @class));
         Html.Element("caption", caption, ("class", "hidden"));
         Html.Open("thead").Open("tr");
