@@ -169,7 +169,7 @@ internal sealed class Household
 
     private void Add(Generation generation, bool isMale, int age, PersonName? relative)
     {
-        var born = Align(_settings.Today.AddYears(-age).AddDays(-_random.Below(360)), isMale);
+        var born = Align(_settings.Today.AddYears(-age).AddDays(-_random.Below(360)));
         var number = _next++;
         var name = PersonNames.Choose(_random, isMale, born.Year, relative);
 
@@ -188,11 +188,11 @@ internal sealed class Household
             _next++, this, Generation.Parent, name, foreigner.IsMale, born, null, new Passport(foreigner.Country, _random.Digits(9), foreigner.Family, foreigner.Given)));
     }
 
-    // The nearest day before of the family's class on which no member of the same gender was born.
-    private DateOnly Align(DateOnly day, bool isMale)
+    // The nearest day before of the family's class on which no other member was born.
+    private DateOnly Align(DateOnly day)
     {
         var number = day.DayNumber - (((day.DayNumber - _dayClass) % DayClasses) + DayClasses) % DayClasses;
-        while (_members.Exists(member => member.IsMale == isMale && member.Born.DayNumber == number))
+        while (_members.Exists(member => member.Born.DayNumber == number))
             number -= DayClasses;
         return DateOnly.FromDayNumber(number);
     }

@@ -52,10 +52,13 @@ internal static class PersonNames
         var surname = relative is null
             ? Surnames[Math.Min(random.Below(Surnames.Length), random.Below(Surnames.Length))]
             : new Syllable(relative.Family, relative.FamilyPinyin.ToLowerInvariant());
-        var syllables = Given[(isMale, birthYear < 1968 ? 0 : birthYear < 2002 ? 1 : 2)];
+        var generation = birthYear < 1968 ? 0 : birthYear < 2002 ? 1 : 2;
+        var syllables = Given[(isMale, generation)];
         var first = random.Pick(syllables);
         var second = random.Pick(syllables);
-        var isShort = random.Chance(15);
+
+        // Names of one character came into use later.
+        var isShort = random.Chance(15) && generation > 0;
         return new PersonName(
             surname.Character,
             isShort ? first.Character : first.Character + second.Character,

@@ -104,6 +104,12 @@ public class RegionGeneratorTests
         Assert.InRange(numbers.Count, 5500, 6000);
     }
 
+    [Theory]
+    [InlineData("91", "440300", "19220382", "914403001922038216")]
+    [InlineData("91", "440300", "71526726", "9144030071526726XG")]
+    public void Unified_social_credit_codes_check_like_those_of_real_institutions(string registration, string division, string organization, string code) =>
+        Assert.Equal(code, CheckCharacters.CreditCode(registration, division, organization));
+
     [Fact]
     public void Families_share_address_and_household_number()
     {
