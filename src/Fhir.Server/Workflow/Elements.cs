@@ -36,6 +36,26 @@ internal static class Elements
         return null;
     }
 
+    /// <summary>True if the concepts have more than one code of that system: each reader could take another one.</summary>
+    public static bool IsAmbiguous(ElementChildren concepts, string system)
+    {
+        string? first = null;
+        foreach (var concept in concepts)
+        {
+            foreach (var coding in concept.ChildrenOf("coding"))
+            {
+                if (coding.ChildValue("system") != system)
+                    continue;
+                var code = coding.ChildValue("code") ?? "";
+                if (first is not null && first != code)
+                    return true;
+                first = code;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The code of exchange-service that makes a Task or ServiceRequest one of the workflow; null for any other resource.</summary>
     public static string? ServiceOf(ElementNode resource) => !resource.Exists ? null : resource.Type.Name switch
     {
@@ -51,9 +71,9 @@ internal static class Elements
     /// <summary>The entries of a Task's history, the oldest first.</summary>
     public static List<ElementNode> ChangesOf(ElementNode task) => ExtensionsOf(task, ExchangeCodes.StateChange);
 
-    /// <summary>The value of an extension of that URL within another, or "no such element".</summary>
+    /// <summary>The value of the only extension of that URL within another, or "no such element".</summary>
     public static ElementNode PartOf(ElementNode extension, string url) =>
-        ExtensionsOf(extension, url) is [var part, ..] ? part.Child("value") : default;
+        ExtensionsOf(extension, url) is [var part] ? part.Child("value") : default;
 
     /// <summary>What a Task's outputs of these types refer to.</summary>
     public static IEnumerable<ElementNode> OutputsOf(ElementNode task, params string[] kinds)

@@ -102,7 +102,9 @@ internal sealed class PendingState(IResourceStore store, ResourcePreparer prepar
                 referrers.Add(key);
         }
 
-        return referrers;
+        return referrers.Count <= MostReferrers
+            ? referrers
+            : throw WorkflowException.Of(target, target.Type, WorkflowMessages.TooMany, MostReferrers.ToString(), referrer.Type, target.ToString());
 
         async ValueTask<bool> HasStatusAsync(ResourceKey key) => statuses.Count == 0 || statuses.Contains((await AfterAsync(key, cancel)).ChildValue("status") ?? "");
     }
@@ -114,9 +116,9 @@ internal sealed class PendingState(IResourceStore store, ResourcePreparer prepar
         var node = resource.Child("status");
         var source = resource.Json.Span;
         var output = new ArrayBufferWriter<byte>(source.Length + 64);
-        var (start, length) = node.Exists ? (node.SourceOffset - resource.SourceOffset, node.Json.Length) : (source.Length - 1, 0);
+        var (start, length) = node.HasValue ? (node.SourceOffset - resource.SourceOffset, node.Json.Length) : (source.Length - 1, 0);
         output.Write(source[..start]);
-        if (!node.Exists)
+        if (!node.HasValue)
             output.Write(",\"status\":"u8);
         output.Write(System.Text.Encoding.UTF8.GetBytes($"\"{status}\""));
         output.Write(source[(start + length)..]);

@@ -9,6 +9,7 @@ namespace FhirHub.Server.Workflow;
 /// <summary>The rules of ServiceRequests.</summary>
 internal sealed class RequestRules(PendingState state, TaskRules tasks)
 {
+    private static readonly string[] s_systems = [ExchangeCodes.Service, ExchangeCodes.Direction];
     private static readonly string[] s_parties = ["requester", "performer", "category"];
     private static readonly string[] s_fixed = [.. s_parties, "subject", "code"];
 
@@ -34,6 +35,12 @@ internal sealed class RequestRules(PendingState state, TaskRules tasks)
         {
             throw WorkflowException.Of(
                 key, "ServiceRequest.category", WorkflowMessages.ServiceUnknown, "ServiceRequest.category", service!, string.Join(", ", ExchangeCodes.Services));
+        }
+
+        foreach (var system in s_systems)
+        {
+            if (Elements.IsAmbiguous(after.ChildrenOf("category"), system))
+                throw WorkflowException.Of(key, "ServiceRequest.category", WorkflowMessages.CodesAmbiguous, "ServiceRequest.category", system);
         }
 
         if (was is not null)

@@ -13,6 +13,10 @@ internal static class StateChangeActor
 {
     private const string Organizations = "Organization, PractitionerRole";
 
+    private static readonly string[] s_owner = ["owner"];
+    private static readonly string[] s_requester = ["requester"];
+    private static readonly string[] s_both = ["owner", "requester"];
+
     /// <summary>Checks the <c>by</c> of a new state-change.</summary>
     /// <param name="state">Where institutions are read.</param>
     /// <param name="key">The Task.</param>
@@ -27,20 +31,30 @@ internal static class StateChangeActor
     {
         var by = Elements.PartOf(change, "by");
         var expression = $"{change.GetPath()}.extension('by').value";
-        if (!by.Exists || by.Type.Name != "Reference" || state.TargetOf(by) is not { Type: "Organization" or "PractitionerRole" })
+        if (state.TargetOf(by) is not { Type: "Organization" or "PractitionerRole" })
             throw WorkflowException.Of(key, change.GetPath(), WorkflowMessages.ReferenceMissing, expression, Organizations);
         var actor = await Institution.OfAsync(state, by, key, expression, cancel);
         var parties = new List<Institution>();
-        if (to.By is Party.Owner or Party.Both)
-            parties.Add(await Institution.OfAsync(state, task.Child("owner"), key, "Task.owner", cancel));
-        if (to.By is Party.Requester or Party.Both)
-            parties.Add(await Institution.OfAsync(state, task.Child("requester"), key, "Task.requester", cancel));
+        WorkflowException? unknown = null;
+        foreach (var element in to.By switch { Party.Owner => s_owner, Party.Requester => s_requester, _ => s_both })
+        {
+            try
+            {
+                parties.Add(await Institution.OfAsync(state, task.Child(element), key, $"Task.{element}", cancel));
+            }
+            catch (WorkflowException e)
+            {
+                // Where one of both has gone, the other one can still end it.
+                unknown = e;
+            }
+        }
+
         if (parties.Exists(actor.BelongsTo))
             return;
-        throw from is null
+        throw unknown ?? (from is null
             ? WorkflowException.Of(key, change.GetPath(), WorkflowMessages.Requester, actor.Name, parties[0].Name)
             : WorkflowException.Of(
                 key, change.GetPath(), WorkflowMessages.Actor,
-                actor.Name, from.Code, to.Code, string.Join(" / ", parties), string.Join(", ", from.Next(Elements.ServiceOf(task)!)));
+                actor.Name, from.Code, to.Code, string.Join(" / ", parties), string.Join(", ", from.Next(Elements.ServiceOf(task)!))));
     }
 }

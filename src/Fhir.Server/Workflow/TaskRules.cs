@@ -27,6 +27,8 @@ internal readonly record struct TaskChange(ResourceKey Request, TaskState? From,
 internal sealed class TaskRules(PendingState state)
 {
     private static readonly string[] s_fixed = ["focus", "for", "requester", "owner", "authoredOn"];
+    private static readonly (string Element, string System)[] s_codes = [("code", ExchangeCodes.Service), ("businessStatus", ExchangeCodes.TaskState)];
+    private static readonly (string Part, string Type)[] s_parts = [("state", "code"), ("at", "dateTime"), ("by", "Reference")];
     private static readonly string[] s_opinions = ["ClinicalImpression", "DiagnosticReport", "Composition"];
 
     /// <summary>Checks a Task that is written.</summary>
@@ -45,6 +47,12 @@ internal sealed class TaskRules(PendingState state)
             throw WorkflowException.Of(key, "Task.code", WorkflowMessages.ServiceTaken, key.ToString(), was, ExchangeCodes.Service);
         if (!ExchangeCodes.Services.Contains(service))
             throw WorkflowException.Of(key, "Task.code", WorkflowMessages.ServiceUnknown, "Task.code", service!, string.Join(", ", ExchangeCodes.Services));
+        foreach (var (element, system) in s_codes)
+        {
+            if (Elements.IsAmbiguous(after.ChildrenOf(element), system))
+                throw WorkflowException.Of(key, $"Task.{element}", WorkflowMessages.CodesAmbiguous, $"Task.{element}", system);
+        }
+
         var to = Elements.StateOf(after)
             ?? throw WorkflowException.Of(key, "Task.businessStatus", WorkflowMessages.StateUnknown, ExchangeCodes.TaskState, string.Join(", ", TaskState.All));
         var from = was is null ? null : Elements.StateOf(before);
@@ -143,10 +151,10 @@ internal sealed class TaskRules(PendingState state)
 
     private static void CheckEntry(ResourceKey key, ElementNode change, TaskState to)
     {
-        foreach (var part in new[] { "state", "at", "by" })
+        foreach (var (part, type) in s_parts)
         {
-            if (!Elements.PartOf(change, part).Exists)
-                throw WorkflowException.Of(key, change.GetPath(), WorkflowMessages.ChangeIncomplete, part);
+            if (Elements.PartOf(change, part) is not { Exists: true } value || value.Type.Name != type)
+                throw WorkflowException.Of(key, change.GetPath(), WorkflowMessages.ChangeIncomplete, part, type);
         }
 
         if (Elements.PartOf(change, "state").GetString() is var said && said != to.Code)
@@ -157,7 +165,7 @@ internal sealed class TaskRules(PendingState state)
         ResourceKey key, ElementNode task, string service, TaskState to, ResourceKey request, CancellationToken cancel)
     {
         if (to == TaskState.Completed && service == ExchangeCodes.Consultation
-            && !await HasOutputAsync(task, ["opinion"], (found, _) => s_opinions.Contains(found.Type), cancel))
+            && !await HasOutputAsync(task, ["opinion"], (found, opinion) => IsOpinionOn(found, opinion, task), cancel))
         {
             throw WorkflowException.Of(key, "Task.output", WorkflowMessages.OpinionMissing);
         }
@@ -165,6 +173,9 @@ internal sealed class TaskRules(PendingState state)
         if (to == TaskState.Returned && !await HasOutputAsync(task, ["return"], (_, resource) => IsReturnOf(resource, request), cancel))
             throw WorkflowException.Of(key, "Task.output", WorkflowMessages.ReturnMissing, request.ToString());
     }
+
+    private bool IsOpinionOn(ResourceKey key, ElementNode opinion, ElementNode task) =>
+        s_opinions.Contains(key.Type) && Elements.AreSame(opinion.Child("subject"), task.Child("for"), state.TargetOf);
 
     private bool IsReturnOf(ElementNode resource, ResourceKey request) =>
         Elements.ServiceOf(resource) == ExchangeCodes.Referral && resource.ChildrenOf("basedOn").ToList().Exists(reference => state.TargetOf(reference) == request);

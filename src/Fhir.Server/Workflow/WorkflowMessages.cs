@@ -42,6 +42,11 @@ internal static partial class WorkflowMessages
         "Task.businessStatus needs a code of {0}: {1}.",
         "Task.businessStatus 需要 {0} 中的代码：{1}。");
 
+    public static readonly MessageTemplate CodesAmbiguous = new(
+        "workflow-codes-ambiguous",
+        "{0} has several codes of {1}; it can have only one.",
+        "{0} 有多个 {1} 中的代码；只能有一个。");
+
     public static readonly MessageTemplate StatusDiffers = new(
         "workflow-status-differs",
         "Task.businessStatus is {0}, and then Task.status is {1}, not {2}.",
@@ -84,8 +89,8 @@ internal static partial class WorkflowMessages
 
     public static readonly MessageTemplate ChangeIncomplete = new(
         "workflow-change-incomplete",
-        "A state-change needs {0}.",
-        "state-change 需要 {0}。");
+        "A state-change has {0} exactly once, with a value of the type {1}.",
+        "state-change 须恰好有一个 {0}，其值的类型为 {1}。");
 
     public static readonly MessageTemplate Actor = new(
         "workflow-actor",
@@ -134,8 +139,8 @@ internal static partial class WorkflowMessages
 
     public static readonly MessageTemplate OpinionMissing = new(
         "workflow-opinion-missing",
-        "A consultation is completed with its opinion: add an output of type opinion that refers to a ClinicalImpression, DiagnosticReport or Composition of this server.",
-        "会诊须附意见才能完成：请增加类型为 opinion 的 output，引用本服务器上的 ClinicalImpression、DiagnosticReport 或 Composition。");
+        "A consultation is completed with its opinion: add an output of type opinion that refers to a ClinicalImpression, DiagnosticReport or Composition of this server whose subject is the same patient.",
+        "会诊须附意见才能完成：请增加类型为 opinion 的 output，引用本服务器上 subject 为同一患者的 ClinicalImpression、DiagnosticReport 或 Composition。");
 
     public static readonly MessageTemplate ReturnMissing = new(
         "workflow-return-missing",

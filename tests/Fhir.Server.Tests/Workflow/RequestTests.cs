@@ -202,12 +202,52 @@ public class RequestTests(WorkflowFixture server) : IClassFixture<WorkflowFixtur
         await server.RefusesAsync(task, "workflow-opinion-missing");
         task["output"] = new JsonArray(Output("opinion", $"DiagnosticReport/{id}"));
         await server.RefusesAsync(task, "workflow-opinion-missing");
-        await server.CommitAsync(task, JsonNode.Parse($$$"""{"resourceType":"DiagnosticReport","id":"{{{id}}}","status":"final","code":{"text":"opinion"}}""")!);
+        await server.PutAsync(Opinion("Patient/li"), 201);
+        await server.RefusesAsync(task, "workflow-opinion-missing");
+        await server.CommitAsync(task, Opinion("Patient/wang"));
 
         var bare = await server.ReadAsync($"Task/{id}");
         bare.AsObject().Remove("output");
         await server.RefusesAsync(bare, "workflow-opinion-missing");
         await server.RefusesAsync(Moved(await server.ReadAsync($"Task/{id}"), "returned"), "workflow-final");
+
+        JsonNode Opinion(string patient) => JsonNode.Parse(
+            $$$"""{"resourceType":"DiagnosticReport","id":"{{{id}}}","status":"final","code":{"text":"opinion"},"subject":{"reference":"{{{patient}}}"}}""")!;
+    }
+
+    [Theory]
+    [InlineData("referral-direction", "down")]
+    [InlineData("exchange-service", "consultation")]
+    public async Task A_category_that_readers_could_take_for_another_one_is_refused(string system, string code)
+    {
+        var request = Referral(server.NewId());
+        request["category"]!.AsArray().Add(Concept($"{Canonical}/CodeSystem/{system}", code));
+        await server.RefusesAsync(request, "workflow-codes-ambiguous");
+    }
+
+    [Fact]
+    public async Task A_request_gets_the_status_of_its_Task_where_it_had_only_an_extension()
+    {
+        var id = server.NewId();
+        var request = Referral(id);
+        request.Remove("status");
+        request["_status"] = JsonNode.Parse("""{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"unknown"}]}""");
+        await server.PutAsync(request, 201);
+        await server.PutAsync(NewTask(id, id), 201);
+        Assert.Equal("active", (string?)(await server.ReadAsync($"ServiceRequest/{id}"))["status"]);
+    }
+
+    [Fact]
+    public async Task A_transaction_can_not_ask_so_many_that_nobody_could_answer()
+    {
+        var id = server.NewId();
+        string[] asked = [.. Enumerable.Range(0, 201).Select(i => $"{id}-{i}")];
+        await server.CommitAsync([.. asked.Select(static organization => JsonNode.Parse(
+            $$$"""{"resourceType":"Organization","id":"{{{organization}}}","type":[{"coding":[{"system":"{{{Canonical}}}/CodeSystem/organization-tier","code":"county"}]}]}""")!)]);
+        await server.PutAsync(Referral(id, "up", "Organization/village", [.. asked.Select(static organization => $"Organization/{organization}")]), 201);
+        using var response = await server.SendTransactionAsync(
+            [.. asked.Select(organization => NewTask(organization, id, requester: "Organization/village", owner: $"Organization/{organization}"))]);
+        await RefusedAsync(response, "workflow-too-many");
     }
 
     [Theory]

@@ -59,6 +59,48 @@ public class TaskStateTests(WorkflowFixture server) : IClassFixture<WorkflowFixt
     }
 
     [Theory]
+    [InlineData("businessStatus", "exchange-task-state", "accepted")]
+    [InlineData("code", "exchange-service", "consultation")]
+    public async Task A_second_code_that_readers_could_take_instead_is_refused(string element, string system, string code)
+    {
+        var task = await server.ReadAsync($"Task/{await server.ReferAsync()}");
+        task[element]!["coding"]!.AsArray().Add(new JsonObject { ["system"] = $"{Canonical}/CodeSystem/{system}", ["code"] = code });
+        await server.RefusesAsync(task, "workflow-codes-ambiguous");
+    }
+
+    [Theory]
+    [InlineData("state", "valueCode", "\"rejected\"")]
+    [InlineData("at", "valueString", "\"yesterday\"")]
+    [InlineData("by", "valueReference", """{"reference":"Organization/village"}""")]
+    public async Task A_state_change_says_each_thing_once(string part, string value, string json)
+    {
+        var task = Moved(await server.ReadAsync($"Task/{await server.ReferAsync()}"), "accepted");
+        var parts = task["extension"]![1]!["extension"]!.AsArray();
+        parts.Add(new JsonObject { ["url"] = part, [value] = JsonNode.Parse(json) });
+        await server.RefusesAsync(task, "workflow-change-incomplete");
+        if (part != "at")
+            return;
+        parts.RemoveAt(1);
+        await server.RefusesAsync(task, "workflow-change-incomplete");
+    }
+
+    [Theory]
+    [InlineData("owner", "Organization/village")]
+    [InlineData("requester", "Organization/county")]
+    public async Task Where_one_of_both_has_gone_the_other_one_can_cancel(string gone, string by)
+    {
+        var id = server.NewId();
+        await server.PutAsync(JsonNode.Parse(
+            $$$"""{"resourceType":"Organization","id":"{{{id}}}","type":[{"coding":[{"system":"{{{Canonical}}}/CodeSystem/organization-tier","code":"township"}]}]}""")!, 201);
+        var (requester, owner) = gone == "owner" ? ("Organization/village", $"Organization/{id}") : ($"Organization/{id}", "Organization/county");
+        await server.CommitAsync(Referral(id, "up", requester, owner), NewTask(id, id, requester: requester, owner: owner));
+        using (var deleted = await server.Client.DeleteAsync(new Uri($"Organization/{id}", UriKind.Relative)))
+            Assert.Equal(204, (int)deleted.StatusCode);
+        await server.RefusesAsync(Moved(await server.ReadAsync($"Task/{id}"), "cancelled", "Organization/city"), "workflow-reference-unresolved");
+        await server.MoveAsync(id, "cancelled", by);
+    }
+
+    [Theory]
     [InlineData("rejected")]
     [InlineData("cancelled")]
     public async Task A_final_state_is_left_by_nobody(string state)
