@@ -23,6 +23,9 @@ public sealed class PixelCodecs
             .ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
     }
 
+    /// <summary>Those that need nothing installed.</summary>
+    public static PixelCodecs Managed { get; } = new(new RleCodec(), new JpegCodec(), new DeflatedFrameCodec());
+
     /// <summary>All of them, also those that can't be used here.</summary>
     public IReadOnlyList<IPixelCodec> All { get; }
 
