@@ -1,0 +1,89 @@
+// Frames with bytes changed, cut and doubled: pixels or a DicomException, nothing else.
+
+using System.Buffers;
+using FhirHub.Dicom.Pixels;
+using FhirHub.Tests;
+using Xunit.Abstractions;
+
+namespace FhirHub.Dicom.Tests.Pixels;
+
+public class PixelHostileTests(ITestOutputHelper output)
+{
+    private const int Mutations = 400;
+
+    [Fact]
+    public async Task A_frame_with_wrong_bytes_is_decoded_or_refused()
+    {
+        var random = new Random(TestSeed.Take());
+        var samples = new ushort[24 * 32 * 3];
+        for (var i = 0; i < samples.Length; i++)
+            samples[i] = (ushort)random.Next(256);
+        var color = JpegTests.Color(24, 32);
+        var rle = new ArrayBufferWriter<byte>();
+        await PixelCodecs.Managed.Encoder(Syntax("5")).EncodeAsync(samples.Select(sample => (byte)sample).ToArray(), color, Syntax("5"), PixelEncodeOptions.Default, rle, default);
+        await MutateAsync(rle.WrittenMemory, Syntax("5"), color, random);
+        await MutateAsync(TestJpeg.Lossless(samples, 24, 32, 3, 8, 4, restartRows: 4), Syntax("4.57"), color, random);
+    }
+
+    [Theory]
+    [InlineData("pydicom/SC_rgb_dcmtk_+eb+cy+s2.dcm")]
+    [InlineData("pydicom/SC_rgb_small_odd_jpeg.dcm")]
+    [InlineData("pydicom-data/emri_small_RLE.dcm")]
+    [InlineData("pydicom-data/liver_deflate.dcm")]
+    [InlineData("cornerstone3D/CTImage.dcm_JPEGProcess10_12TransferSyntax_1.2.840.10008.1.2.4.55.dcm")]
+    [InlineData("cornerstone3D/CTImage.dcm_JPEGProcess6_8TransferSyntax_1.2.840.10008.1.2.4.53.dcm")]
+    [InlineData("dcm4che/MR-JPEGLosslessSV1.dcm")]
+    public async Task A_frame_of_a_real_file_with_wrong_bytes_is_decoded_or_refused(string name)
+    {
+        if (!File.Exists(DicomMaterial.PathOf(name)))
+        {
+            output.WriteLine("The file is not there.");
+            return;
+        }
+
+        var frames = PixelFrames.Of(DicomFile.Read(DicomMaterial.Read(name)));
+        var frame = await frames.ReadAsync(0);
+        var count = Math.Clamp((int)(20_000_000L / frames.Description.FrameBytes), 20, Mutations);
+        await MutateAsync(frame, frames.TransferSyntax, frames.Description, new Random(TestSeed.Take()), count);
+    }
+
+    private static TransferSyntax Syntax(string end) => TransferSyntax.Find($"1.2.840.10008.1.2.{end}")!;
+
+    private static async Task MutateAsync(ReadOnlyMemory<byte> frame, TransferSyntax syntax, PixelDescription description, Random random, int count = Mutations)
+    {
+        var pixels = new byte[description.FrameBytes];
+        for (var i = 0; i < count; i++)
+        {
+            var bytes = frame.ToArray().ToList();
+            for (var change = random.Next(1, 5); change > 0; change--)
+            {
+                // Heads decide more than what follows.
+                var at = random.Next(random.Next(2) == 0 ? Math.Min(bytes.Count, 700) : bytes.Count);
+                switch (random.Next(4))
+                {
+                    case 0:
+                        bytes[at] = (byte)random.Next(256);
+                        break;
+                    case 1:
+                        bytes[at] = 0xFF;
+                        break;
+                    case 2:
+                        bytes.RemoveRange(at, Math.Min(bytes.Count - at - 1, random.Next(40)));
+                        break;
+                    default:
+                        bytes.InsertRange(at, bytes.GetRange(at, Math.Min(bytes.Count - at, random.Next(40))));
+                        break;
+                }
+            }
+
+            try
+            {
+                await PixelCodecs.Managed.Decoder(syntax).DecodeAsync(bytes.ToArray(), syntax, description, pixels, default);
+            }
+            catch (DicomException)
+            {
+                // Refused, as it may be.
+            }
+        }
+    }
+}
