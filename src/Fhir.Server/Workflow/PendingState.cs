@@ -37,6 +37,9 @@ internal sealed class PendingState(IResourceStore store, ResourcePreparer prepar
     // Resources that refer to one: a few in earnest. Each is looked at on every change, so there must not be thousands.
     private const int MostReferrers = 200;
 
+    // What one write may have read: parties, their organizations, slots, other Tasks. All of it is checked again under the write lock.
+    private const int MostReads = 500;
+
     private readonly Dictionary<ResourceKey, int> _written = Index(writes);
     private readonly Dictionary<ResourceKey, StoredVersion?> _before = [];
     private readonly Dictionary<ResourceKey, ElementNode> _beforeTrees = [];
@@ -168,6 +171,8 @@ internal sealed class PendingState(IResourceStore store, ResourcePreparer prepar
     {
         if (_before.TryGetValue(key, out var version))
             return version;
+        if (_before.Count >= MostReads * (long)writes.Count)
+            throw WorkflowException.Of(key, key.Type, WorkflowMessages.TooWide, (MostReads * (long)writes.Count).ToString());
         if (_written.TryGetValue(key, out var index) && writes[index] is PutResource { ExpectedVersion: { } expected } put && (put.Base is not null || expected == 0))
             version = put.Base;
         else

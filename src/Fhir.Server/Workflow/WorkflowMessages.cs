@@ -12,6 +12,11 @@ internal static partial class WorkflowMessages
         "More than {0} {1} resources refer to {2}; finish this one and send a new ServiceRequest.",
         "引用 {2} 的 {1} 资源超过 {0} 个；请结束当前流程并发送新的 ServiceRequest。");
 
+    public static readonly MessageTemplate TooWide = new(
+        "workflow-too-wide",
+        "To judge this request, more than {0} resources that it refers to would have to be read; send fewer resources at once, with fewer references.",
+        "判断该请求需要读取其引用的 {0} 个以上的资源；请减少一次发送的资源及其引用。");
+
     public static readonly MessageTemplate ReferenceMissing = new(
         "workflow-reference-missing",
         "{0} must refer to a resource of this server by its address, [type]/[id], of the type {1}.",

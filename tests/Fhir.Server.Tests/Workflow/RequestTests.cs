@@ -46,6 +46,14 @@ public class RequestTests(WorkflowFixture server) : IClassFixture<WorkflowFixtur
     }
 
     [Fact]
+    public async Task A_request_that_asks_half_the_world_is_refused()
+    {
+        var performers = Enumerable.Range(0, 600).Select(i => $"PractitionerRole/crowd-{i}").ToArray();
+        await server.CommitAsync([.. performers.Select(static performer => JsonNode.Parse($$$"""{"resourceType":"PractitionerRole","id":"{{{performer[17..]}}}","organization":{"reference":"Organization/county"}}""")!)]);
+        await server.RefusesAsync(Referral(server.NewId(), performers: performers), "workflow-too-wide");
+    }
+
+    [Fact]
     public async Task Every_one_that_is_asked_must_fit_the_direction()
         => await server.RefusesAsync(Referral(server.NewId(), "up", "Organization/township", "Organization/county", "Organization/village"), "workflow-direction-wrong");
 
