@@ -2,6 +2,7 @@
 // loopback, runs both sides in turn in one run, prints a table with ratios, and stops what it started.
 
 using FhirHub.Benchmarks;
+using FhirHub.Benchmarks.Dicom;
 using FhirHub.Benchmarks.Http;
 using FhirHub.Benchmarks.Packages;
 using FhirHub.Benchmarks.Search;
@@ -28,6 +29,7 @@ return args switch
     ["validate", ..] => await ValidateBenchmark.RunAsync(Options.Parse(args[1..])),
     ["write-validation", ..] => await WriteValidationBenchmark.RunAsync(Options.Parse(args[1..])),
     ["workflow", ..] => await WorkflowBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["dicom", ..] => await DicomBenchmark.RunAsync(Options.Parse(args[1..])),
     ["fhirpath", ..] => FhirPathBenchmark.Run(Options.Parse(args[1..])),
     _ => Usage(),
 };
@@ -51,6 +53,7 @@ static int Usage()
           validate  parsing, base definitions and claimed profiles of Synthea's resources (--folder FOLDER; --data FOLDER of a package's definitions; --limit BUNDLES)
           write-validation  creates and bundles under OnWrite=Profiles against Structure (--folder FOLDER of Synthea's bundles)
           workflow  writes of patients and of referrals with the workflow enforced and not
+          dicom     DICOM files: reading, JSON, XML, writing (--folder FOLDER of files)
           fhirpath  time and memory of one evaluation, by kind of expression
         Options: --seconds N (measured time of each step), --clients N, --rounds N, --folder FOLDER, --limit N,
                  --data FOLDER (keep the data there), --filter TEXT

@@ -26,7 +26,4 @@ internal static class DicomMaterial
 }
 
 /// <summary>A row of the manifest, in which pydicom says what it saw.</summary>
-internal sealed record DicomMaterialFile(string Name, string TransferSyntax, string SopClass, string CharacterSet)
-{
-    public bool IsMalformed => Name.StartsWith("synthetic/malformed/", StringComparison.Ordinal);
-}
+internal sealed record DicomMaterialFile(string Name, string TransferSyntax, string SopClass, string CharacterSet);

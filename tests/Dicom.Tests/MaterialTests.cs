@@ -1,12 +1,11 @@
 // All files of the material: read, written, checked, and taken through JSON and XML.
 
 using System.Text;
-using System.Text.RegularExpressions;
 using Xunit.Abstractions;
 
 namespace FhirHub.Dicom.Tests;
 
-public partial class MaterialTests(ITestOutputHelper output)
+public class MaterialTests(ITestOutputHelper output)
 {
     // Files that are broken though they are not among the malformed ones; docs/conformance.md says why each is refused.
     private static readonly Dictionary<string, DicomFault> Broken = new(StringComparer.Ordinal)
@@ -103,16 +102,24 @@ public partial class MaterialTests(ITestOutputHelper output)
     {
         if (IsAbsent())
             return;
+        var corrected = new List<string>();
         foreach (var file in Whole)
         {
             var read = DicomFile.Read(DicomMaterial.Read(file.Name));
-            if (!read.Dataset.IsOrdered && file.IsMalformed)
+            // Odd lengths are filled up and order is kept: what JSON shows of both may differ.
+            if (InstanceCheck.Run(read).Any(finding => finding.Reason is "has an odd length" or "is there twice"))
+            {
+                corrected.Add(file.Name);
                 continue;
+            }
+
             var written = await DicomWriter.ToArrayAsync(read);
             var again = DicomFile.Read(written);
             Assert.True(Json(read).AsSpan().SequenceEqual(Json(again)), file.Name);
             Assert.Equal(DicomUid.ImplementationClass, again.Meta!.GetString(DicomTags.ImplementationClassUID));
         }
+
+        output.WriteLine($"{Whole.Count() - corrected.Count} files are the same data set; left out: {string.Join(", ", corrected)}");
     }
 
     [Fact]
@@ -166,8 +173,7 @@ public partial class MaterialTests(ITestOutputHelper output)
             Compare(file.Name + " JSON", json, DicomJsonWriter.ToUtf8(fromJson, options), differences);
             Compare(file.Name + " XML", xml, NativeXmlWriter.ToUtf8(fromXml, options), differences);
             count++;
-            // Carets that part nothing are no part of a name's model in XML.
-            Compare(file.Name + " XML as JSON", WithoutCarets(json), WithoutCarets(DicomJsonWriter.ToUtf8(fromXml, options)), differences);
+            Compare(file.Name + " XML as JSON", json, DicomJsonWriter.ToUtf8(fromXml, options), differences);
         }
 
         output.WriteLine($"{count} data sets came back");
@@ -198,18 +204,6 @@ public partial class MaterialTests(ITestOutputHelper output)
         var dataset = DicomFile.Read(DicomMaterial.Read(name)).Dataset;
         Assert.Equal(expected, dataset.GetString(DicomTags.PatientName));
     }
-
-    private static byte[] WithoutCarets(byte[] json)
-    {
-        var text = EmptyName().Replace(Encoding.UTF8.GetString(json), "");
-        return Encoding.UTF8.GetBytes(TrailingCarets().Replace(text, "\""));
-    }
-
-    [GeneratedRegex("\\^+\"", RegexOptions.NonBacktracking)]
-    private static partial Regex TrailingCarets();
-
-    [GeneratedRegex(",\"Value\":\\[\\{\"Alphabetic\":\"\\^+\"\\}\\]", RegexOptions.NonBacktracking)]
-    private static partial Regex EmptyName();
 
     private static byte[] Json(DicomFile file) =>
         DicomJsonWriter.ToUtf8(file.Dataset, new DicomModelOptions { BulkDataUri = (path, element) => element.Fragments is { } fragments ? $"{path} of {fragments.All.Count} fragments" : null });

@@ -35,6 +35,16 @@ public class ReaderTests
     }
 
     [Fact]
+    public void A_head_without_a_transfer_syntax_is_followed_by_a_data_set_of_any_group()
+    {
+        var meta = new TestFile().Text(0x00020012, "UI", "1.2.3").ToArray();
+        var dataset = new TestFile(isExplicit: false).Header(0x00010001, "SQ", TestFile.Undefined).Item().EndItem().EndSequence().Text(0x00100010, "PN", "A^B").ToArray();
+        var file = DicomFile.Read((byte[])[.. new byte[128], .. "DICM"u8, .. meta, .. dataset]);
+        Assert.Single(file.Dataset.GetItems(new(0x00010001)));
+        Assert.Equal("A^B", file.Dataset.GetString(DicomTags.PatientName));
+    }
+
+    [Fact]
     public void A_data_set_in_another_encoding_than_the_file_says_is_read()
     {
         var bytes = new TestFile(isExplicit: false).Text(0x00080005, "CS", "ISO_IR 100").Text(0x00100010, "PN", "A^B").ToArray();

@@ -1,9 +1,11 @@
 // The part of a stream that is in memory while it is parsed.
 
+using System.Buffers;
+
 namespace FhirHub.Dicom;
 
 /// <summary>A window that moves forward over bytes; over memory it shows all of them from the start.</summary>
-internal sealed class ByteWindow
+internal sealed class ByteWindow : IDisposable
 {
     private const int FirstRead = 16 * 1024;
     private const int ReadBehindValue = 512;
@@ -59,8 +61,9 @@ internal sealed class ByteWindow
         var bufferEnd = Start + _length;
         if (_buffer.Length < wanted + GreatestRead)
         {
-            var larger = new byte[wanted + GreatestRead];
+            var larger = ArrayPool<byte>.Shared.Rent(wanted + GreatestRead);
             Memory.Span[(_length - kept)..].CopyTo(larger);
+            Dispose();
             _buffer = larger;
         }
         else if (kept > 0)
@@ -93,6 +96,14 @@ internal sealed class ByteWindow
         }
 
         Memory = _buffer.AsMemory(0, _length);
+    }
+
+    /// <summary>Gives the buffer back; nothing that was read refers to it.</summary>
+    public void Dispose()
+    {
+        if (_buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
     }
 
     private async ValueTask<long> SkipAsync(long count, CancellationToken cancellationToken)

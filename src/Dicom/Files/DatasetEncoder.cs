@@ -120,7 +120,10 @@ internal sealed class DatasetEncoder
             else
             {
                 WriteHeader(element, HeaderVR(element), Checked(element, Padded(element.Length)), level.Encoding);
-                WriteValue(element);
+                if (element.Length > PieceSize)
+                    yield return (element, new(ByteSource.Of(element.GetBytes()), 0, element.Length));
+                else
+                    WriteValue(element);
                 Pad(element);
             }
         }

@@ -44,7 +44,7 @@ internal sealed partial class DatasetParser
 
         var vr = encodedVR != DicomVR.None && encodedVR.IsKnown() ? encodedVR : DicomVR.UN;
         if (encodedVR == DicomVR.None)
-            vr = ImplicitVR.Find(_level.Dataset, tag, length, ref form);
+            vr = ImplicitVR.Find(_level.Dataset, _creators, tag, length, ref form);
         encodedVR = encodedVR == DicomVR.None ? vr : encodedVR;
 
         var valueOffset = Position + headerSize;

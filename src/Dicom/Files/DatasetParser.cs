@@ -13,7 +13,8 @@ internal sealed partial class DatasetParser
     private readonly ByteSource? _source;
     private readonly bool _keepsWindow;
     private readonly long _total;
-    private readonly ushort _lastGroup;
+    private readonly ushort? _onlyGroup;
+    private readonly CreatorLookup _creators = new();
     private readonly ValueArena _arena = new();
     private readonly List<(DicomDataset Dataset, DicomElement Element)> _undecided = [];
     private readonly Stack<Level> _outer = new();
@@ -24,16 +25,16 @@ internal sealed partial class DatasetParser
 
     /// <summary>
     /// Begins at an offset. <paramref name="total"/> is where the bytes end, -1 if that is not known; <paramref name="keepsWindow"/>
-    /// tells that the window holds all bytes for good, so that values are parts of it; with <paramref name="lastGroup"/> the data set
-    /// ends before a greater group.
+    /// tells that the window holds all bytes for good, so that values are parts of it; with <paramref name="onlyGroup"/> the data set
+    /// ends before any other group.
     /// </summary>
-    public DatasetParser(DicomReadOptions options, DatasetEncoding encoding, long start, long total, ByteSource? source, bool keepsWindow, ushort lastGroup = 0xFFFF)
+    public DatasetParser(DicomReadOptions options, DatasetEncoding encoding, long start, long total, ByteSource? source, bool keepsWindow, ushort? onlyGroup = null)
     {
         _options = options;
         _source = source;
         _keepsWindow = keepsWindow;
         _total = total;
-        _lastGroup = lastGroup;
+        _onlyGroup = onlyGroup;
         Position = start;
         Dataset = new(null, 64) { Offset = start };
         var end = total >= 0 ? total : long.MaxValue;
@@ -130,7 +131,7 @@ internal sealed partial class DatasetParser
         ? throw new DicomException(DicomFault.Truncated, "the file ends within the element", tag, Position)
         : false;
 
-    private bool EndsBefore(DicomTag tag) => tag.Group > _lastGroup || (_options.StopBefore is { } stop && _lastGroup == 0xFFFF && tag >= stop);
+    private bool EndsBefore(DicomTag tag) => _onlyGroup is { } only ? tag.Group != only : tag >= _options.StopBefore;
 
     private void PassTrailing(ReadOnlySpan<byte> bytes)
     {

@@ -43,7 +43,8 @@ public sealed class DicomFile
     public static DicomFile Read(ReadOnlyMemory<byte> bytes, DicomReadOptions? options = null)
     {
         // Nothing waits where all bytes are there.
-        var reading = DicomReader.ReadAsync(new ByteWindow(bytes), ByteSource.Of(bytes), options ?? DicomReadOptions.Default, CancellationToken.None);
+        using var window = new ByteWindow(bytes);
+        var reading = DicomReader.ReadAsync(window, ByteSource.Of(bytes), options ?? DicomReadOptions.Default, CancellationToken.None);
         return reading.GetAwaiter().GetResult();
     }
 
@@ -52,10 +53,11 @@ public sealed class DicomFile
     /// <paramref name="source"/>, else from the stream itself if it can seek; who needs them later keeps it open.
     /// </summary>
     /// <exception cref="DicomException">It is no DICOM file, or a broken one.</exception>
-    public static Task<DicomFile> ReadAsync(Stream stream, DicomReadOptions? options = null, ByteSource? source = null, CancellationToken cancellationToken = default)
+    public static async Task<DicomFile> ReadAsync(Stream stream, DicomReadOptions? options = null, ByteSource? source = null, CancellationToken cancellationToken = default)
     {
         if (source is null && stream.CanSeek)
             source = ByteSource.Of(stream);
-        return DicomReader.ReadAsync(new ByteWindow(stream), source, options ?? DicomReadOptions.Default, cancellationToken);
+        using var window = new ByteWindow(stream);
+        return await DicomReader.ReadAsync(window, source, options ?? DicomReadOptions.Default, cancellationToken);
     }
 }

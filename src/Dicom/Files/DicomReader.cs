@@ -37,7 +37,7 @@ internal static class DicomReader
         if (named is { IsDeflated: true })
             return await ReadDeflatedAsync(window, options, preamble, start, meta!.Dataset, named, datasetStart, cancellationToken);
 
-        var encoding = Encoding(window, datasetStart, named, hasHead: start > 0 || meta is not null);
+        var encoding = Encoding(window, datasetStart, named, hasHead: start > 0 || meta is not null, hasMeta: meta is not null);
         var parser = new DatasetParser(options, encoding, datasetStart, window.Total, source, window.IsMemory);
         await RunAsync(parser, window, cancellationToken);
         return new(parser.Dataset, named ?? Syntax(encoding))
@@ -56,7 +56,7 @@ internal static class DicomReader
         var head = window.From(start).Span;
         if (head.Length < 8 || head[0] != 2 || head[1] != 0)
             return null;
-        var parser = new DatasetParser(options, DatasetEncoding.ExplicitLittleEndian, start, window.Total, source, window.IsMemory, lastGroup: 2);
+        var parser = new DatasetParser(options, DatasetEncoding.ExplicitLittleEndian, start, window.Total, source, window.IsMemory, onlyGroup: 2);
         await RunAsync(parser, window, cancellationToken);
         return parser;
     }
@@ -101,7 +101,7 @@ internal static class DicomReader
     }
 
     // What the first element looks like decides where the file does not say how it is encoded, or plainly says it wrong.
-    private static DatasetEncoding Encoding(ByteWindow window, long start, TransferSyntax? named, bool hasHead)
+    private static DatasetEncoding Encoding(ByteWindow window, long start, TransferSyntax? named, bool hasHead, bool hasMeta)
     {
         var ahead = window.From(start).Span;
         if (named is null && ahead.Length == 0 && hasHead)
@@ -115,7 +115,8 @@ internal static class DicomReader
             return seen;
         }
 
-        return FirstElement.Find(ahead, remaining)
+        // A head without a transfer syntax is no reason to doubt the data set: the default of DICOM is left (PS3.5 10.1).
+        return FirstElement.Find(ahead, remaining) ?? (hasMeta ? DatasetEncoding.ImplicitLittleEndian : (DatasetEncoding?)null)
             ?? throw new DicomException(DicomFault.NotDicom, hasHead ? "no data set follows the head of the file" : "it has neither the head of a DICOM file nor a data set's first element", null, start);
     }
 

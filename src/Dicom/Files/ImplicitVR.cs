@@ -2,13 +2,29 @@
 
 namespace FhirHub.Dicom;
 
+/// <summary>Remembers the creator of the block that was asked for last: private elements come in blocks.</summary>
+internal sealed class CreatorLookup
+{
+    private DicomDataset? _dataset;
+    private DicomTag _tag;
+    private string? _creator;
+
+    /// <summary>The creator of a private element's block; null if the data set names none.</summary>
+    public string? CreatorOf(DicomDataset dataset, DicomTag tag)
+    {
+        if (_dataset != dataset || _tag != tag.PrivateCreator)
+            (_dataset, _tag, _creator) = (dataset, tag.PrivateCreator, dataset.PrivateCreatorOf(tag));
+        return _creator;
+    }
+}
+
 /// <summary>Chooses VRs by the dictionary.</summary>
 internal static class ImplicitVR
 {
     /// <summary>The VR; <c>UN</c> if nothing tells it, or if the length can't be one of it.</summary>
-    public static DicomVR Find(DicomDataset dataset, DicomTag tag, uint length, ref ElementForm form)
+    public static DicomVR Find(DicomDataset dataset, CreatorLookup creators, DicomTag tag, uint length, ref ElementForm form)
     {
-        var vr = Find(dataset, tag, ref form);
+        var vr = Find(dataset, creators, tag, ref form);
         var size = vr.BinaryValueSize();
         if (size <= 1 || length % (uint)size == 0)
             return vr;
@@ -16,14 +32,14 @@ internal static class ImplicitVR
         return DicomVR.UN;
     }
 
-    private static DicomVR Find(DicomDataset dataset, DicomTag tag, ref ElementForm form)
+    private static DicomVR Find(DicomDataset dataset, CreatorLookup creators, DicomTag tag, ref ElementForm form)
     {
         if (tag.IsGroupLength)
             return DicomVR.UL;
         if (tag.IsPrivateCreator)
             return DicomVR.LO;
         var entry = tag.IsPrivate
-            ? dataset.PrivateCreatorOf(tag) is { } creator ? DicomDictionary.FindPrivate(creator, tag) : null
+            ? creators.CreatorOf(dataset, tag) is { } creator ? DicomDictionary.FindPrivate(creator, tag) : null
             : DicomDictionary.Find(tag);
         if (entry is null)
             return DicomVR.UN;

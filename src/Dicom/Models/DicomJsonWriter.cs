@@ -93,12 +93,12 @@ public static class DicomJsonWriter
 
     private static void WriteTexts(DicomElement element, IReadOnlyList<string> values, Utf8JsonWriter writer)
     {
-        if (values is [] or [""])
+        if (values is [] or [""] || (values is [var only] && element.VR == DicomVR.PN && PersonName.IsEmpty(only)))
             return;
         writer.WriteStartArray("Value"u8);
         foreach (var value in values)
         {
-            if (value.Length == 0)
+            if (value.Length == 0 || (element.VR == DicomVR.PN && PersonName.IsEmpty(value)))
                 writer.WriteNullValue();
             else if (element.VR == DicomVR.PN)
                 WritePersonName(value, writer);

@@ -89,7 +89,7 @@ public static class NativeXmlWriter
         IReadOnlyList<string> values = element.Tag == DicomTags.SpecificCharacterSet ? ["ISO_IR 192"] : element.GetStrings(dataset.CharacterSet);
         for (var i = 0; i < values.Count; i++)
         {
-            if (values[i].Length == 0 || (element.VR == DicomVR.PN && !values[i].AsSpan().ContainsAnyExcept("^= ")))
+            if (values[i].Length == 0 || (element.VR == DicomVR.PN && PersonName.IsEmpty(values[i])))
                 WriteEmpty(element, i, values.Count, writer);
             else if (element.VR == DicomVR.PN)
                 WriteName(values[i], i + 1, writer);
@@ -126,7 +126,6 @@ public static class NativeXmlWriter
 
     private static void WriteGroup(string name, string text, XmlWriter writer)
     {
-        text = text.TrimEnd('^', ' ');
         if (text.Length == 0)
             return;
         writer.WriteStartElement(name, Namespace);

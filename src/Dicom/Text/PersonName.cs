@@ -41,12 +41,15 @@ public sealed record PersonName(PersonNameGroup? Alphabetic, PersonNameGroup? Id
     /// <summary>The groups between equals signs, without those that are empty at the end.</summary>
     public override string ToString() => $"{Alphabetic}={Ideographic}={Phonetic}".TrimEnd('=');
 
-    /// <summary>The groups as they are written.</summary>
+    /// <summary>Whether all that it has are signs between nothing.</summary>
+    internal static bool IsEmpty(string text) => !text.AsSpan().ContainsAnyExcept("^= ");
+
+    /// <summary>The groups as they are written, without carets that part nothing.</summary>
     internal static (string Alphabetic, string Ideographic, string Phonetic) Groups(string text)
     {
         var parts = text.Split('=', 4);
         return (Part(0), Part(1), Part(2));
 
-        string Part(int at) => at < parts.Length ? parts[at].TrimEnd(' ') : "";
+        string Part(int at) => at < parts.Length ? parts[at].TrimEnd(' ', '^') : "";
     }
 }
