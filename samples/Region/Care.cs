@@ -128,7 +128,7 @@ internal sealed class Care(RegionSettings settings, RegionPlan plan, FhirWriter 
         chart.VitalSigns(visit, problem);
         chart.LaboratoryReport(visit, problem);
         chart.Prescribe(visit, problem, condition, days);
-        chart.Document(visit, "出院小结", "18842-5", "Discharge summary", visit.End!.Value, DischargeSummary(chart.Person, problem, days));
+        chart.Document(visit, "出院小结", "18842-5", "Discharge summary", visit.End!.Value, DischargeSummary(chart.Person, problem, visit.Start, days));
         chart.Claim(visit, problem, days);
         return condition;
     }
@@ -158,8 +158,8 @@ internal sealed class Care(RegionSettings settings, RegionPlan plan, FhirWriter 
     }
 
     /// <summary>What the hospital writes at the end of a stay.</summary>
-    public static string DischargeSummary(Person person, Problem problem, int days) =>
-        $"患者{PatientRecords.FullName(person)}，因{problem.Name}住院{days}天。入院后完善检查，给予{string.Join("、", problem.Drugs.Select(static drug => drug.Name))}治疗，"
+    public static string DischargeSummary(Person person, Problem problem, DateTime admitted, int days) =>
+        $"患者{PatientRecords.FullName(person)}，因{problem.Name}住院{days}天。入院后完善检查，给予{string.Join("、", problem.DrugsFor(person, admitted).Select(static drug => drug.Name))}治疗，"
         + "症状好转，生命体征平稳，准予出院。出院医嘱：按时服药，两周后门诊复查，不适随诊。";
 
     private DateOnly WorkingDay(DateOnly day)

@@ -25,7 +25,7 @@ internal sealed partial class Chart
     /// <summary>Prescriptions of a visit.</summary>
     public void Prescribe(Visit visit, Problem problem, string condition, int days)
     {
-        foreach (var drug in problem.Drugs)
+        foreach (var drug in problem.DrugsFor(person, visit.Start))
         {
             Add("MedicationRequest", "exchange-medication-request", w =>
             {
@@ -53,7 +53,7 @@ internal sealed partial class Chart
     /// <summary>What the person takes at home.</summary>
     public void Takes(Visit visit, Problem problem, string condition, DateOnly since)
     {
-        foreach (var drug in problem.Drugs)
+        foreach (var drug in problem.DrugsFor(person, visit.Start))
         {
             Add("MedicationStatement", "exchange-medication-statement", w =>
             {
@@ -161,8 +161,9 @@ internal sealed partial class Chart
             items.Add(("consultation", "诊察费", 10m));
         if (problem.Tests.Count > 0)
             items.Add(("laboratory", "检验费", problem.Tests.Count * 12.5m));
-        AddDrugs("western-medicine", "西药费", problem.Drugs.Where(static drug => drug.Atc is not null));
-        AddDrugs("chinese-patent-medicine", "中成药费", problem.Drugs.Where(static drug => drug.Atc is null));
+        var given = problem.DrugsFor(person, visit.Start);
+        AddDrugs("western-medicine", "西药费", given.Where(static drug => drug.Atc is not null));
+        AddDrugs("chinese-patent-medicine", "中成药费", given.Where(static drug => drug.Atc is null));
         Add("Claim", "exchange-claim-summary", w =>
         {
             w.Single("identifier", i => i.Identify(Exchange.Sid("claim-number"), $"{visit.Institution.Division[..6]}C{NumberOf("Claim")}"));

@@ -39,7 +39,7 @@ internal sealed class Consultations(RegionSettings settings, RegionPlan plan, Re
         chart.VitalSigns(visit, problem);
         var document = chart.Document(
             visit, "病历摘要", "34133-9", "Summary of episode note", asked.AddMinutes(-10),
-            $"患者{PatientRecords.FullName(chart.Person)}，诊断：{problem.Name}。现用药：{string.Join("、", problem.Drugs.Select(static drug => drug.Name))}。会诊目的：明确下一步治疗方案。");
+            $"患者{PatientRecords.FullName(chart.Person)}，诊断：{problem.Name}。现用药：{string.Join("、", problem.DrugsFor(chart.Person, visit.Start).Select(static drug => drug.Name))}。会诊目的：明确下一步治疗方案。");
         var request = Request(chart, host, expert, problem, condition, document, state, isLive, asked);
         var outputs = new List<(string Kind, string Reference)>();
         var question = Message(chart, request, host.Role, expert.Role, "question", null, asked.AddMinutes(20), "补充提问：目前方案是否需要调整？是否需要上转？");
@@ -124,7 +124,7 @@ internal sealed class Consultations(RegionSettings settings, RegionPlan plan, Re
         if (meeting.Done is not { } done)
             return;
         var opinion = $"同意{problem.Name}的诊断。目前方案可行，暂不需要上转。";
-        var advice = $"继续{problem.Drugs[0].Name}，两周后复查相关指标；如出现病情变化，立即联系上级医院。";
+        var advice = $"继续{problem.DrugsFor(chart.Person, done)[0].Name}，两周后复查相关指标；如出现病情变化，立即联系上级医院。";
         Message(chart, meeting.Request, meeting.Expert.Role, meeting.Host.Role, "answer", question, done.AddMinutes(-5), opinion);
         var impression = Impression(chart, meeting, encounter, condition, done, opinion + advice);
         var report = Report(chart, meeting, encounter, done, opinion + advice);

@@ -74,8 +74,8 @@ internal sealed record Problem
     /// <summary>What the laboratory looks at.</summary>
     public required IReadOnlyList<Finding> Tests { get; init; }
 
-    /// <summary>What is prescribed.</summary>
-    public required IReadOnlyList<Drug> Drugs { get; init; }
+    /// <summary>What is prescribed to adults.</summary>
+    public required IReadOnlyList<Drug> Drugs { private get; init; }
 
     private int Youngest { get; init; }
 
@@ -93,6 +93,13 @@ internal sealed record Problem
 
     /// <summary>The code of the green channel that takes it, if one does.</summary>
     public string? GreenChannel => Icd switch { "I63.9" => "stroke", "I21.9" => "chest-pain", "S72.0" => "trauma", _ => null };
+
+    /// <summary>What is prescribed to a person on a day.</summary>
+    public IReadOnlyList<Drug> DrugsFor(Person person, DateTime day)
+    {
+        var age = person.AgeOn(DateOnly.FromDateTime(day));
+        return [.. Drugs.Select(drug => Pharmacy.For(drug, age)).OfType<Drug>()];
+    }
 
     /// <summary>True if the person has it.</summary>
     public bool Affects(Person person, int age, SplitMix64 random) =>

@@ -45,7 +45,7 @@ internal sealed class Referrals(RegionSettings settings, RegionDirectory directo
         if (isStay)
         {
             chart.LaboratoryReport(visit, problem);
-            chart.Document(visit, "出院小结", "18842-5", "Discharge summary", visit.End!.Value, Care.DischargeSummary(chart.Person, problem, 8));
+            chart.Document(visit, "出院小结", "18842-5", "Discharge summary", visit.End!.Value, Care.DischargeSummary(chart.Person, problem, visit.Start, 8));
             chart.Claim(visit, problem, 8);
         }
 
@@ -106,14 +106,18 @@ internal sealed class Referrals(RegionSettings settings, RegionDirectory directo
 
     private static string Return(Chart chart, Doctor from, Doctor to, Problem problem, string request, DateTime written)
     {
-        var order = new Order(to, from, "down", "follow-up", "chronic-disease-management", "routine", "active", written);
+        // Who was sent down goes back up; the direction is that of the way back.
+        var isDown = from.Institution.Tier > to.Institution.Tier;
+        var order = new Order(to, from, isDown ? "down" : "up", "follow-up", isDown ? "chronic-disease-management" : "treatment", "routine", "active", written);
         return chart.Add("ServiceRequest", "exchange-referral-return", w =>
         {
             Begin(w, chart, order, request);
             w.Instant("authoredOn", written);
             Parties(w, order);
             w.Concepts("reasonCode", new Concept(null, Exchange.Code("referral-reason", order.Reason)), problem.Concept);
-            Note(w, to, written, $"{problem.Name}已在我院诊治，目前病情平稳。请按出院医嘱继续用药，两周内随访一次，如有加重请再次上转。");
+            Note(w, to, written, isDown
+                ? $"{problem.Name}已在我院诊治，目前病情平稳。请按出院医嘱继续用药，两周内随访一次，如有加重请再次上转。"
+                : $"{problem.Name}在我院的康复和随访已结束，目前病情平稳。请贵院复诊评估后续治疗。");
         });
     }
 
