@@ -49,6 +49,11 @@ internal static class DemoCommand
             if (!isNumber || patients is < 1 or > MostPatients)
                 option.AddError($"--patients is a number from 1 to {MostPatients}.");
         });
+        Seed.Validators.Add(option =>
+        {
+            if (!long.TryParse(option.Tokens is [var token, ..] ? token.Value : null, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
+                option.AddError("--seed is a whole number of 64 bits, such as 2.");
+        });
         command.SetAction(RunAsync);
         return command;
     }

@@ -94,6 +94,7 @@ public class DemoCommandTests
     [Theory]
     [InlineData("--patients", "0")]
     [InlineData("--patients", "many")]
+    [InlineData("--seed", "many")]
     [InlineData("--nothing", "1")]
     public async Task What_can_not_be_understood_is_said(params string[] arguments)
     {
