@@ -88,6 +88,29 @@ public class ReaderTests
     }
 
     [Fact]
+    public async Task Standard_elements_whose_writer_did_not_know_their_VR_have_it()
+    {
+        var item = new TestFile(isExplicit: false).Text(0x00080100, "SH", "CODE").ToArray();
+        var bytes = new TestFile()
+            .Element(0x00081140, "UN", new TestFile(isExplicit: false).Item((uint)item.Length).Raw(item).ToArray())
+            .Element(0x00081199, "UN", "no items"u8)
+            .Element(0x00100010, "UN", "A^B "u8)
+            .Element(0x00280010, "UN", [1, 2, 3])
+            .Element(0x00280011, "UN", [1, 2])
+            .ToFile();
+        var file = DicomFile.Read(bytes);
+        Assert.Equal("CODE", file.Dataset.GetItems(new(0x00081140))[0].GetString(new(0x00080100)));
+        Assert.Equal(DicomVR.UN, file.Dataset.Find(new(0x00081199))!.VR);
+        Assert.Equal("A^B", file.Dataset.GetString(DicomTags.PatientName));
+        Assert.Equal(DicomVR.UN, file.Dataset.Find(DicomTags.Rows)!.VR);
+        Assert.Equal(513, file.Dataset.GetInt64(DicomTags.Columns));
+        Assert.Equal(bytes, await DicomWriter.ToArrayAsync(file, DicomWriteOptions.AsRead));
+        var anew = DicomFile.Read(await DicomWriter.ToArrayAsync(file, new DicomWriteOptions { TransferSyntax = TransferSyntax.ExplicitVRBigEndian }));
+        Assert.Equal("CODE", anew.Dataset.GetItems(new(0x00081140))[0].GetString(new(0x00080100)));
+        Assert.Equal(513, anew.Dataset.GetInt64(DicomTags.Columns));
+    }
+
+    [Fact]
     public void A_VR_that_nobody_knows_yet_has_a_long_length_and_is_unknown()
     {
         var dataset = DicomFile.Read(new TestFile().Element(0x00091001, "ZZ", [1, 2]).Text(0x00100010, "PN", "A^B").ToFile()).Dataset;
@@ -230,11 +253,5 @@ public class ReaderTests
             .EndSequence()
             .ToFile("1.2.840.10008.1.2.4.50");
         Assert.Equal([new(0, 1, 3), new(1, 1, 2)], FrameIndex.Of(DicomFile.Read(bytes).Dataset));
-    }
-
-    /// <summary>A stream that only goes forward.</summary>
-    private sealed class OneWayStream(byte[] bytes) : MemoryStream(bytes)
-    {
-        public override bool CanSeek => false;
     }
 }

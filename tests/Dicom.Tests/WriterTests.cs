@@ -75,12 +75,13 @@ public class WriterTests
     }
 
     [Fact]
-    public async Task Text_that_is_too_long_for_its_VR_in_explicit_VR_becomes_unknown()
+    public async Task Text_that_is_too_long_for_its_VR_in_explicit_VR_is_written_as_unknown()
     {
         var bytes = new TestFile(isExplicit: false).Text(0x00080005, "CS", "ISO_IR 100").Text(0x00201041, "DS", new string('1', 70_000)).ToArray();
         var written = await DicomWriter.ToArrayAsync(DicomFile.Read(bytes), new DicomWriteOptions { TransferSyntax = TransferSyntax.ExplicitVRLittleEndian });
         var element = DicomFile.Read(written).Dataset.Find(new(0x00201041))!;
-        Assert.Equal((DicomVR.UN, 70_000), (element.VR, element.Length));
+        Assert.Equal("UN"u8, written.AsSpan((int)element.Offset - 8, 2));
+        Assert.Equal((DicomVR.DS, 70_000), (element.VR, element.Length));
     }
 
     [Fact]

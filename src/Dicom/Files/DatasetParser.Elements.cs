@@ -45,21 +45,23 @@ internal sealed partial class DatasetParser
         var vr = encodedVR != DicomVR.None && encodedVR.IsKnown() ? encodedVR : DicomVR.UN;
         if (encodedVR == DicomVR.None)
             vr = ImplicitVR.Find(_level.Dataset, _creators, tag, length, ref form);
+        else if (encodedVR == DicomVR.UN && !bigEndian)
+            vr = ImplicitVR.OfUnknown(tag, length);
         encodedVR = encodedVR == DicomVR.None ? vr : encodedVR;
 
         var valueOffset = Position + headerSize;
         if (length == Undefined)
         {
             Count(tag);
-            OpenUndefined(tag, vr, encodedVR, form, valueOffset);
+            OpenUndefined(tag, encodedVR == DicomVR.UN ? encodedVR : vr, encodedVR, form, valueOffset);
             return true;
         }
 
         if (valueOffset + length > _level.Bound)
             throw TooLong(tag, length, valueOffset);
-        if (vr == DicomVR.SQ && (!isExplicit || form.HasFlag(ElementForm.ImplicitHeader)) && length >= 8)
+        if (vr == DicomVR.SQ && (!isExplicit || encodedVR == DicomVR.UN || form.HasFlag(ElementForm.ImplicitHeader)) && length >= 8)
         {
-            // The dictionary may be wrong about private elements: what does not begin with an item is no sequence.
+            // The dictionary may be wrong about the element: what does not begin with an item is no sequence.
             wanted = headerSize + 4;
             if (span.Length < wanted)
                 return false;
@@ -70,7 +72,8 @@ internal sealed partial class DatasetParser
         if (vr == DicomVR.SQ)
         {
             Count(tag);
-            OpenSequence(tag, encodedVR, form, _level.Encoding, valueOffset, valueOffset + length);
+            var encoding = encodedVR == DicomVR.UN && isExplicit && !form.HasFlag(ElementForm.ImplicitHeader) ? DatasetEncoding.ImplicitLittleEndian : _level.Encoding;
+            OpenSequence(tag, encodedVR, form, encoding, valueOffset, valueOffset + length);
             return true;
         }
 

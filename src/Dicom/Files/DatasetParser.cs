@@ -148,7 +148,7 @@ internal sealed partial class DatasetParser
             var signed = false;
             for (var around = dataset; around is not null; around = around.Parent)
             {
-                if (around.Find(DicomTags.PixelRepresentation) is { } representation)
+                if (around.Find(DicomTags.PixelRepresentation) is { Length: 2, Items: null } representation)
                 {
                     signed = representation.GetLittleEndianBytes().Span is [1, ..];
                     break;

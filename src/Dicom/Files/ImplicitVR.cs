@@ -5,6 +5,9 @@ namespace FhirHub.Dicom;
 /// <summary>Remembers the creator of the block that was asked for last: private elements come in blocks.</summary>
 internal sealed class CreatorLookup
 {
+    // A creator has 64 characters at most; a value that was left in the stream is none.
+    private const int GreatestCreator = 256;
+
     private DicomDataset? _dataset;
     private DicomTag _tag;
     private string? _creator;
@@ -13,7 +16,11 @@ internal sealed class CreatorLookup
     public string? CreatorOf(DicomDataset dataset, DicomTag tag)
     {
         if (_dataset != dataset || _tag != tag.PrivateCreator)
-            (_dataset, _tag, _creator) = (dataset, tag.PrivateCreator, dataset.PrivateCreatorOf(tag));
+        {
+            (_dataset, _tag) = (dataset, tag.PrivateCreator);
+            _creator = dataset.Find(_tag) is { Reference: null, Length: <= GreatestCreator } ? dataset.PrivateCreatorOf(tag) : null;
+        }
+
         return _creator;
     }
 }
@@ -30,6 +37,17 @@ internal static class ImplicitVR
             return vr;
         form &= ~ElementForm.SignFollowsPixels;
         return DicomVR.UN;
+    }
+
+    /// <summary>
+    /// The VR of a standard element whose writer did not know it (PS3.5 6.2.2); <c>UN</c> if the dictionary leaves a choice, or the
+    /// length can't be one of it.
+    /// </summary>
+    public static DicomVR OfUnknown(DicomTag tag, uint length)
+    {
+        if (tag.IsPrivate || DicomDictionary.Find(tag)?.VRs is not [var only])
+            return DicomVR.UN;
+        return only.BinaryValueSize() is var size && (size <= 1 || length % (uint)size == 0) ? only : DicomVR.UN;
     }
 
     private static DicomVR Find(DicomDataset dataset, CreatorLookup creators, DicomTag tag, ref ElementForm form)

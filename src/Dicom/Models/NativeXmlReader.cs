@@ -124,9 +124,11 @@ public static class NativeXmlReader
 
         private void Put(XmlReader xml, DicomTag tag, List<string?> values, Func<XmlReader, string> read)
         {
-            Count(tag);
-            if (!int.TryParse(xml.GetAttribute("number"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1 || number > values.Count + 100_000)
+            if (!int.TryParse(xml.GetAttribute("number"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1 || number > options.MaxElements)
                 throw Fault(xml, tag, "values are numbered from 1");
+            // Values that are skipped cost as much as those that are there.
+            _elements += Math.Max(0, number - values.Count - 1);
+            Count(tag);
             while (values.Count < number)
                 values.Add(null);
             values[number - 1] = read(xml);

@@ -141,9 +141,9 @@ public sealed partial class SpecificCharacterSet
 
     private static Encoding? WholeEncoding(string term) => term switch
     {
-        "192" => CodedSet.CodePage(65001, DecoderFallback.ReplacementFallback),
-        "GB18030" => CodedSet.CodePage(54936, DecoderFallback.ReplacementFallback),
-        "GBK" => CodedSet.CodePage(936, DecoderFallback.ReplacementFallback),
+        "192" => CodedSet.CodePage(65001),
+        "GB18030" => CodedSet.CodePage(54936),
+        "GBK" => CodedSet.CodePage(936),
         _ => null,
     };
 
