@@ -7,13 +7,12 @@ public sealed class PixelFrames
 {
     private readonly DicomElement _element;
     private readonly IReadOnlyList<FrameFragments>? _fragments;
-    private readonly PixelLimits _limits;
 
     private PixelFrames(DicomElement element, IReadOnlyList<FrameFragments>? fragments, TransferSyntax syntax, PixelDescription description, PixelLimits limits)
     {
         _element = element;
         _fragments = fragments;
-        _limits = limits;
+        Limits = limits;
         TransferSyntax = syntax;
         Description = description;
     }
@@ -26,6 +25,9 @@ public sealed class PixelFrames
 
     /// <summary>How many there are.</summary>
     public int Count => Description.NumberOfFrames;
+
+    /// <summary>The limits of decoding.</summary>
+    internal PixelLimits Limits { get; }
 
     /// <summary>The frames of a file.</summary>
     /// <exception cref="DicomException">It has no pixels, or what it says of them can't be.</exception>
@@ -143,8 +145,8 @@ public sealed class PixelFrames
     {
         var parts = _fragments![frame];
         var source = _element.Fragments!;
-        if (parts.Length > _limits.MaxFrameBytes)
-            throw new DicomException(DicomFault.LimitExceeded, $"frame {frame + 1:N0} has {parts.Length:N0} bytes, more than the {_limits.MaxFrameBytes:N0} that are allowed", _element.Tag, _element.Offset);
+        if (parts.Length > Limits.MaxFrameBytes)
+            throw new DicomException(DicomFault.LimitExceeded, $"frame {frame + 1:N0} has {parts.Length:N0} bytes, more than the {Limits.MaxFrameBytes:N0} that are allowed", _element.Tag, _element.Offset);
         if (parts.Count == 1)
         {
             var only = source.All[parts.First];

@@ -47,6 +47,43 @@ public class PixelHostileTests(ITestOutputHelper output)
         await MutateAsync(frame, frames.TransferSyntax, frames.Description, new Random(TestSeed.Take()), count);
     }
 
+    [Theory]
+    [InlineData("pydicom/examples_overlay.dcm")]
+    [InlineData("pydicom/examples_palette.dcm")]
+    [InlineData("pydicom-data/mlut_18.dcm")]
+    [InlineData("pydicom-data/emri_small_RLE.dcm")]
+    [InlineData("pydicom-data/SC_ybr_full_uncompressed.dcm")]
+    [InlineData("synthetic/seg_binary_33x35x5.dcm")]
+    public async Task A_file_with_wrong_bytes_before_its_pixels_is_rendered_or_refused(string name)
+    {
+        if (!File.Exists(DicomMaterial.PathOf(name)))
+        {
+            output.WriteLine("The file is not there.");
+            return;
+        }
+
+        var random = new Random(TestSeed.Take());
+        var original = DicomMaterial.Read(name);
+        var head = (int)DicomFile.Read(original).Dataset.Find(DicomTags.PixelData)!.Offset;
+        var limits = new PixelLimits { MaxFrameBytes = 4_000_000 };
+        for (var i = 0; i < Mutations; i++)
+        {
+            var bytes = original.ToArray();
+            for (var change = random.Next(1, 6); change > 0; change--)
+                bytes[random.Next(300, head < 300 ? bytes.Length : head)] = (byte)(random.Next(3) == 0 ? 0xFF : random.Next(256));
+            try
+            {
+                var file = DicomFile.Read(bytes);
+                var renderer = FrameRenderer.Of(file.Dataset, file.TransferSyntax, limits);
+                await renderer.RenderAsync(renderer.Frames.Count - 1, PixelCodecs.Managed, RenderOptions.Default with { Width = 64 });
+            }
+            catch (DicomException)
+            {
+                // Refused, as it may be.
+            }
+        }
+    }
+
     private static TransferSyntax Syntax(string end) => TransferSyntax.Find($"1.2.840.10008.1.2.{end}")!;
 
     private static async Task MutateAsync(ReadOnlyMemory<byte> frame, TransferSyntax syntax, PixelDescription description, Random random, int count = Mutations)

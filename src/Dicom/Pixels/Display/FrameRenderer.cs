@@ -1,0 +1,143 @@
+// Renders frames: decoded pixels, through the transformations of the data set, to an image of a size (PS3.4 N.2, PS3.18 8.3.5).
+
+using System.Buffers;
+using System.Runtime.InteropServices;
+
+namespace FhirHub.Dicom.Pixels;
+
+/// <summary>Renders the frames of an instance.</summary>
+public sealed class FrameRenderer
+{
+    private readonly DicomDataset _dataset;
+    private readonly PixelFrames _frames;
+
+    private FrameRenderer(DicomDataset dataset, PixelFrames frames)
+    {
+        _dataset = dataset;
+        _frames = frames;
+    }
+
+    /// <summary>The frames.</summary>
+    public PixelFrames Frames => _frames;
+
+    /// <summary>A renderer for a data set.</summary>
+    /// <exception cref="DicomException">It has no pixels, or what it says of them can't be.</exception>
+    public static FrameRenderer Of(DicomDataset dataset, TransferSyntax syntax, PixelLimits? limits = null) => new(dataset, PixelFrames.Of(dataset, syntax, limits));
+
+    /// <summary>Renders a frame.</summary>
+    /// <param name="frame">The number of the frame, from 0.</param>
+    /// <param name="codecs">Who decodes.</param>
+    /// <param name="options">How it is shown.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <exception cref="DicomException">It can't be decoded or shown.</exception>
+    public async ValueTask<RenderedImage> RenderAsync(int frame, PixelCodecs codecs, RenderOptions options, CancellationToken cancellationToken = default)
+    {
+        var region = Region(options);
+        var buffer = ArrayPool<byte>.Shared.Rent(_frames.Description.FrameBytes);
+        try
+        {
+            var description = await _frames.DecodeAsync(frame, codecs, buffer, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            return Show(buffer.AsSpan(0, description.FrameBytes), description, frame, options, region);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private RenderedImage Show(ReadOnlySpan<byte> frame, PixelDescription description, int number, RenderOptions options, ImageRegion region)
+    {
+        var channels = description.Photometric.IsMonochrome() ? 1 : 3;
+        if (description.Pixels * channels > _frames.Limits.MaxFrameBytes)
+        {
+            throw new DicomException(
+                DicomFault.LimitExceeded, $"a picture of {description.Rows:N0} rows and {description.Columns:N0} columns has more than the {_frames.Limits.MaxFrameBytes:N0} bytes that are allowed", DicomTags.Rows);
+        }
+
+        var length = (int)(description.Pixels * channels);
+        var shown = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            var pixels = shown.AsSpan(0, length);
+            if (description.Photometric.IsMonochrome())
+                GrayFrame.Show(frame, description, _dataset, GrayTransform.Of(_dataset, description, number, options.Window), pixels);
+            else if (description.Photometric == PhotometricInterpretation.PaletteColor)
+                ColorTransform.FromPalette(frame, description, _dataset, pixels);
+            else
+                ColorTransform.ToRgb(frame, description, pixels);
+
+            if (options.HasOverlays)
+            {
+                foreach (var overlay in Overlay.Of(_dataset))
+                    overlay.Draw(pixels, channels, frame, description, number);
+            }
+
+            var (width, height) = Size(options, region);
+            var samples = width == description.Columns && height == description.Rows && region.Width == width && region.Height == height
+                ? pixels.ToArray()
+                : ImageScaler.Scale(pixels, description.Columns, channels, region, width, height);
+            Flip(samples, width, height, channels, options);
+            return new(width, height, channels, samples);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(shown);
+        }
+    }
+
+    private ImageRegion Region(RenderOptions options)
+    {
+        int columns = _frames.Description.Columns, rows = _frames.Description.Rows;
+        if (options.Region is not { } region)
+            return new(0, 0, columns, rows);
+        if (region.X < 0 || region.Y < 0 || region.Width < 1 || region.Height < 1 || region.X > columns - region.Width || region.Y > rows - region.Height)
+            throw new DicomException(DicomFault.InvalidValue, $"the region is not within the {columns:N0} columns and {rows:N0} rows of the image");
+        return region;
+    }
+
+    // The image fits into the viewport, and keeps its proportions (PS3.18 8.3.5.1.3).
+    private static (int Width, int Height) Size(RenderOptions options, ImageRegion region)
+    {
+        if (options.Width is < 1 || options.Height is < 1 || options.Width > options.MaxSide || options.Height > options.MaxSide)
+            throw new DicomException(DicomFault.InvalidValue, $"a viewport must have from 1 to {options.MaxSide:N0} columns and rows");
+        if (options.Width is null && options.Height is null)
+            return (region.Width, region.Height);
+        var scale = Math.Min((double)(options.Width ?? options.MaxSide) / region.Width, (double)(options.Height ?? options.MaxSide) / region.Height);
+        return (Math.Max(1, (int)Math.Round(region.Width * scale)), Math.Max(1, (int)Math.Round(region.Height * scale)));
+    }
+
+    private static void Flip(byte[] samples, int width, int height, int channels, RenderOptions options)
+    {
+        var stride = width * channels;
+        if (options.FlipHorizontally)
+        {
+            for (var y = 0; y < height; y++)
+            {
+                if (channels == 1)
+                    samples.AsSpan(y * stride, stride).Reverse();
+                else
+                    MemoryMarshal.Cast<byte, Rgb>(samples.AsSpan(y * stride, stride)).Reverse();
+            }
+        }
+
+        if (options.FlipVertically)
+        {
+            var row = new byte[stride];
+            for (int top = 0, bottom = height - 1; top < bottom; top++, bottom--)
+            {
+                samples.AsSpan(top * stride, stride).CopyTo(row);
+                samples.AsSpan(bottom * stride, stride).CopyTo(samples.AsSpan(top * stride));
+                row.CopyTo(samples.AsSpan(bottom * stride));
+            }
+        }
+    }
+
+    [StructLayout(LayoutKind.Sequential, Pack = 1)]
+    private readonly struct Rgb
+    {
+        private readonly byte _red;
+        private readonly byte _green;
+        private readonly byte _blue;
+    }
+}

@@ -1,0 +1,82 @@
+// From stored values to shades of gray: modality, values of interest, polarity (PS3.3 C.11.1, C.11.2, C.11.6, PS3.4 N.2).
+
+namespace FhirHub.Dicom.Pixels;
+
+/// <summary>The grayscale transformations of one frame.</summary>
+internal sealed class GrayTransform
+{
+    private readonly LookupTable? _modality;
+    private readonly LookupTable? _voi;
+    private readonly VoiWindow? _window;
+
+    private GrayTransform(LookupTable? modality, double slope, double intercept, VoiWindow? window, LookupTable? voi, bool isInverse)
+    {
+        _modality = modality;
+        Slope = slope;
+        Intercept = intercept;
+        _window = window;
+        _voi = voi;
+        IsInverse = isInverse;
+    }
+
+    /// <summary>Whether it knows what is between black and white; if not, the values of the frame have to tell.</summary>
+    public bool IsComplete => _window is not null || _voi is not null;
+
+    /// <summary>Whether the least value is white.</summary>
+    public bool IsInverse { get; }
+
+    private double Slope { get; }
+
+    private double Intercept { get; }
+
+    /// <summary>What a data set says of a frame; a window that is given goes before its own.</summary>
+    public static GrayTransform Of(DicomDataset dataset, PixelDescription description, int frame, VoiWindow? given)
+    {
+        var values = FrameAttributes.Group(dataset, frame, PixelTags.PixelValueTransformationSequence);
+        var modality = dataset.GetItems(PixelTags.ModalityLutSequence) is [var item, ..]
+            ? LookupTable.Read(item, DicomTags.LUTDescriptor, DicomTags.LUTData, null, description.IsSigned)
+            : null;
+        var slope = values.GetDouble(PixelTags.RescaleSlope) ?? 1;
+        var intercept = values.GetDouble(PixelTags.RescaleIntercept) ?? 0;
+        var voi = FrameAttributes.Group(dataset, frame, PixelTags.FrameVoiLutSequence);
+        var window = given ?? Window(voi);
+        var isSigned = modality is null && (description.IsSigned || intercept < 0);
+        var table = window is null && voi.GetItems(PixelTags.VoiLutSequence) is [var lut, ..]
+            ? LookupTable.Read(lut, DicomTags.LUTDescriptor, DicomTags.LUTData, null, isSigned)
+            : null;
+        var isInverse = description.Photometric == PhotometricInterpretation.Monochrome1 || dataset.GetString(PixelTags.PresentationLutShape) == "INVERSE";
+        return new(modality, slope == 0 || !double.IsFinite(slope) ? 1 : slope, double.IsFinite(intercept) ? intercept : 0, window, table, isInverse);
+    }
+
+    /// <summary>With a window from the least to the greatest stored value.</summary>
+    public GrayTransform Over(double least, double greatest)
+    {
+        double low = Modality(least), high = Modality(greatest);
+        if (low > high)
+            (low, high) = (high, low);
+        // A frame of one value is black, not gray.
+        high = high > low ? high : low + 1;
+        return new(_modality, Slope, Intercept, new VoiWindow((low + high) / 2, high - low, VoiLutFunction.LinearExact), null, IsInverse);
+    }
+
+    /// <summary>Where a stored value is between black, 0, and white, 1.</summary>
+    public double Map(double stored)
+    {
+        var value = Modality(stored);
+        var shade = _voi is { } table ? (double)table[Whole(value)] / table.Greatest : _window!.Value.Map(value);
+        shade = double.IsNaN(shade) ? 0 : shade;
+        return IsInverse ? 1 - shade : shade;
+    }
+
+    private double Modality(double stored) => _modality is { } table ? table[Whole(stored)] : (stored * Slope) + Intercept;
+
+    private static int Whole(double value) => (int)Math.Clamp(Math.Round(value), int.MinValue / 2, int.MaxValue / 2);
+
+    private static VoiWindow? Window(DicomDataset dataset)
+    {
+        if (dataset.GetDouble(PixelTags.WindowCenter) is not { } center || dataset.GetDouble(PixelTags.WindowWidth) is not { } width)
+            return null;
+        var window = new VoiWindow(center, width, VoiWindow.ParseFunction(dataset.GetString(PixelTags.VoiLutFunction)) ?? VoiLutFunction.Linear);
+        return window.IsValid ? window : null;
+    }
+}

@@ -1,0 +1,48 @@
+// What is asked of rendering, and what comes of it.
+
+namespace FhirHub.Dicom.Pixels;
+
+/// <summary>A part of an image, in its pixels.</summary>
+/// <param name="X">The first column.</param>
+/// <param name="Y">The first row.</param>
+/// <param name="Width">Columns.</param>
+/// <param name="Height">Rows.</param>
+public readonly record struct ImageRegion(int X, int Y, int Width, int Height);
+
+/// <summary>How a frame is rendered (PS3.18 8.3.5).</summary>
+public sealed record RenderOptions
+{
+    /// <summary>As large as it is, with the data set's own window, overlays drawn.</summary>
+    public static RenderOptions Default { get; } = new();
+
+    /// <summary>The columns and rows that no viewport may exceed.</summary>
+    public int MaxSide { get; init; } = 4096;
+
+    /// <summary>The width of the viewport, into which the image is fitted; null for the image's own.</summary>
+    public int? Width { get; init; }
+
+    /// <summary>The height of the viewport; null for the image's own.</summary>
+    public int? Height { get; init; }
+
+    /// <summary>The part of the image that is shown; null for all.</summary>
+    public ImageRegion? Region { get; init; }
+
+    /// <summary>Whether it is flipped left to right.</summary>
+    public bool FlipHorizontally { get; init; }
+
+    /// <summary>Whether it is flipped top to bottom.</summary>
+    public bool FlipVertically { get; init; }
+
+    /// <summary>The window, in place of the data set's.</summary>
+    public VoiWindow? Window { get; init; }
+
+    /// <summary>Whether overlays are drawn.</summary>
+    public bool HasOverlays { get; init; } = true;
+}
+
+/// <summary>An image to be shown: rows of pixels of one sample of gray, or of red, green and blue.</summary>
+/// <param name="Width">Columns.</param>
+/// <param name="Height">Rows.</param>
+/// <param name="Channels">1 or 3.</param>
+/// <param name="Samples">A byte for each channel of each pixel.</param>
+public sealed record RenderedImage(int Width, int Height, int Channels, byte[] Samples);
