@@ -1,4 +1,4 @@
-// The examples of the exchange's package in a server that has the people and requests that they refer to.
+// The examples of the exchange's package in a server that has the people, requests and coverages that they refer to.
 
 using System.Text;
 using System.Text.Json.Nodes;
@@ -6,13 +6,13 @@ using FhirHub.Server.Exchange;
 
 namespace FhirHub.Server.Tests.Exchange;
 
-/// <summary>A server with the exchange's package and its examples of people, requests and encounters.</summary>
+/// <summary>A server with the exchange's package and its examples of people, requests, encounters and coverages.</summary>
 public class ExchangeExampleServer : ExchangeServer, IAsyncLifetime
 {
     async Task IAsyncLifetime.InitializeAsync()
     {
         await InitializeAsync();
-        string[] types = ["Organization", "Location", "Patient", "Practitioner", "PractitionerRole", "HealthcareService", "ServiceRequest", "Encounter"];
+        string[] types = ["Organization", "Location", "Patient", "Practitioner", "PractitionerRole", "HealthcareService", "ServiceRequest", "Encounter", "Coverage"];
         foreach (var example in ExchangePackage.Current.Examples
             .Where(example => example.Expected is null && types.Contains(example.Resource.ResourceType))
             .OrderBy(example => Array.IndexOf(types, example.Resource.ResourceType)))
