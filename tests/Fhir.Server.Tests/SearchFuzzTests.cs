@@ -1,9 +1,9 @@
 // A hundred thousand searches that no client should send: each is answered, and none makes the server fail.
 
-using FhirHub.Tests;
 using System.Text;
 using System.Text.Json;
 using FhirHub.Search;
+using FhirHub.Tests;
 using Xunit.Abstractions;
 
 namespace FhirHub.Server.Tests;

@@ -1,10 +1,10 @@
 // A process that writes is killed at a random moment, five times over on the same file; whatever it had acknowledged is there.
 
-using FhirHub.Tests;
 using System.Diagnostics;
 using FhirHub.Search;
 using FhirHub.Storage.Sqlite;
 using FhirHub.Storage.Tests.Contract;
+using FhirHub.Tests;
 using Xunit.Abstractions;
 
 namespace FhirHub.Storage.Tests;

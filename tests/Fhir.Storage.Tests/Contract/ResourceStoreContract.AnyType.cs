@@ -1,7 +1,7 @@
 // Generated resources of all types, and ten thousand random searches: the store finds exactly what the plain evaluator finds.
 
-using FhirHub.Tests;
 using FhirHub.Search;
+using FhirHub.Tests;
 
 namespace FhirHub.Storage.Tests.Contract;
 

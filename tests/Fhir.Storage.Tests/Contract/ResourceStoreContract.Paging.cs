@@ -1,8 +1,8 @@
 // Pages are of one moment: whatever is written between them, a walk shows what matched when the first page was read, each match
 // once, in the version and the order of then.
 
-using FhirHub.Tests;
 using FhirHub.Search;
+using FhirHub.Tests;
 
 namespace FhirHub.Storage.Tests.Contract;
 

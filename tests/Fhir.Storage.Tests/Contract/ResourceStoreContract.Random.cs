@@ -1,7 +1,7 @@
 // Random resources and random conditions: the store finds exactly what the plain evaluator finds, and walks it page by page.
 
-using FhirHub.Tests;
 using FhirHub.Search;
+using FhirHub.Tests;
 
 namespace FhirHub.Storage.Tests.Contract;
 

@@ -1,7 +1,7 @@
 // Full-text search: words, phrases, Chinese, and agreement with every write that was answered.
 
-using FhirHub.Tests;
 using FhirHub.Search;
+using FhirHub.Tests;
 
 namespace FhirHub.Storage.Tests.Contract;
 
