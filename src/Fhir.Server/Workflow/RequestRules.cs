@@ -70,7 +70,7 @@ internal sealed class RequestRules(PendingState state, TaskRules tasks)
 
     private async ValueTask CheckFixedAsync(ResourceKey key, ElementNode before, ElementNode after, CancellationToken cancel)
     {
-        if (!Elements.AreSame(before, after, "basedOn", state.TargetOf) && await FirstOfAsync(before, cancel) is { } first)
+        if (!Elements.AreSame(before, after, "basedOn", state.TargetOf) && await FirstsOfAsync(before, cancel) is [var first, ..])
             throw WorkflowException.Of(key, "ServiceRequest.basedOn", WorkflowMessages.BasedOnFixed, key.ToString(), first.ToString());
         if (s_fixed.Append("basedOn").FirstOrDefault(element => !Elements.AreSame(before, after, element, state.TargetOf)) is not { } changed)
             return;
@@ -96,9 +96,13 @@ internal sealed class RequestRules(PendingState state, TaskRules tasks)
         if (service != ExchangeCodes.Referral)
             return;
         CheckDirection(key, request, requester, asked);
-        if (await FirstOfAsync(request, cancel) is not { } firstKey)
-            return;
+        foreach (var first in await FirstsOfAsync(request, cancel))
+            await CheckReturnAsync(key, request, first, requester, asked, cancel);
+    }
 
+    private async ValueTask CheckReturnAsync(
+        ResourceKey key, ElementNode request, ResourceKey firstKey, Institution requester, List<Institution> asked, CancellationToken cancel)
+    {
         var first = await state.AfterAsync(firstKey, cancel);
         if (!Elements.AreSame(request.Child("subject"), first.Child("subject"), state.TargetOf))
             throw WorkflowException.Of(key, "ServiceRequest.subject", WorkflowMessages.PatientDiffers, "ServiceRequest.subject", firstKey.ToString());
@@ -137,17 +141,18 @@ internal sealed class RequestRules(PendingState state, TaskRules tasks)
         return performers;
     }
 
-    // The referral that a referral returns.
-    private async ValueTask<ResourceKey?> FirstOfAsync(ElementNode request, CancellationToken cancel)
+    // The referrals that a referral returns: one in earnest, but clients may write more.
+    private async ValueTask<List<ResourceKey>> FirstsOfAsync(ElementNode request, CancellationToken cancel)
     {
+        var firsts = new List<ResourceKey>();
         if (Elements.ServiceOf(request) != ExchangeCodes.Referral)
-            return null;
+            return firsts;
         foreach (var reference in request.ChildrenOf("basedOn").ToList())
         {
             if (state.TargetOf(reference) is { Type: "ServiceRequest" } key && Elements.ServiceOf(await state.AfterAsync(key, cancel)) == ExchangeCodes.Referral)
-                return key;
+                firsts.Add(key);
         }
 
-        return null;
+        return firsts;
     }
 }

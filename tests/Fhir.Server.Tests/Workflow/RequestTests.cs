@@ -223,6 +223,18 @@ public class RequestTests(WorkflowFixture server) : IClassFixture<WorkflowFixtur
             $$$"""{"resourceType":"DiagnosticReport","id":"{{{id}}}","status":"final","code":{"text":"opinion"},"subject":{"reference":"{{{patient}}}"}}""")!;
     }
 
+    [Fact]
+    public async Task A_return_of_several_referrals_returns_one_patient()
+    {
+        var (first, other) = (await server.ReferAsync("completed"), server.NewId());
+        var foreign = Referral(other);
+        foreign["subject"] = Reference("Patient/li");
+        await server.PutAsync(foreign, 201);
+        var back = Return(first, "PractitionerRole/doctor-county", "Organization/village");
+        back["basedOn"]!.AsArray().Add(Reference($"ServiceRequest/{other}"));
+        await server.RefusesAsync(back, "workflow-patient-differs");
+    }
+
     [Theory]
     [InlineData("referral-direction", "down")]
     [InlineData("exchange-service", "consultation")]
