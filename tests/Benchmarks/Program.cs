@@ -29,6 +29,7 @@ return args switch
     ["validate", ..] => await ValidateBenchmark.RunAsync(Options.Parse(args[1..])),
     ["write-validation", ..] => await WriteValidationBenchmark.RunAsync(Options.Parse(args[1..])),
     ["workflow", ..] => await WorkflowBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["pixels", ..] => await PixelBenchmark.RunAsync(Options.Parse(args[1..])),
     ["dicom", ..] => await DicomBenchmark.RunAsync(Options.Parse(args[1..])),
     ["fhirpath", ..] => FhirPathBenchmark.Run(Options.Parse(args[1..])),
     _ => Usage(),
@@ -54,6 +55,7 @@ static int Usage()
           write-validation  creates and bundles under OnWrite=Profiles against Structure (--folder FOLDER of Synthea's bundles)
           workflow  writes of patients and of referrals with the workflow enforced and not
           dicom     DICOM files: reading, JSON, XML, writing (--folder FOLDER of files)
+          pixels    frames of DICOM files: decoding, rendering, PNG (--folder FOLDER of files)
           fhirpath  time and memory of one evaluation, by kind of expression
         Options: --seconds N (measured time of each step), --clients N, --rounds N, --folder FOLDER, --limit N,
                  --data FOLDER (keep the data there), --filter TEXT

@@ -85,6 +85,24 @@ public class PixelFramesTests
         Assert.Throws<DicomException>(() => description.Check());
     }
 
+    [Theory]
+    [InlineData("zero_rows.dcm", "(0028,0010)")]
+    [InlineData("rows_too_big.dcm", "(0028,0010)")]
+    [InlineData("frames_huge.dcm", "(0028,0008)")]
+    [InlineData("jpeg_size_mismatch.dcm", "rows and")]
+    public async Task Malformed_files_are_refused_with_the_reason(string name, string word)
+    {
+        var path = DicomMaterial.PathOf("synthetic/malformed/" + name);
+        if (!File.Exists(path))
+            return;
+        var fault = await Assert.ThrowsAsync<DicomException>(async () =>
+        {
+            var frames = PixelFrames.Of(DicomFile.Read(await File.ReadAllBytesAsync(path)));
+            await frames.DecodeAsync(0, PixelCodecs.Managed, new byte[frames.Description.FrameBytes]);
+        });
+        Assert.Contains(word, fault.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Limits_are_those_that_are_given()
     {

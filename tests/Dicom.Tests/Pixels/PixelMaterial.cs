@@ -16,7 +16,7 @@ internal static class PixelMaterial
         : [];
 
     /// <summary>The checksum of all frames as native pixel data without padding; of single bits the table took whole bytes only.</summary>
-    public static async Task<string> ChecksumAsync(PixelChecksum row, PixelCodecs? codecs = null)
+    public static async Task<string> ChecksumAsync(PixelChecksum row, PixelCodecs? codecs = null, bool toRgb = false)
     {
         var frames = PixelFrames.Of(DicomFile.Read(DicomMaterial.Read(row.Name)));
         var description = frames.Description;
@@ -26,6 +26,8 @@ internal static class PixelMaterial
         for (var i = 0; i < frames.Count; i++)
         {
             await frames.DecodeAsync(i, codecs ?? PixelCodecs.Managed, frame);
+            if (toRgb)
+                ColorTransform.FromYbrFull(frame);
             if (row.FirstPlanar == "1")
             {
                 var planes = new byte[frame.Length];

@@ -54,8 +54,7 @@ internal static class GrayFrame
         }
 
         var table = new byte[size];
-        for (var index = 0; index < size; index++)
-            table[index] = (byte)((transform.Map(index >= sign ? index - size : index) * 255) + 0.5);
+        transform.Fill(table, description.IsSigned);
         if (words.IsEmpty)
         {
             for (var i = 0; i < gray.Length; i++)

@@ -5,6 +5,9 @@ namespace FhirHub.Dicom.Pixels;
 /// <summary>The grayscale transformations of one frame.</summary>
 internal sealed class GrayTransform
 {
+    // Keeps halves that rounding of the line's parts would lose.
+    private const double RoundingGuard = 1e-7;
+
     private readonly LookupTable? _modality;
     private readonly LookupTable? _voi;
     private readonly VoiWindow? _window;
@@ -66,6 +69,31 @@ internal sealed class GrayTransform
         var shade = _voi is { } table ? (double)table[Whole(value)] / table.Greatest : _window!.Value.Map(value);
         shade = double.IsNaN(shade) ? 0 : shade;
         return IsInverse ? 1 - shade : shade;
+    }
+
+    /// <summary>The shades of all stored values of some bits, from 0 to 255, by the bits of the value.</summary>
+    /// <param name="shades">One for each value.</param>
+    /// <param name="isSigned">Whether the upper half of the values is negative.</param>
+    public void Fill(Span<byte> shades, bool isSigned)
+    {
+        var negative = isSigned ? shades.Length / 2 : shades.Length;
+        if (_modality is null && _window is ({ Function: VoiLutFunction.LinearExact } or { Function: VoiLutFunction.Linear, Width: > 1 }))
+        {
+            // A line needs no more than one multiplication for a value, which matters where there are 65,536 of them for each image.
+            var window = _window.Value;
+            var (width, center) = window.Function == VoiLutFunction.Linear ? (window.Width - 1, window.Center - 0.5) : (window.Width, window.Center);
+            var (step, first) = (255 * Slope / width, (255 * (((Intercept - center) / width) + 0.5)) + RoundingGuard);
+            for (var index = 0; index < shades.Length; index++)
+            {
+                var shade = Math.Clamp(((index >= negative ? index - shades.Length : index) * step) + first, 0, 255);
+                shades[index] = (byte)((IsInverse ? 255 - shade : shade) + 0.5);
+            }
+
+            return;
+        }
+
+        for (var index = 0; index < shades.Length; index++)
+            shades[index] = (byte)((Map(index >= negative ? index - shades.Length : index) * 255) + 0.5);
     }
 
     private double Modality(double stored) => _modality is { } table ? table[Whole(stored)] : (stored * Slope) + Intercept;

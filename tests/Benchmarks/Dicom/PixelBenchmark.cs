@@ -1,0 +1,80 @@
+// Decoding and rendering frames of DICOM files, against copying the same pixels.
+
+using System.Buffers;
+using System.Diagnostics;
+using FhirHub.Dicom;
+using FhirHub.Dicom.Pixels;
+
+namespace FhirHub.Benchmarks.Dicom;
+
+/// <summary>Frames per second of the pixel codecs in C# and of rendering, on one thread: of each transfer syntax the largest frame of a folder.</summary>
+public static class PixelBenchmark
+{
+    public static async Task<int> RunAsync(Options options)
+    {
+        if (options.Folder is not { } folder)
+        {
+            Console.WriteLine("Tell a folder of DICOM files with --folder.");
+            return 2;
+        }
+
+        var chosen = new SortedDictionary<string, (string Name, FrameRenderer Renderer)>(StringComparer.Ordinal);
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                var file = DicomFile.Read(await File.ReadAllBytesAsync(path));
+                var renderer = FrameRenderer.Of(file.Dataset, file.TransferSyntax);
+                await renderer.RenderAsync(0, PixelCodecs.Managed, RenderOptions.Default);
+                if (!chosen.TryGetValue(file.TransferSyntax.Uid, out var other) || other.Renderer.Frames.Description.FrameBytes < renderer.Frames.Description.FrameBytes)
+                    chosen[file.TransferSyntax.Uid] = (Path.GetFileName(path), renderer);
+            }
+            catch (DicomException)
+            {
+                // Folders hold manifests, broken files, and syntaxes that are not decoded in C#.
+            }
+        }
+
+        foreach (var (uid, (name, renderer)) in chosen)
+        {
+            var description = renderer.Frames.Description;
+            Console.WriteLine($"{TransferSyntax.Find(uid)!.Name}: {name}, {description.Columns} x {description.Rows}, {description.SamplesPerPixel} of {description.BitsStored} bits");
+            var (source, target) = (new byte[description.FrameBytes], new byte[description.FrameBytes]);
+            var png = new ArrayBufferWriter<byte>();
+            await MeasureAsync("copy", () => source.CopyTo(target, 0));
+            await MeasureAsync("decode", () => Wait(renderer.Frames.DecodeAsync(0, PixelCodecs.Managed, target)));
+            await MeasureAsync("render", () => Wait(renderer.RenderAsync(0, PixelCodecs.Managed, RenderOptions.Default)));
+            await MeasureAsync("thumbnail", () => Wait(renderer.RenderAsync(0, PixelCodecs.Managed, RenderOptions.Default with { Width = 128, Height = 128 })));
+            await MeasureAsync("render to PNG", () =>
+            {
+                png.ResetWrittenCount();
+                PngEncoder.Encode(Wait(renderer.RenderAsync(0, PixelCodecs.Managed, RenderOptions.Default)), png);
+            });
+
+            async Task MeasureAsync(string what, Action work)
+            {
+                work();
+                var best = 0.0;
+                for (var round = 0; round < options.Rounds; round++)
+                {
+                    var (clock, count) = (Stopwatch.StartNew(), 0L);
+                    while (clock.Elapsed.TotalSeconds < options.Seconds / options.Rounds)
+                    {
+                        work();
+                        count++;
+                    }
+
+                    best = Math.Max(best, count / clock.Elapsed.TotalSeconds);
+                    await Task.Yield();
+                }
+
+                Console.WriteLine($"  {what,-14} {best,12:N0} frames/s {best * description.FrameBytes / 1e6,12:N0} MB/s");
+            }
+        }
+
+        return chosen.Count > 0 ? 0 : 2;
+
+        // Files in memory and codecs in C# never wait.
+        static T Wait<T>(ValueTask<T> task) => task.AsTask().GetAwaiter().GetResult();
+    }
+}
