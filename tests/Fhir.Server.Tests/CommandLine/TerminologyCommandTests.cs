@@ -113,7 +113,7 @@ public class TerminologyCommandTests
 
         using var server = await ServerProcess.StartAsync(folder["data"]);
         Assert.Contains("\"total\":2", await server.Client.GetStringAsync("CodeSystem?url=http://example.org/colours&_total=accurate"), StringComparison.Ordinal);
-        Assert.Contains("\"total\":0", await server.Client.GetStringAsync("StructureDefinition?_total=accurate"), StringComparison.Ordinal);
+        Assert.Contains("\"total\":0", await server.Client.GetStringAsync("StructureDefinition?url=http://example.org/x&_total=accurate"), StringComparison.Ordinal);
         Assert.Contains("Red of 2.0.0", await server.Client.GetStringAsync("CodeSystem/$lookup?system=http://example.org/colours&code=red"), StringComparison.Ordinal);
         Assert.Contains("Red of 1.0.0", await server.Client.GetStringAsync("CodeSystem/$lookup?system=http://example.org/colours&code=red&version=1.0.0"), StringComparison.Ordinal);
         Assert.Contains("\"version\":\"1.0.0\"", await server.Client.GetStringAsync("CodeSystem/colours"), StringComparison.Ordinal);
