@@ -95,6 +95,21 @@ public class JpegTests
     }
 
     [Theory]
+    [InlineData(0xC1)]
+    [InlineData(0xC2)]
+    [InlineData(0xC3)]
+    public async Task A_few_bytes_that_claim_to_be_a_huge_image_are_refused_before_memory_is_taken(byte marker)
+    {
+        var jpeg = new TestJpeg().Tables().Segment(0xDB, [0, .. Enumerable.Repeat((byte)1, 64)]).Frame(marker, 8, 20_000, 20_000, 0x11).Scan(1, marker == 0xC3 ? 1 : 0, 63, 0).End();
+        var output = new byte[1];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var fault = await Assert.ThrowsAsync<DicomException>(async () =>
+            await PixelCodecs.Managed.Decoder(Extended).DecodeAsync(jpeg, Extended, Gray(20_000, 20_000, 8), output, default));
+        Assert.Equal(DicomFault.Truncated, fault.Fault);
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1_000_000);
+    }
+
+    [Theory]
     [InlineData(0xC5, "hierarchical")]
     [InlineData(0xC9, "arithmetic")]
     public async Task What_is_retired_is_refused_by_its_name(byte marker, string word)

@@ -53,6 +53,7 @@ internal sealed class JpegDecoder(ReadOnlyMemory<byte> stream, PixelDescription 
                         if (Frame is not null)
                             throw JpegFrameHeader.Malformed("has two frame headers");
                         Frame = JpegFrameHeader.Read(segment, marker switch { 0xC2 => JpegProcess.Progressive, 0xC3 => JpegProcess.Lossless, _ => JpegProcess.Sequential }, description);
+                        CheckLength(Frame, data.Length - position);
                         if (Frame.Process == JpegProcess.Lossless)
                             lossless = new(Frame, description);
                         else
@@ -131,6 +132,22 @@ internal sealed class JpegDecoder(ReadOnlyMemory<byte> stream, PixelDescription 
         var segment = data.Slice(position + 2, length - 2);
         position += length;
         return segment;
+    }
+
+    // No code is shorter than a bit, so that a few bytes can't be an image that fills the memory: a bit for each sample without loss, one for
+    // the first coefficient of each block, and one more for the others unless they come in scans of their own.
+    private static void CheckLength(JpegFrameHeader frame, int bytes)
+    {
+        var bits = 0L;
+        foreach (var component in frame.Components)
+        {
+            bits += frame.Process == JpegProcess.Lossless
+                ? (long)component.Width * component.Height
+                : (component.Width + 7L) / 8 * ((component.Height + 7) / 8) * (frame.Process == JpegProcess.Sequential ? 2 : 1);
+        }
+
+        if (bytes * 8L < bits)
+            throw new DicomException(DicomFault.Truncated, $"a JPEG stream of {frame.Rows:N0} rows and {frame.Columns:N0} columns can't be in the {bytes:N0} bytes that follow its header", DicomTags.PixelData);
     }
 
     private void ReadHuffmanTables(ReadOnlySpan<byte> segment)
