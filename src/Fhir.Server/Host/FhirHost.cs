@@ -27,7 +27,7 @@ public static class FhirHost
             await app.RunAsync(cancel);
             return 0;
         }
-        catch (Exception e) when (e is ConfigurationException or IOException or StoreException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ConfigurationException or IOException or StoreException or PackageException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"FhirHub can't start: {e.Message}");
             return 1;
