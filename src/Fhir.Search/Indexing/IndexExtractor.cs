@@ -54,7 +54,7 @@ public sealed partial class IndexExtractor
     public (IReadOnlyList<IndexEntry> Entries, IReadOnlyList<LocalReference> References) Extract(ElementNode resource)
     {
         var references = new List<LocalReference>();
-        CollectReferences(resource, references);
+        CollectReferences(resource, [(resource.GetPath(), -1)], references);
         return (EntriesOf(resource), references);
     }
 

@@ -265,6 +265,18 @@ public class IndexExtractorTests
     }
 
     [Fact]
+    public void Local_references_of_many_repetitions_have_each_its_place()
+    {
+        var parts = string.Join(',', Enumerable.Range(0, 3_000).Select(static i =>
+            $"{{'url':'urn:x','extension':[{{'url':'a','valueInteger':1}},{{'url':'b','valueReference':{{'reference':'Device/{i}'}}}}]}}"));
+        var (_, references) = Resources.Extractor.Extract(Resources.Parse(
+            $"{{'resourceType':'Basic','extension':[{parts}],'code':{{}},'author':{{'reference':'Patient/1'}}}}"));
+        Assert.Equal(3_001, references.Count);
+        Assert.Equal(new LocalReference("Basic.extension[2999].extension[1].value", "Device", "2999"), references[2_999]);
+        Assert.Equal(new LocalReference("Basic.author", "Patient", "1"), references[3_000]);
+    }
+
+    [Fact]
     public void Local_references_are_listed_wherever_they_are()
     {
         var (_, references) = Resources.Extractor.Extract(Resources.Parse(
