@@ -77,14 +77,15 @@ public sealed partial class SearchEvaluator
         return Compare(wanted.Number, entry.Low, entry.High);
     }
 
-    // R4 search.html#reference. A version asked for must be the one referred to.
+    // R4 search.html#reference. A version asked for must be the one referred to. "#id" means something within its container only, and a
+    // search has none.
     private static bool Reference(ReferenceEntry entry, ReferencePredicate wanted)
     {
         if (wanted.Version is { } version && version != entry.Version
             && !(wanted.VersionsBelow && entry.Version?.StartsWith(version + ".", StringComparison.Ordinal) == true))
             return false;
         return wanted.Url is { } url
-            ? entry.Url == url
+            ? entry.Url == url && !url.StartsWith('#')
             : entry.Id == wanted.Id && entry.Id is not null && IsOfType(entry, wanted.Type);
     }
 

@@ -134,12 +134,14 @@ public class SearchEvaluatorTests
     [InlineData("partof=Organization/clinic", true)]
     [InlineData("partof=Organization/other", false)]
     [InlineData("partof=clinic", true)]
+    [InlineData("partof=#", false)]
+    [InlineData("partof=#floor", false)]
     public async Task Inside_a_container_the_sign_of_a_fragment_alone_refers_to_it(string query, bool found)
     {
         var partOf = SearchParameterRegistry.R4.Find("Organization", "partof")!;
         var clinic = new IndexedResource("Organization", "clinic", DateTimeOffset.UnixEpoch, [])
         {
-            Contained = [new IndexedResource("Organization", "ward", DateTimeOffset.UnixEpoch, [new ReferenceEntry(partOf, null, null, "#")])],
+            Contained = [new IndexedResource("Organization", "ward", DateTimeOffset.UnixEpoch, [new ReferenceEntry(partOf, null, null, "#"), new ReferenceEntry(partOf, null, null, "#floor")])],
         };
         var (name, value) = query.Split('=') is [var first, var second] ? (first, second) : default;
         var parsed = await Parser.ParseAsync(
