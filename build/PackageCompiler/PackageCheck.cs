@@ -70,10 +70,8 @@ public sealed class PackageCheck
 
     private static string Describe(Issue issue) => $"{issue.Severity.ToString().ToLowerInvariant()} {issue.Code} {issue.Detail?.Code} at {issue.Expression}";
 
-    private static string? Text(ElementNode node, string name) => node.Child(name) is { Exists: true, HasValue: true } child ? child.GetString() : null;
-
     private IEnumerable<ResourceTree> Profiles() => _package.Definitions.Select(static definition => definition.Resource).Where(static resource =>
-        resource.ResourceType == "StructureDefinition" && Text(resource.Root, "derivation") == "constraint" && Text(resource.Root, "type") != "Extension");
+        resource.ResourceType == "StructureDefinition" && resource.Root.ChildValue("derivation") == "constraint" && resource.Root.ChildValue("type") != "Extension");
 
     private async Task CheckDefinitionAsync(PackageDefinition definition, CancellationToken cancel)
     {
@@ -83,8 +81,8 @@ public sealed class PackageCheck
             Error(file, $"the file is not named like the id, {resource.Id}.");
         if (root.Type.IsCanonical)
         {
-            var url = Text(root, "url");
-            if (url is null || !url.StartsWith("https://fhirhub.dev/fhir/", StringComparison.Ordinal) || !url.EndsWith($"/{resource.ResourceType}/{resource.Id}", StringComparison.Ordinal))
+            var url = root.ChildValue("url");
+            if (url != $"{_package.Source.Canonical}/{resource.ResourceType}/{resource.Id}")
                 Error(file, $"the url {url} is not the package's canonical base with type and id.");
             foreach (var name in ((string[])["title", "description"]).Where(name => root.Type.FindElement(name) is not null && !IsTranslated(root.Child(name))))
                 Error(file, $"{name} has no Chinese translation.");
@@ -98,12 +96,12 @@ public sealed class PackageCheck
     }
 
     private static bool IsTranslated(ElementNode text) => text.ChildrenOf("extension").ToList().Exists(static extension =>
-        Text(extension, "url") == "http://hl7.org/fhir/StructureDefinition/translation"
-        && extension.ChildrenOf("extension").ToList().Exists(static part => Text(part, "url") == "lang"));
+        extension.ChildValue("url") == "http://hl7.org/fhir/StructureDefinition/translation"
+        && extension.ChildrenOf("extension").ToList().Exists(static part => part.ChildValue("url") == "lang"));
 
     private async Task CheckExampleAsync(PackageExample example, CancellationToken cancel)
     {
-        var profile = $"https://fhirhub.dev/fhir/StructureDefinition/{example.Profile}";
+        var profile = ProfileOf(example);
         if (!example.Resource.Root.Child("meta").ChildrenOf("profile").ToList().Exists(claimed => claimed.GetString() == profile))
             Error(example.File, $"meta.profile does not have {profile}.");
         if (!example.IsBad && example.Resource.Id != example.Name)
@@ -124,7 +122,7 @@ public sealed class PackageCheck
         }
 
         var wanted = expected.Root.ChildrenOf("issue").ToList().ConvertAll(static issue =>
-            $"{Text(issue, "severity")} {Text(issue, "code")} {Text(issue.Child("details").ChildrenOf("coding").ToList()[0], "code")} at {Text(issue, "expression")}");
+            $"{issue.ChildValue("severity")} {issue.ChildValue("code")} {issue.Child("details").Child("coding").ChildValue("code")} at {issue.ChildValue("expression")}");
         var found = errors.ConvertAll(Describe);
         foreach (var issue in wanted.Except(found, StringComparer.Ordinal))
             Error(example.File, $"expected and not found: {issue}");
@@ -136,12 +134,14 @@ public sealed class PackageCheck
     {
         var request = ValidationRequest.Default with
         {
-            Profiles = [$"https://fhirhub.dev/fhir/StructureDefinition/{example.Profile}"],
+            Profiles = [ProfileOf(example)],
             BestPractice = false,
             Resolve = (reference, _) => new ValueTask<ResourceTree?>(_world.GetValueOrDefault(reference)),
         };
         return await _validator.ValidateAsync(example.Resource.Root, request, cancel);
     }
+
+    private string ProfileOf(PackageExample example) => $"{_package.Source.Canonical}/StructureDefinition/{example.Profile}";
 
     private void CountExamples(ResourceTree profile)
     {

@@ -1,5 +1,6 @@
 // The folder that a package is written in: definitions one a file, examples by profile, and beside each bad example what is expected of it.
 
+using System.Text.Json;
 using FhirHub.Model;
 
 namespace FhirHub.PackageCompiler;
@@ -34,6 +35,8 @@ public sealed class PackageSource
     {
         _folder = folder;
         Manifest = File.ReadAllBytes(Path.Combine(folder, "package.json"));
+        using (var manifest = JsonDocument.Parse(Manifest))
+            Canonical = manifest.RootElement.GetProperty("canonical").GetString()!.TrimEnd('/');
         var examples = Path.Combine(folder, "examples") + Path.DirectorySeparatorChar;
         Definitions = [.. Files(folder)
             .Where(file => !file.StartsWith(examples, StringComparison.Ordinal) && Path.GetFileName(file) != "package.json")
@@ -47,6 +50,9 @@ public sealed class PackageSource
     /// <summary>The package's manifest, as it is.</summary>
     public ReadOnlyMemory<byte> Manifest { get; }
 
+    /// <summary>Where the canonical URLs of the definitions begin, without a slash at the end.</summary>
+    public string Canonical { get; }
+
     /// <summary>The definitions by path.</summary>
     public IReadOnlyList<PackageDefinition> Definitions { get; }
 
@@ -58,6 +64,7 @@ public sealed class PackageSource
 
     /// <summary>Reads a folder.</summary>
     /// <exception cref="IOException">It can't be read, or has no package.json.</exception>
+    /// <exception cref="KeyNotFoundException">package.json names no canonical.</exception>
     public static PackageSource Read(string folder) => new(Path.GetFullPath(folder));
 
     /// <summary>Where the outcome of a bad example lies.</summary>

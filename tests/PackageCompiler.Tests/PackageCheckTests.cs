@@ -12,7 +12,7 @@ public sealed class PackageCheckTests : IDisposable
 
     public PackageCheckTests()
     {
-        Write("package.json", """{"name":"example.package","version":"1.0.0"}""");
+        Write("package.json", """{"name":"example.package","version":"1.0.0","canonical":"https://fhirhub.dev/fhir"}""");
         Write("structures/born.json", Profile("born"));
         foreach (var id in (string[])["a", "b", "c"])
             Write($"examples/born/{id}.json", Patient(id, "\"birthDate\":\"2000-01-01\""));

@@ -68,7 +68,7 @@ internal static class DemoCommand
                 ? await WriteAsync(Region(parsed, null), target, cancel)
                 : await ServeAsync(parsed, cancel);
         }
-        catch (Exception e) when (e is ConfigurationException or IOException or StoreException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ConfigurationException or IOException or StoreException or PackageException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"The demo can't go on: {e.Message}");
             return DataFolderVerb.Failed;
