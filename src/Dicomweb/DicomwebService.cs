@@ -1,0 +1,42 @@
+// The image service: its parts, and its addresses below /dicomweb.
+
+using FhirHub.Dicom.Pixels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace FhirHub.Dicomweb;
+
+/// <summary>The parts of the image service.</summary>
+/// <param name="Options">The configuration.</param>
+/// <param name="Archive">The archive.</param>
+/// <param name="Codecs">What decodes and encodes pixels.</param>
+/// <param name="ScopeOf">What a request may see.</param>
+/// <param name="Log">The log; it holds no patient data.</param>
+public sealed record DicomwebService(
+    DicomwebOptions Options, ImageArchive Archive, PixelCodecs Codecs, Func<HttpContext, ImageScope> ScopeOf, ILogger Log)
+{
+    /// <summary>The path of the service.</summary>
+    public const string Root = "/dicomweb";
+
+    /// <summary>Maps the addresses of the service, each family by its own class.</summary>
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        var group = endpoints.MapGroup(Root);
+        group.MapFallback(Answer(static (_, _) => throw new DicomwebException(StatusCodes.Status404NotFound, "There is no such address; GET /dicomweb/capabilities lists those that there are.")));
+    }
+
+    /// <summary>What answers a request of the service: failures become answers, which hold no stack trace.</summary>
+    internal RequestDelegate Answer(Func<DicomwebService, HttpContext, Task> handler) => async http =>
+    {
+        try
+        {
+            await handler(this, http);
+        }
+        catch (Exception failure) when (!http.Response.HasStarted && failure is not OperationCanceledException)
+        {
+            await DicomwebFailure.AnswerAsync(http, failure, Log);
+        }
+    };
+}
