@@ -3,6 +3,7 @@
 
 using FhirHub.Benchmarks;
 using FhirHub.Benchmarks.Dicom;
+using FhirHub.Benchmarks.Dicomweb;
 using FhirHub.Benchmarks.Http;
 using FhirHub.Benchmarks.Packages;
 using FhirHub.Benchmarks.Search;
@@ -30,6 +31,7 @@ return args switch
     ["write-validation", ..] => await WriteValidationBenchmark.RunAsync(Options.Parse(args[1..])),
     ["workflow", ..] => await WorkflowBenchmark.RunAsync(Options.Parse(args[1..])),
     ["pixels", ..] => await PixelBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["dicomweb", ..] => await DicomwebBenchmark.RunAsync(Options.Parse(args[1..])),
     ["dicom", ..] => await DicomBenchmark.RunAsync(Options.Parse(args[1..])),
     ["fhirpath", ..] => FhirPathBenchmark.Run(Options.Parse(args[1..])),
     _ => Usage(),
@@ -54,6 +56,7 @@ static int Usage()
           validate  parsing, base definitions and claimed profiles of Synthea's resources (--folder FOLDER; --data FOLDER of a package's definitions; --limit BUNDLES)
           write-validation  creates and bundles under OnWrite=Profiles against Structure (--folder FOLDER of Synthea's bundles)
           workflow  writes of patients and of referrals with the workflow enforced and not
+          dicomweb  STOW-RS, QIDO-RS, WADO-RS and rendered images beside Orthanc (--filter STEP; --limit 1 without Orthanc)
           dicom     DICOM files: reading, JSON, XML, writing (--folder FOLDER of files)
           pixels    frames of DICOM files: decoding, rendering, PNG (--folder FOLDER of files)
           fhirpath  time and memory of one evaluation, by kind of expression

@@ -92,7 +92,7 @@ public sealed class RawConnection : IDisposable
     {
         for (var sent = 0; sent < request.Length;)
             sent += await _socket.SendAsync(request[sent..], SocketFlags.None);
-        int filled = 0, headEnd, length;
+        int filled = 0, headEnd;
         do
         {
             if (filled == _buffer.Length)
@@ -109,26 +109,39 @@ public sealed class RawConnection : IDisposable
         var status = ((head[9] - '0') * 100) + ((head[10] - '0') * 10) + (head[11] - '0');
         if (keepHead)
             Head = Encoding.ASCII.GetString(head);
-        var at = head.IndexOf("\r\nContent-Length: "u8);
-        if (at >= 0)
-            length = System.Buffers.Text.Utf8Parser.TryParse(head[(at + 18)..], out int stated, out _) ? stated : throw new IOException("Content-Length is not a number.");
-        else if (head.IndexOf("\r\nTransfer-Encoding: chunked"u8) >= 0)
-            length = -1;
-        else
-            length = 0;
-        var end = headEnd + 4 + Math.Max(0, length);
-        while (length < 0 ? !_buffer.AsSpan(0, filled).EndsWith("\r\n0\r\n\r\n"u8) : filled < end)
-        {
-            if (filled == _buffer.Length)
-                Array.Resize(ref _buffer, filled * 2);
-            var read = await _socket.ReceiveAsync(_buffer.AsMemory(filled), SocketFlags.None);
-            if (read == 0)
-                throw new IOException("The server closed the connection.");
-            filled += read;
-        }
-
+        await DrainAsync(headEnd + 4, filled);
         return status;
     }
+
+    // The rest of the answer is read and not kept: an answer may be a study of hundreds of megabytes.
+    private async ValueTask DrainAsync(int start, int filled)
+    {
+        var head = _buffer.AsSpan(0, start - 2);
+        if (head.IndexOf("\r\nTransfer-Encoding: chunked"u8) >= 0)
+        {
+            byte[] end = [0, 0, 0, 0, 0, (byte)'\r', (byte)'\n'];
+            for (var tail = _buffer.AsMemory(start, filled - start); ; tail = _buffer.AsMemory(0, await ReceiveAsync(_buffer)))
+            {
+                if (tail.Length < end.Length)
+                    end.AsSpan(tail.Length).CopyTo(end);
+                var kept = Math.Min(tail.Length, end.Length);
+                tail.Span[^kept..].CopyTo(end.AsSpan(end.Length - kept));
+                if (end.AsSpan().SequenceEqual("\r\n0\r\n\r\n"u8))
+                    return;
+            }
+        }
+
+        var at = head.IndexOf("\r\nContent-Length: "u8);
+        if (at < 0)
+            return;
+        if (!System.Buffers.Text.Utf8Parser.TryParse(head[(at + 18)..], out long length, out _))
+            throw new IOException("Content-Length is not a number.");
+        for (var left = length - (filled - start); left > 0;)
+            left -= await ReceiveAsync(_buffer.AsMemory(0, (int)Math.Min(left, _buffer.Length)));
+    }
+
+    private async ValueTask<int> ReceiveAsync(Memory<byte> buffer) =>
+        await _socket.ReceiveAsync(buffer, SocketFlags.None) is > 0 and var read ? read : throw new IOException("The server closed the connection.");
 
     public void Dispose() => _socket.Dispose();
 }

@@ -24,6 +24,8 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public int Port { get; }
 
+    public int Id => _process.Id;
+
     public string? DataPath => _dataPath;
 
     public TimeSpan TimeToFirstAnswer { get; }
