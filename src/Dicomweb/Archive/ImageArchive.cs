@@ -38,6 +38,11 @@ public sealed class ImageArchive : IAsyncDisposable
     /// <summary>Where the frames of an instance are.</summary>
     public ValueTask<FrameTable> FramesAsync(StoredInstance instance, CancellationToken cancel) => throw new NotSupportedException();
 
+    /// <summary>
+    /// The metadata of instances in their order, as <see cref="InstanceMetadata"/> made it when they were stored; empty for one that was deleted meanwhile.
+    /// </summary>
+    public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> MetadataAsync(IReadOnlyList<StoredInstance> instances, CancellationToken cancel) => throw new NotSupportedException();
+
     /// <summary>Opens the bytes of an instance; they stay readable until it is disposed, even if the instance is deleted meanwhile.</summary>
     public BlobReading OpenBlob(StoredInstance instance) => throw new NotSupportedException();
 
