@@ -1,6 +1,7 @@
 // Which codec decodes and encodes which transfer syntax, and why one is not there.
 
 using System.Collections.Frozen;
+using FhirHub.Dicom.Pixels.Native;
 
 namespace FhirHub.Dicom.Pixels;
 
@@ -25,6 +26,9 @@ public sealed class PixelCodecs
 
     /// <summary>Those that need nothing installed.</summary>
     public static PixelCodecs Managed { get; } = new(new RleCodec(), new JpegCodec(), new DeflatedFrameCodec());
+
+    /// <summary>Those of the system's libraries, and behind them those that need nothing installed.</summary>
+    public static PixelCodecs Create() => new([new TurboJpegCodec(), .. Managed.All]);
 
     /// <summary>All of them, also those that can't be used here.</summary>
     public IReadOnlyList<IPixelCodec> All { get; }

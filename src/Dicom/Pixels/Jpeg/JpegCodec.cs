@@ -24,12 +24,8 @@ public sealed class JpegCodec : IPixelCodec
 
     /// <inheritdoc/>
     public ValueTask<PixelDescription> DecodeAsync(
-        ReadOnlyMemory<byte> frame, TransferSyntax syntax, PixelDescription description, Memory<byte> output, CancellationToken cancellationToken)
-    {
-        var decoder = new JpegDecoder(frame, description, cancellationToken);
-        decoder.Decode(output.Span);
-        return new(description.Decoded with { Photometric = Photometric(decoder, description.Decoded.Photometric) });
-    }
+        ReadOnlyMemory<byte> frame, TransferSyntax syntax, PixelDescription description, Memory<byte> output, CancellationToken cancellationToken) =>
+        new(Decode(frame, description, output.Span, cancellationToken));
 
     /// <inheritdoc/>
     public ValueTask<PixelDescription> EncodeAsync(
@@ -41,16 +37,24 @@ public sealed class JpegCodec : IPixelCodec
         CancellationToken cancellationToken) =>
         throw new DicomException(DicomFault.Unsupported, $"this codec does not encode {syntax}");
 
-    // The data set says what components are (PS3.5 8.2.1), unless the stream itself shows that it can't be so.
-    private static PhotometricInterpretation Photometric(JpegDecoder decoder, PhotometricInterpretation said)
+    /// <summary>Decodes a frame where it is called.</summary>
+    internal static PixelDescription Decode(ReadOnlyMemory<byte> frame, PixelDescription description, Span<byte> output, CancellationToken cancellationToken)
     {
-        if (decoder.Frame is not { Components.Length: 3, Process: not JpegProcess.Lossless } frame)
+        var decoder = new JpegDecoder(frame, description, cancellationToken);
+        decoder.Decode(output);
+        return description.Decoded with { Photometric = Photometric(decoder.Frame, decoder.AdobeTransform, description.Decoded.Photometric) };
+    }
+
+    /// <summary>The data set says what components are (PS3.5 8.2.1), unless the stream itself shows that it can't be so.</summary>
+    internal static PhotometricInterpretation Photometric(JpegFrameHeader? header, int? adobeTransform, PhotometricInterpretation said)
+    {
+        if (header is not { Components.Length: 3, Process: not JpegProcess.Lossless } frame)
             return said;
         var isSubsampled = frame.MaxHorizontal * frame.MaxVertical > frame.Components[1].HorizontalSampling * frame.Components[1].VerticalSampling;
         return said switch
         {
             PhotometricInterpretation.Rgb when isSubsampled => PhotometricInterpretation.YbrFull,
-            PhotometricInterpretation.YbrFull when decoder.AdobeTransform == 0 && !isSubsampled => PhotometricInterpretation.Rgb,
+            PhotometricInterpretation.YbrFull when adobeTransform == 0 && !isSubsampled => PhotometricInterpretation.Rgb,
             _ => said,
         };
     }

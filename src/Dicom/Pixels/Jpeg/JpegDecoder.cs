@@ -104,8 +104,8 @@ internal sealed class JpegDecoder(ReadOnlyMemory<byte> stream, PixelDescription 
         }
     }
 
-    // The next marker, or 0 at the end. What lies between markers and belongs to none is passed over, as all decoders do.
-    private static int NextMarker(ReadOnlySpan<byte> data, ref int position)
+    /// <summary>The next marker, or 0 at the end. What lies between markers and belongs to none is passed over, as all decoders do.</summary>
+    public static int NextMarker(ReadOnlySpan<byte> data, ref int position)
     {
         while (position + 1 < data.Length)
         {
@@ -122,7 +122,8 @@ internal sealed class JpegDecoder(ReadOnlyMemory<byte> stream, PixelDescription 
         return 0;
     }
 
-    private static ReadOnlySpan<byte> Segment(ReadOnlySpan<byte> data, ref int position)
+    /// <summary>The segment that follows a marker.</summary>
+    public static ReadOnlySpan<byte> Segment(ReadOnlySpan<byte> data, ref int position)
     {
         if (position + 2 > data.Length)
             throw new DicomException(DicomFault.Truncated, "a JPEG stream ends within a marker", DicomTags.PixelData);
