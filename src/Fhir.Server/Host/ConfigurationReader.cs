@@ -9,7 +9,7 @@ namespace FhirHub.Server;
 public sealed class ConfigurationException(string message) : Exception(message);
 
 /// <summary>Reads <see cref="FhirHubOptions"/>.</summary>
-public static class ConfigurationReader
+public static partial class ConfigurationReader
 {
     private const int MostProfiles = 20;
 
@@ -37,6 +37,7 @@ public static class ConfigurationReader
             Pinyin = Flag(configuration, "FhirHub:Search:Pinyin", defaults.Pinyin),
             ExchangePackage = Flag(configuration, "FhirHub:Exchange:Package", defaults.ExchangePackage),
             ExchangeWorkflow = Flag(configuration, "FhirHub:Exchange:Workflow", defaults.ExchangeWorkflow),
+            Imaging = Imaging(configuration, Text(configuration, "FhirHub:DataPath", defaults.DataPath)),
             Limits = new LimitOptions
             {
                 BodyBytes = Number(configuration, "FhirHub:Limits:BodyBytes", limits.BodyBytes, 1024, 1024 * 1024 * 1024),
@@ -100,8 +101,10 @@ public static class ConfigurationReader
         : bool.TryParse(value, out var flag) ? flag
         : throw new ConfigurationException($"{key} is '{value}'; it must be true or false.");
 
-    private static int Number(IConfiguration configuration, string key, int otherwise, int least, int greatest) =>
+    private static int Number(IConfiguration configuration, string key, int otherwise, int least, int greatest) => (int)Number(configuration, key, (long)otherwise, least, greatest);
+
+    private static long Number(IConfiguration configuration, string key, long otherwise, long least, long greatest) =>
         configuration[key] is not { } value ? otherwise
-        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= greatest ? number
+        : long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= greatest ? number
         : throw new ConfigurationException($"{key} is '{value}'; it must be a number from {least} to {greatest}.");
 }

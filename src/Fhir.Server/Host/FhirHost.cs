@@ -4,6 +4,7 @@ using System.IO.Compression;
 using System.Net;
 using FhirHub.Search;
 using FhirHub.Server.Exchange;
+using FhirHub.Server.Imaging;
 using FhirHub.Server.Profiles;
 using FhirHub.Storage;
 using Microsoft.AspNetCore.Cors.Infrastructure;
@@ -65,7 +66,9 @@ public static class FhirHost
         // Through a factory, so that the container owns and disposes it.
         builder.Services.AddSingleton(_ => server);
         var app = builder.Build();
-        Compose(app, app.Services.GetRequiredService<FhirServer>());
+        _ = app.Services.GetRequiredService<FhirServer>();
+        server.Images = OpenImages(options.Imaging, app.Logger);
+        Compose(app, server);
         LoadExchange(server, app.Logger);
         TellOfIndex(server, app.Logger);
         TellOfValidation(server, app.Logger);
@@ -78,6 +81,20 @@ public static class FhirHost
     /// <exception cref="ConfigurationException">A value of the configuration can't be used.</exception>
     public static FhirHubOptions ReadOptions(string[] args, IReadOnlyDictionary<string, string?>? defaults = null) =>
         ConfigurationReader.Read(CreateBuilder(args, defaults).Configuration);
+
+    private static ImageService? OpenImages(ImagingOptions options, ILogger log)
+    {
+        if (!options.Enabled)
+            return null;
+        try
+        {
+            return ImageService.Open(options, log);
+        }
+        catch (NotSupportedException)
+        {
+            return null;
+        }
+    }
 
     // Before the first request there is nobody to wait for.
     private static void LoadExchange(FhirServer server, ILogger log)
@@ -146,6 +163,9 @@ public static class FhirHost
             [
                 "application/fhir+json", "application/json", "text/json", "application/json+fhir",
                 "application/fhir+xml", "application/xml", "text/xml", "application/xml+fhir",
+
+                // Pixels and parts of several types go out as they are stored; metadata that is stored compressed says so itself.
+                "application/dicom+json",
                 "text/html", "text/css",
             ];
         });
@@ -156,7 +176,7 @@ public static class FhirHost
             AllowOrigins(policy, options.CorsOrigins.Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 .WithMethods("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
                 .AllowAnyHeader()
-                .WithExposedHeaders("ETag", "Last-Modified", "Location", "Content-Location", "X-Request-Id")
+                .WithExposedHeaders("ETag", "Last-Modified", "Location", "Content-Location", "X-Request-Id", "Warning", "Content-Range", "Accept-Ranges", "Content-Disposition", "Retry-After")
                 .SetPreflightMaxAge(TimeSpan.FromHours(1));
         }));
         if (options.ForwardedHeaders)
@@ -182,6 +202,7 @@ public static class FhirHost
         app.UseRouting();
         app.MapGet("/", FrontPage.HandleAsync);
         new ProfileEndpoint(server.TerminologyLibrary).Map(app);
+        server.Images?.Dicomweb.Map(app);
         app.MapGet("/health/live", http => http.Response.WriteAsync("live", http.RequestAborted));
         app.MapGet("/health/ready", http => ReadyAsync(http, server));
     }

@@ -1,5 +1,7 @@
 // The configuration under the key FhirHub, as the rest of the host reads it: checked once at the start.
 
+using FhirHub.Server.Imaging;
+
 namespace FhirHub.Server;
 
 /// <summary><c>FhirHub:Auth:Mode</c>.</summary>
@@ -129,6 +131,9 @@ public sealed record FhirHubOptions
 
     /// <summary><c>FhirHub:Exchange:Workflow</c>: true if the workflow of referrals and consultations is enforced on what clients write.</summary>
     public bool ExchangeWorkflow { get; init; } = true;
+
+    /// <summary><c>FhirHub:Dicomweb</c> and <c>FhirHub:Blobs</c>.</summary>
+    public ImagingOptions Imaging { get; init; } = new();
 
     /// <summary><c>FhirHub:Limits</c>.</summary>
     public LimitOptions Limits { get; init; } = new();

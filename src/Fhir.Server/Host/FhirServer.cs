@@ -2,6 +2,7 @@
 
 using FhirHub.Model;
 using FhirHub.Search;
+using FhirHub.Server.Imaging;
 using FhirHub.Storage;
 using FhirHub.Storage.Sqlite;
 using FhirHub.Terminology;
@@ -143,6 +144,9 @@ public sealed class FhirServer : IAsyncDisposable
     /// <summary>The statement of what runs here.</summary>
     public Capabilities Capabilities { get; }
 
+    /// <summary>The images, where they are served; verbs that serve nothing have none.</summary>
+    public ImageService? Images { get; internal set; }
+
     /// <summary>Opens the store under the data path and wires the rest to it.</summary>
     /// <exception cref="StoreException">The store can't be opened.</exception>
     /// <exception cref="DataFolderInUseException">Another process has the data path.</exception>
@@ -221,6 +225,8 @@ public sealed class FhirServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Images is not null)
+            await Images.DisposeAsync();
         await Reindexing.DisposeAsync();
         await Store.DisposeAsync();
         await _closures.DisposeAsync();

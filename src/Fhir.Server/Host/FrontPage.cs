@@ -13,10 +13,11 @@ public static class FrontPage
         <title>FhirHub</title>
         <style>body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}code{background:#eee8}</style>
         <h1>FhirHub</h1>
-        <p>A FHIR R4 (4.0.1) repository runs here.</p>
+        <p>A FHIR R4 (4.0.1) repository and a DICOMweb image service run here.</p>
         <ul>
         <li><a href="fhir/metadata?_format=json&amp;_pretty=true">/fhir/metadata</a>: what the FHIR API does</li>
         <li><code>/fhir</code>: the FHIR API, such as <a href="fhir/Patient?_format=json&amp;_pretty=true">/fhir/Patient</a></li>
+        <li><code>/dicomweb</code>: the images, such as <a href="dicomweb/studies?limit=10">/dicomweb/studies</a>; <a href="dicomweb/capabilities">/dicomweb/capabilities</a> lists the addresses</li>
         <li><a href="profiles">/profiles</a>: what to send to the exchange (<a href="profiles/zh" lang="zh-CN" hreflang="zh-CN">中文</a>)</li>
         <li><a href="health/live">/health/live</a> and <a href="health/ready">/health/ready</a>: probes</li>
         </ul>
