@@ -1,6 +1,7 @@
 // Which resources may match differently than at an earlier commit: those that have changed, and those that chains lead from to them.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

@@ -2,12 +2,16 @@
 // forms, so they can be compared in the database; ids and codes shrink to half.
 
 using System.Globalization;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 
 /// <summary>A text that is bound in its short form.</summary>
-internal sealed record CompactText(string Value)
+internal sealed record CompactText(string Value) : SqlValue
 {
+    /// <inheritdoc/>
+    public override void Bind(Statement statement, int index) => statement.BindCompact(index, Value);
+
     /// <summary>True for a canonical lower-case UUID.</summary>
     public static bool TryUuid(string text, Span<byte> bytes)
     {
@@ -36,4 +40,8 @@ internal sealed record CompactText(string Value)
 }
 
 /// <summary>A logical id, bound as 16 bytes if it is a UUID.</summary>
-internal sealed record LogicalId(string Value);
+internal sealed record LogicalId(string Value) : SqlValue
+{
+    /// <inheritdoc/>
+    public override void Bind(Statement statement, int index) => statement.BindId(index, Value);
+}

@@ -1,171 +1,40 @@
-// One SQLite connection with its prepared statements. ADO.NET costs about 8 us a statement, which is several times what SQLite
-// itself takes for one row, so the store talks to the library directly.
+// A connection of the resource store: what it knows beyond any SQLite connection.
 
 using System.Text.RegularExpressions;
 using FhirHub.Search;
-using SQLitePCL;
-using static SQLitePCL.raw;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 
-/// <summary>A connection; used by one thread at a time.</summary>
-internal sealed class Connection : IDisposable
+/// <summary>A connection to the resource store; used by one thread at a time.</summary>
+internal sealed class Connection : FhirHub.Sqlite.Connection
 {
-    private const int CachedStatements = 512;
-    private const int CachedCharacters = 2_000_000;
-    private const int OperationsBetweenChecks = 20_000;
-
     private static readonly Regex s_indexNames = new(" (NOT INDEXED|INDEXED BY [a-z_]+)", RegexOptions.NonBacktracking);
 
-    private readonly sqlite3 _db;
-    private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
-    private long _characters;
-    private long _deadline;
-    private CancellationToken _cancel;
-
-    static Connection() => Batteries_V2.Init();
-
     public Connection(string path, bool readOnly, int cacheMegabytes, int mappedMegabytes = 0)
-    {
-        var flags = SQLITE_OPEN_NOMUTEX | (readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-        var result = sqlite3_open_v2(path, out _db, flags, null);
-        if (result != SQLITE_OK)
-            throw new StoreException($"The store can't open '{path}': {sqlite3_errstr(result).utf8_to_string()}.");
-        sqlite3_extended_result_codes(_db, 1);
-        sqlite3_busy_timeout(_db, 10_000);
-        Execute($"PRAGMA cache_size = {-1024L * cacheMegabytes}");
-        Execute("PRAGMA temp_store = MEMORY");
-
-        // A page that is read through a map costs neither a system call nor a copy.
-        Execute($"PRAGMA mmap_size = {mappedMegabytes * 1024L * 1024}");
-        sqlite3_create_function(_db, "metres", 4, SQLITE_UTF8 | SQLITE_DETERMINISTIC, null, static (context, _, arguments) => sqlite3_result_double(
-            context,
-            Near.Distance(
-                sqlite3_value_double(arguments[0]),
-                sqlite3_value_double(arguments[1]),
-                sqlite3_value_double(arguments[2]),
-                sqlite3_value_double(arguments[3]))));
-    }
-
-    /// <summary>Pages that the connection has written.</summary>
-    public long PagesWritten
-    {
-        get
-        {
-            _ = sqlite3_db_status(_db, SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, 0);
-            return pages;
-        }
-    }
+        : base(path, readOnly, cacheMegabytes, mappedMegabytes) =>
+        AddFunction("metres", 4, static places => Near.Distance(places[0], places[1], places[2], places[3]));
 
     /// <summary>Notes what a search does, while one is to be explained.</summary>
-    public SearchTrace? Trace { get; set; }
+    public SearchTrace? Trace
+    {
+        get => (SearchTrace?)Observer;
+        set => Observer = value;
+    }
 
     /// <summary>The full-text index, where it is attached to the connection.</summary>
     public TextSnapshot? Text { get; set; }
 
-    /// <summary>Rows that the last statement changed.</summary>
-    public int Changes => sqlite3_changes(_db);
-
-    /// <summary>True between BEGIN and its end.</summary>
-    public bool IsInTransaction => sqlite3_get_autocommit(_db) == 0;
-
     /// <summary>True while tables are hidden by views, for which there are no indexes to name.</summary>
     public bool IgnoresIndexNames { get; set; }
 
-    /// <summary>Runs statements that give no rows and take no parameters.</summary>
-    public void Execute(string sql)
-    {
-        if (sqlite3_exec(_db, sql) is var result && result != SQLITE_OK)
-            throw Failure(result);
-    }
+    /// <inheritdoc/>
+    public override Statement Prepare(string sql) => base.Prepare(IgnoresIndexNames ? s_indexNames.Replace(sql, "") : sql);
 
-    /// <summary>The prepared statement of that text; it stays the connection's.</summary>
-    public Statement Prepare(string sql)
-    {
-        if (IgnoresIndexNames)
-            sql = s_indexNames.Replace(sql, "");
-        if (_statements.TryGetValue(sql, out var statement))
-            return statement;
-        if (sqlite3_prepare_v3(_db, sql, SQLITE_PREPARE_PERSISTENT, out var handle) is var result && result != SQLITE_OK)
-            throw Failure(result);
-        statement = new Statement(this, handle);
-        _statements.Add(sql, statement);
-        _characters += sql.Length;
-        return statement;
-    }
+    /// <inheritdoc/>
+    protected override Exception Broken(int code, string message) => new StoreException(message) { Code = code };
 
-    /// <summary>The statement of a fragment with its arguments bound.</summary>
-    public Statement Prepare(Sql sql)
-    {
-        var statement = Prepare(sql.Text);
-        Trace?.Bound(sql);
-        for (var i = 0; i < sql.Arguments.Count; i++)
-            statement.BindAny(i + 1, sql.Arguments[i]);
-        return statement;
-    }
-
-    /// <summary>The first column of the first row, or null.</summary>
-    public long? Scalar(Sql sql)
-    {
-        using var rows = Prepare(sql).Query();
-        return rows.Step() && !rows.IsNull(0) ? rows.Int64(0) : null;
-    }
-
-    /// <summary>From now on, statements end with an exception when the time is over or the request is cancelled.</summary>
-    public void Limit(TimeSpan time, CancellationToken cancel)
-    {
-        _deadline = Environment.TickCount64 + (long)time.TotalMilliseconds;
-        _cancel = cancel;
-        sqlite3_progress_handler(_db, OperationsBetweenChecks, static state => ((Connection)state).IsOver ? 1 : 0, this);
-    }
-
-    /// <summary>Ends work between statements when the time is over or the request is cancelled.</summary>
-    public void CheckLimit()
-    {
-        if (IsOver)
-            throw Failure(SQLITE_INTERRUPT);
-    }
-
-    /// <summary>Forgets statements if they are many or long; called when none is in use.</summary>
-    public void Trim()
-    {
-        if (_statements.Count > CachedStatements || _characters > CachedCharacters)
-            Forget();
-    }
-
-    /// <summary>Ends what <see cref="Limit"/> began.</summary>
-    public void Unlimit()
-    {
-        _deadline = 0;
-        _cancel = default;
-        sqlite3_progress_handler(_db, 0, null, null);
-    }
-
-    public void Dispose()
-    {
-        Forget();
-        sqlite3_close_v2(_db);
-    }
-
-    internal Exception Failure(int result)
-    {
-        if ((result & 0xFF) == SQLITE_INTERRUPT)
-        {
-            return _cancel.IsCancellationRequested
-                ? new OperationCanceledException(_cancel)
-                : new SearchTimeoutException("The search took longer than the server allows; make it narrower or ask for fewer totals and includes.");
-        }
-
-        return new StoreException($"SQLite answered {result}: {sqlite3_errmsg(_db).utf8_to_string()}.") { Code = result };
-    }
-
-    private bool IsOver => _cancel.IsCancellationRequested || (_deadline > 0 && Environment.TickCount64 > _deadline);
-
-    private void Forget()
-    {
-        foreach (var statement in _statements.Values)
-            statement.Finish();
-        _statements.Clear();
-        _characters = 0;
-    }
+    /// <inheritdoc/>
+    protected override Exception TimeIsOver() =>
+        new SearchTimeoutException("The search took longer than the server allows; make it narrower or ask for fewer totals and includes.");
 }

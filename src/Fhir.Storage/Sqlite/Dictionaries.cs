@@ -2,6 +2,7 @@
 // only the writer adds, and forgets its cache when a transaction is rolled back.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

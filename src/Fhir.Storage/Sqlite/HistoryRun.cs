@@ -1,6 +1,7 @@
 // History: the versions are stored in the order of their commits, so every history is a walk down from the newest.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

@@ -1,5 +1,7 @@
 // Puts rows into the index tables and takes them out.
 
+using FhirHub.Sqlite;
+
 namespace FhirHub.Storage.Sqlite;
 
 /// <summary>Inserts and deletes on the writer's connection.</summary>

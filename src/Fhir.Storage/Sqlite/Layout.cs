@@ -1,5 +1,7 @@
 // The tables, and how an older file is brought forward. docs/adr/0010-sqlite-layout.md tells why they are as they are.
 
+using FhirHub.Sqlite;
+
 namespace FhirHub.Storage.Sqlite;
 
 /// <summary>The database layout and its versions.</summary>

@@ -1,6 +1,8 @@
 // The lists of matches that clients page through, in a file beside the database. It is a cache: a list that is gone is made again
 // from the place in the order of commits that its cursors name, so the file may be deleted when the store is closed.
 
+using FhirHub.Sqlite;
+
 namespace FhirHub.Storage.Sqlite;
 
 /// <summary>A list of matches.</summary>

@@ -3,6 +3,7 @@
 // tables themselves, then show the rows of then for what has changed and those of now for the rest.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

@@ -1,6 +1,7 @@
 // The planner: which of the parts of an AND is to be the source.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

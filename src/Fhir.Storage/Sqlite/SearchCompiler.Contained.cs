@@ -1,6 +1,7 @@
 // Contained resources: chains reach them through their containers, and _contained finds them or what they lie in.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

@@ -1,6 +1,7 @@
 // Dates as ranges of the index: each class of periods has bounds of its own for the start of a period.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

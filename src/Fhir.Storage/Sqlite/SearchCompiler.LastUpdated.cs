@@ -1,6 +1,7 @@
 // _lastUpdated without an index of its own: time never falls from one commit to the next, so a period is a range of commits.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

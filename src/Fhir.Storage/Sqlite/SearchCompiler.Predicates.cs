@@ -1,6 +1,7 @@
 // Predicates of parameters as conditions on index rows.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

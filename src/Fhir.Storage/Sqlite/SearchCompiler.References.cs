@@ -1,6 +1,7 @@
 // Ways along references, by local reference or canonical URL: chains, reverse chains, includes.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using FhirHub.Model;
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

@@ -1,6 +1,7 @@
 // _text and _content as queries of the full-text index.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

@@ -1,6 +1,7 @@
 // The rows of a parameter in the order of their values.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

@@ -1,6 +1,7 @@
 // Search expressions as SQL, each in two forms: a test of one key, and a source of all keys that match.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

@@ -1,6 +1,7 @@
 // _contained: the search goes on among contained resources, and answers them or the resources that they lie in.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

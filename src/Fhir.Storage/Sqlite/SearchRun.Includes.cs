@@ -1,6 +1,7 @@
 // _include and _revinclude: along the reference table from the page's matches, and on from there where :iterate asks for it.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

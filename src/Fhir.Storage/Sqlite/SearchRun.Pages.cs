@@ -2,6 +2,7 @@
 // the second page is asked for, as of that moment, and kept; every further page is a few rows of it.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

@@ -1,6 +1,7 @@
 // _sort: the value of each key, and the order.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

@@ -1,6 +1,7 @@
 // A first page that nobody asked to be in order, of a source that is in none.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

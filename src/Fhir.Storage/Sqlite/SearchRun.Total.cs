@@ -1,6 +1,7 @@
 // Bundle.total: every match is counted, and a large count is kept for as long as nothing is written that could change it.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

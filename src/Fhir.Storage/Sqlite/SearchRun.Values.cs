@@ -1,6 +1,7 @@
 // The different values of a parameter: the index is read from value to value, so its rows may be many as long as the values are few.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

@@ -1,6 +1,7 @@
 // A sorted first page read off the index in its own order, where to gather and sort all matches would take longer.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

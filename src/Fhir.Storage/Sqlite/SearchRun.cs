@@ -1,6 +1,7 @@
 // One search on one connection inside one read transaction: choose a plan, find the page's keys, fetch versions, count.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

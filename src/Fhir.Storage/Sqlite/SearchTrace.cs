@@ -3,13 +3,14 @@
 
 using System.Diagnostics;
 using System.Globalization;
+using FhirHub.Sqlite;
 using SQLitePCL;
 using static SQLitePCL.raw;
 
 namespace FhirHub.Storage.Sqlite;
 
 /// <summary>The notes of one search.</summary>
-internal sealed class SearchTrace
+internal sealed class SearchTrace : StatementTrace
 {
     private const int LongestText = 8_000;
 
@@ -42,7 +43,7 @@ internal sealed class SearchTrace
     public void Note(string text) => Current.Notes.Add(text);
 
     /// <summary>Notes the values with which a statement runs.</summary>
-    public void Bound(Sql sql) => _values.TryAdd(sql.Text, [.. sql.Arguments.Select(static argument => Shortened(argument switch
+    public override void Bound(Sql sql) => _values.TryAdd(sql.Text, [.. sql.Arguments.Select(static argument => Shortened(argument switch
     {
         string text => $"'{text}'",
         CompactText text => $"'{text.Value}'",
@@ -53,7 +54,7 @@ internal sealed class SearchTrace
     }))]);
 
     /// <summary>Notes that a statement was asked for its next row.</summary>
-    public void Stepped(sqlite3_stmt handle, long start, bool gaveRow)
+    public override void Stepped(sqlite3_stmt handle, long start, bool gaveRow)
     {
         var run = Current.Of(handle);
         run.Time += Stopwatch.GetElapsedTime(start);
@@ -61,7 +62,7 @@ internal sealed class SearchTrace
     }
 
     /// <summary>Notes that a statement has ended; its counters begin anew.</summary>
-    public void Ended(sqlite3_stmt handle)
+    public override void Ended(sqlite3_stmt handle)
     {
         var run = Current.Of(handle);
         run.Runs++;

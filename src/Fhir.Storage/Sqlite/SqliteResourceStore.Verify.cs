@@ -1,6 +1,7 @@
 // Do index and bodies agree? Extracts every current resource anew and looks each row up; for the kill tests and the doctor.
 
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

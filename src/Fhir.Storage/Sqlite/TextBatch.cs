@@ -2,6 +2,7 @@
 
 using System.Text;
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 

@@ -1,5 +1,7 @@
 // The file of the full-text index. It can be made anew from the store at any time, so what does not fit is thrown away.
 
+using FhirHub.Sqlite;
+
 namespace FhirHub.Storage.Sqlite;
 
 /// <summary>The tables of text.db.</summary>

@@ -3,12 +3,16 @@
 
 using System.Text.Json;
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 
 /// <summary>Keys that the full-text index can't tell of. They are no part of what identifies a query, so they show no value.</summary>
-internal sealed record ChangedKeys(string Json)
+internal sealed record ChangedKeys(string Json) : SqlValue
 {
+    /// <inheritdoc/>
+    public override void Bind(Statement statement, int index) => statement.Bind(index, Json);
+
     public override string ToString() => "";
 }
 

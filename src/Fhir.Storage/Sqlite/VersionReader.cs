@@ -1,5 +1,7 @@
 // Reads versions through one connection.
 
+using FhirHub.Sqlite;
+
 namespace FhirHub.Storage.Sqlite;
 
 /// <summary>A resource's row.</summary>

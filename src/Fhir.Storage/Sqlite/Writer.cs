@@ -1,5 +1,7 @@
 // The one writer: takes what waits, writes it in one transaction, and answers when it is on disk.
 
+using FhirHub.Sqlite;
+
 namespace FhirHub.Storage.Sqlite;
 
 /// <summary>
@@ -46,7 +48,7 @@ internal sealed class Writer : IAsyncDisposable
             throw;
         }
 
-        _checkpointer = new Checkpointer(options.Path);
+        _checkpointer = new Checkpointer(new Connection(options.Path, readOnly: false, cacheMegabytes: 1));
         _thread = new Thread(Run) { IsBackground = true, Name = "FhirHub store writer" };
         _thread.Start();
     }

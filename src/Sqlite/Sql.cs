@@ -4,10 +4,10 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace FhirHub.Storage.Sqlite;
+namespace FhirHub.Sqlite;
 
 /// <summary>A piece of SQL with its arguments in order. The text depends on the shape of a query only, so that it is prepared once.</summary>
-internal sealed record Sql(string Text, IReadOnlyList<object> Arguments)
+public sealed record Sql(string Text, IReadOnlyList<object> Arguments)
 {
     /// <summary>Nothing.</summary>
     public static Sql Empty { get; } = new("", []);
@@ -82,39 +82,44 @@ internal sealed record Sql(string Text, IReadOnlyList<object> Arguments)
 
 /// <summary>Builds a <see cref="Sql"/> from an interpolated string.</summary>
 [InterpolatedStringHandler]
-internal readonly ref struct SqlHandler
+public readonly ref struct SqlHandler
 {
     private readonly StringBuilder _text;
     private readonly List<object> _arguments;
 
+    /// <summary>Nothing yet; the compiler tells how much will come.</summary>
     public SqlHandler(int literalLength, int formattedCount)
     {
         _text = new StringBuilder(literalLength + (formattedCount * 8));
         _arguments = new List<object>(formattedCount);
     }
 
+    /// <summary>Fixed text.</summary>
     public void AppendLiteral(string text) => _text.Append(text);
 
+    /// <summary>A number becomes a parameter.</summary>
     public void AppendFormatted(long value) => Append(value);
 
+    /// <summary>A real number becomes a parameter.</summary>
     public void AppendFormatted(double value) => Append(value);
 
+    /// <summary>A text becomes a parameter.</summary>
     public void AppendFormatted(string value) => Append(value);
 
+    /// <summary>Bytes become a parameter.</summary>
     public void AppendFormatted(byte[] value) => Append(value);
 
-    public void AppendFormatted(CompactText value) => Append(value);
+    /// <summary>A value becomes a parameter.</summary>
+    public void AppendFormatted(SqlValue value) => Append(value);
 
-    public void AppendFormatted(LogicalId value) => Append(value);
-
-    public void AppendFormatted(ChangedKeys value) => Append(value);
-
+    /// <summary>A piece is spliced in.</summary>
     public void AppendFormatted(Sql piece)
     {
         _text.Append(piece.Text);
         _arguments.AddRange(piece.Arguments);
     }
 
+    /// <summary>What was built.</summary>
     public Sql ToSql() => new(_text.ToString(), _arguments);
 
     private void Append(object value)

@@ -1,17 +1,18 @@
 // Copies the write-ahead log into the database on a connection and thread of its own, so that no commit waits for it.
 
-namespace FhirHub.Storage.Sqlite;
+namespace FhirHub.Sqlite;
 
 /// <summary>Checkpoints in the background.</summary>
-internal sealed class Checkpointer : IAsyncDisposable
+public sealed class Checkpointer : IAsyncDisposable
 {
     private readonly Connection _connection;
     private Task _running = Task.CompletedTask;
     private long _logPages;
 
-    public Checkpointer(string path)
+    /// <summary>A checkpointer on a connection of its own, which it disposes in the end.</summary>
+    public Checkpointer(Connection connection)
     {
-        _connection = new Connection(path, readOnly: false, cacheMegabytes: 1);
+        _connection = connection;
         _connection.Execute("PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = FULL");
     }
 
@@ -30,6 +31,7 @@ internal sealed class Checkpointer : IAsyncDisposable
     /// <summary>Waits for the checkpoint under way.</summary>
     public void Wait() => _running.GetAwaiter().GetResult();
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _running;
