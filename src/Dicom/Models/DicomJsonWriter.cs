@@ -30,6 +30,15 @@ public static class DicomJsonWriter
     public static void Write(DicomDataset dataset, Utf8JsonWriter writer, DicomModelOptions? options = null) =>
         WriteDataset(dataset, writer, options ?? DicomModelOptions.Inline, "", 0);
 
+    /// <summary>Writes one element as the attribute of an object that is begun.</summary>
+    /// <param name="dataset">The data set whose character set the element has.</param>
+    /// <param name="element">The element.</param>
+    /// <param name="writer">Where it goes.</param>
+    /// <param name="options">What is done with bytes.</param>
+    /// <exception cref="DicomException">A value can't be written.</exception>
+    public static void WriteAttribute(DicomDataset dataset, DicomElement element, Utf8JsonWriter writer, DicomModelOptions? options = null) =>
+        WriteAttribute(dataset, element, writer, options ?? DicomModelOptions.Inline, "", 0);
+
     private static void WriteDataset(DicomDataset dataset, Utf8JsonWriter writer, DicomModelOptions options, string path, int depth)
     {
         if (depth > DicomReadOptions.GreatestDepth)
@@ -40,12 +49,17 @@ public static class DicomJsonWriter
             // Group lengths belong to an encoding.
             if (element.Tag.IsGroupLength)
                 continue;
-            writer.WriteStartObject(element.Tag.ToHex());
-            writer.WriteString("vr"u8, element.VR.Code());
-            WriteElement(dataset, element, writer, options, path, depth);
-            writer.WriteEndObject();
+            WriteAttribute(dataset, element, writer, options, path, depth);
         }
 
+        writer.WriteEndObject();
+    }
+
+    private static void WriteAttribute(DicomDataset dataset, DicomElement element, Utf8JsonWriter writer, DicomModelOptions options, string path, int depth)
+    {
+        writer.WriteStartObject(element.Tag.ToHex());
+        writer.WriteString("vr"u8, element.VR.Code());
+        WriteElement(dataset, element, writer, options, path, depth);
         writer.WriteEndObject();
     }
 

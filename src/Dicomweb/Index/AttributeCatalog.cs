@@ -1,0 +1,134 @@
+// Which attribute belongs to which level of the index, what is returned without being asked for, and what has rows of its own.
+
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Text;
+using FhirHub.Dicom;
+
+namespace FhirHub.Dicomweb;
+
+/// <summary>A level of the index (PS3.18 10.6); the attributes of the patient are kept with the study.</summary>
+public enum IndexLevel
+{
+    /// <summary>Study and patient.</summary>
+    Study,
+
+    /// <summary>Series and equipment.</summary>
+    Series,
+
+    /// <summary>Instance.</summary>
+    Instance,
+}
+
+/// <summary>A row of the attribute table: a value by which a study, series or instance is found.</summary>
+/// <param name="Path">The path of the attribute, in tags.</param>
+/// <param name="Value">The value in the form in which values are compared.</param>
+public readonly record struct IndexedValue(string Path, string Value);
+
+/// <summary>The attributes of the index.</summary>
+public sealed partial class AttributeCatalog
+{
+    /// <summary>
+    /// The path of the rows by which studies are in their order: Study Date and Study Time in one value, empty where there is no date. Each study
+    /// has exactly one.
+    /// </summary>
+    public const string StudyOrder = "00080020+00080030";
+
+    /// <summary>The path of the modalities of a study's series, which the archive knows and no file (PS3.18 Table 10.6.3-3).</summary>
+    public const string ModalitiesInStudy = "00080061";
+
+    /// <summary>The path of the SOP classes of a study's instances.</summary>
+    public const string SopClassesInStudy = "00080062";
+
+    // What one row of the attribute table holds of a value: a longer one is found by its beginning and compared with what is stored.
+    internal const int IndexedCharacters = 128;
+
+    private readonly MemberDefinition[][] _members;
+    private readonly AttributePath[][] _rows;
+    private readonly FrozenDictionary<DicomTag, IndexLevel> _levels;
+
+    /// <summary>The standard's attributes and those of the configuration.</summary>
+    /// <param name="configured">Keywords, tags or paths (<see cref="DicomwebOptions.IndexedAttributes"/>).</param>
+    /// <exception cref="ArgumentException">One of them is no attribute.</exception>
+    public AttributeCatalog(IReadOnlyList<string> configured)
+    {
+        var members = Standard.Select(level => level.ToDictionary(definition => definition.Step)).ToArray();
+        var levels = Standard.SelectMany((level, at) => level.Where(definition => definition.Step.Tag != DicomTags.TimezoneOffsetFromUTC).Select(definition => (definition.Step.Tag, Level: (IndexLevel)at)))
+            .ToDictionary(pair => pair.Tag, pair => pair.Level);
+        List<AttributePath>[] rows = [[.. StudyRows], [.. SeriesRows], []];
+        foreach (var text in configured)
+        {
+            var path = AttributePath.TryParse(text, out var reason) ?? throw new ArgumentException($"IndexedAttributes: '{text}' {reason}.", nameof(configured));
+            var level = path.Root.Creator is null && levels.TryGetValue(path.Root.Tag, out var known) ? known : IndexLevel.Instance;
+            members[(int)level].TryAdd(path.Root, new(path.Root, IsReturned: false));
+            if (!rows[(int)level].Contains(path) && path.VR != DicomVR.SQ)
+                rows[(int)level].Add(path);
+        }
+
+        _members = [.. members.Select(level => level.Values.OrderBy(definition => definition.Step.Tag).ToArray())];
+        _rows = [.. rows.Select(level => level.ToArray())];
+        _levels = levels.ToFrozenDictionary();
+        var all = string.Join('\n', _rows.SelectMany((level, at) => level.Select(path => $"{at} {path}"))) + '\n' + string.Join('\n', _members.SelectMany(level => level).Select(definition => definition.Step));
+        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)).AsSpan(0, 8));
+    }
+
+    /// <summary>Another one where other attributes are indexed: what was written under another has to be indexed anew.</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>The rows of a study, series or instance in the attribute table: a function of its stored members alone.</summary>
+    /// <param name="level">The level of the members.</param>
+    /// <param name="members">Members as <see cref="IndexedInstance"/> gives them, or as <see cref="LevelMembers.Merge"/> joined them.</param>
+    public IReadOnlyList<IndexedValue> ValuesOf(IndexLevel level, ReadOnlySpan<byte> members)
+    {
+        var values = new List<IndexedValue>(16);
+        var texts = new List<string>();
+        foreach (var path in _rows[(int)level])
+        {
+            texts.Clear();
+            MemberValues.Read(members, path, texts, out var vr);
+            foreach (var text in texts)
+            {
+                foreach (var key in MatchValue.KeysOf(vr, text))
+                    values.Add(new(path.ToString(), Cut(key)));
+            }
+        }
+
+        if (level == IndexLevel.Study)
+            values.Add(new(StudyOrder, OrderOf(members)));
+        return [.. values.Distinct()];
+    }
+
+    /// <summary>The part of a value that its row holds.</summary>
+    internal static string Cut(string value) => value.Length <= IndexedCharacters ? value
+        : value[..(char.IsHighSurrogate(value[IndexedCharacters - 1]) ? IndexedCharacters - 1 : IndexedCharacters)];
+
+    /// <summary>The attributes that are kept for a level, in the order of their tags.</summary>
+    internal IReadOnlyList<MemberDefinition> Members(IndexLevel level) => _members[(int)level];
+
+    /// <summary>Whether a level has rows of a path in the attribute table.</summary>
+    internal bool HasRows(IndexLevel level, AttributePath path) => _rows[(int)level].Contains(path);
+
+    /// <summary>The level that an attribute belongs to: that of a standard one, else the instance's.</summary>
+    internal IndexLevel LevelOf(AttributeStep step) =>
+        step.Creator is null && _levels.TryGetValue(step.Tag, out var level) ? level : IndexLevel.Instance;
+
+    private static string OrderOf(ReadOnlySpan<byte> members)
+    {
+        var date = First(members, StudyDatePath);
+        if (date is null || MatchValue.Date(date) is not { Length: 8 } day)
+            return "";
+        return day + (First(members, StudyTimePath) is { } time ? MatchValue.Time(time) : MatchValue.Midnight);
+    }
+
+    private static string? First(ReadOnlySpan<byte> members, AttributePath path)
+    {
+        var texts = new List<string>(1);
+        MemberValues.Read(members, path, texts, out _);
+        return texts.Count > 0 && texts[0].Length > 0 ? texts[0] : null;
+    }
+
+    /// <summary>An attribute that is kept.</summary>
+    /// <param name="Step">The attribute.</param>
+    /// <param name="IsReturned">Whether answers have it without being asked to.</param>
+    internal readonly record struct MemberDefinition(AttributeStep Step, bool IsReturned);
+}
