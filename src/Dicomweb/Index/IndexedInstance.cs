@@ -56,6 +56,9 @@ public sealed record IndexedInstance
     /// <summary>The attributes of the instance.</summary>
     public required byte[] InstanceJson { get; init; }
 
+    /// <summary>Its metadata as it is kept (<see cref="InstanceMetadata"/>).</summary>
+    public required byte[] Metadata { get; init; }
+
     /// <summary>Where its frames are.</summary>
     public required FrameTable FrameTable { get; init; }
 
@@ -65,9 +68,10 @@ public sealed record IndexedInstance
     {
         var dataset = file.Dataset;
         var hasPixels = FrameTable.PixelsOf(dataset) is not null;
+        var path = new ImagePath(dataset.GetString(DicomTags.StudyInstanceUID) ?? "", dataset.GetString(DicomTags.SeriesInstanceUID) ?? "", dataset.GetString(DicomTags.SOPInstanceUID) ?? "");
         return new()
         {
-            Path = new(dataset.GetString(DicomTags.StudyInstanceUID) ?? "", dataset.GetString(DicomTags.SeriesInstanceUID) ?? "", dataset.GetString(DicomTags.SOPInstanceUID) ?? ""),
+            Path = path,
             SopClassUid = dataset.GetString(DicomTags.SOPClassUID) ?? "",
             TransferSyntax = file.TransferSyntax,
             PatientId = dataset.GetString(DicomTags.PatientID) ?? "",
@@ -80,6 +84,7 @@ public sealed record IndexedInstance
             StudyJson = Members(dataset, catalog, IndexLevel.Study),
             SeriesJson = Members(dataset, catalog, IndexLevel.Series),
             InstanceJson = Members(dataset, catalog, IndexLevel.Instance),
+            Metadata = InstanceMetadata.Of(dataset, path),
             FrameTable = FrameTable.Of(file),
         };
     }
