@@ -77,9 +77,40 @@ public sealed class PixelFrames
     public async ValueTask<PixelDescription> DecodeAsync(int frame, PixelCodecs codecs, Memory<byte> output, CancellationToken cancellationToken = default)
     {
         output = output[..Description.FrameBytes];
+        if (IsPlain && _element.Reference is { Source: { } source } reference)
+        {
+            await ReadPlainAsync(frame, source, reference, output, cancellationToken);
+            return Description.Decoded;
+        }
+
         var codec = TransferSyntax.IsEncapsulated && TransferSyntax.Pixels != PixelEncoding.Encapsulated ? codecs.Decoder(TransferSyntax) : null;
         var bytes = await ReadAsync(frame, cancellationToken);
         return codec is null ? FromNative(bytes.Span, output.Span) : await codec.DecodeAsync(bytes, TransferSyntax, Description, output, cancellationToken);
+    }
+
+    // Native samples as they are wanted: they can be read where they go to.
+    private bool IsPlain => _fragments is null && !_element.IsBigEndian && Description.BitsAllocated >= 8 && !Description.IsPlanar && !Description.Photometric.IsSubsampled();
+
+    private async ValueTask ReadPlainAsync(int frame, ByteSource source, BulkReference reference, Memory<byte> output, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(frame);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(frame, Count);
+        var start = (long)output.Length * frame;
+        RequireBytes(frame, start + output.Length);
+        for (var done = 0; done < output.Length;)
+        {
+            var count = await source.ReadAsync(reference.Offset + start + done, output[done..], cancellationToken);
+            done += count > 0 ? count : throw reference.Gone(_element.Tag, start + done);
+        }
+    }
+
+    private void RequireBytes(int frame, long end)
+    {
+        if (end > _element.Length)
+        {
+            throw new DicomException(
+                DicomFault.Truncated, $"frame {frame + 1:N0} of {Count:N0} ends at byte {end:N0} of pixel data, which has {_element.Length:N0}", _element.Tag, _element.Offset);
+        }
     }
 
     private PixelDescription FromNative(ReadOnlySpan<byte> native, Span<byte> output)
@@ -113,12 +144,7 @@ public sealed class PixelFrames
         var unit = _element.IsBigEndian ? SwapUnit() : 1;
         var start = firstBit / 8 / unit * unit;
         var end = (firstBit + bits + 7) / 8;
-        if (end > _element.Length)
-        {
-            throw new DicomException(
-                DicomFault.Truncated, $"frame {frame + 1:N0} of {Count:N0} ends at byte {end:N0} of pixel data, which has {_element.Length:N0}", _element.Tag, _element.Offset);
-        }
-
+        RequireBytes(frame, end);
         var length = Math.Min(_element.Length, (end + unit - 1) / unit * unit) - start;
         var bytes = _element.Reference is { } reference
             ? await (reference with { Offset = reference.Offset + start, Length = length }).ReadAsync(_element.Tag, cancellationToken)

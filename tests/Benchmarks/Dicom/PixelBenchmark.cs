@@ -25,7 +25,7 @@ public static class PixelBenchmark
             {
                 var file = DicomFile.Read(await File.ReadAllBytesAsync(path));
                 var renderer = FrameRenderer.Of(file.Dataset, file.TransferSyntax);
-                await renderer.RenderAsync(0, PixelCodecs.Managed, RenderOptions.Default);
+                (await renderer.RenderAsync(0, PixelCodecs.Managed, RenderOptions.Default)).Dispose();
                 if (!chosen.TryGetValue(file.TransferSyntax.Uid, out var other) || other.Renderer.Frames.Description.FrameBytes < renderer.Frames.Description.FrameBytes)
                     chosen[file.TransferSyntax.Uid] = (Path.GetFileName(path), renderer);
             }
@@ -40,16 +40,28 @@ public static class PixelBenchmark
             var description = renderer.Frames.Description;
             Console.WriteLine($"{TransferSyntax.Find(uid)!.Name}: {name}, {description.Columns} x {description.Rows}, {description.SamplesPerPixel} of {description.BitsStored} bits");
             var (source, target) = (new byte[description.FrameBytes], new byte[description.FrameBytes]);
-            var png = new ArrayBufferWriter<byte>();
+            var encoded = new ArrayBufferWriter<byte>();
             await MeasureAsync("copy", () => source.CopyTo(target, 0));
             await MeasureAsync("decode", () => Wait(renderer.Frames.DecodeAsync(0, PixelCodecs.Managed, target)));
-            await MeasureAsync("render", () => Wait(renderer.RenderAsync(0, PixelCodecs.Managed, RenderOptions.Default)));
-            await MeasureAsync("thumbnail", () => Wait(renderer.RenderAsync(0, PixelCodecs.Managed, RenderOptions.Default with { Width = 128, Height = 128 })));
-            await MeasureAsync("render to PNG", () =>
+            await MeasureAsync("render", () => Render(RenderOptions.Default).Dispose());
+            await MeasureAsync("thumbnail", () => Render(RenderOptions.Default with { Width = 128, Height = 128 }).Dispose());
+            await MeasureAsync("render to PNG", () => Encode(image => PngEncoder.Encode(image, encoded)));
+            await MeasureAsync("render to JPEG", () => Encode(image => JpegEncoder.Encode(image, PixelEncodeOptions.Default.Quality, encoded)));
+            await MeasureAsync("render to GIF", () => Encode(image =>
             {
-                png.ResetWrittenCount();
-                PngEncoder.Encode(Wait(renderer.RenderAsync(0, PixelCodecs.Managed, RenderOptions.Default)), png);
-            });
+                var gif = new GifEncoder(encoded, image.Width, image.Height, image.Channels, isAnimated: false);
+                gif.Add(image);
+                gif.Finish();
+            }));
+
+            RenderedImage Render(RenderOptions how) => Wait(renderer.RenderAsync(0, PixelCodecs.Managed, how));
+
+            void Encode(Action<RenderedImage> encode)
+            {
+                encoded.ResetWrittenCount();
+                using var image = Render(RenderOptions.Default);
+                encode(image);
+            }
 
             async Task MeasureAsync(string what, Action work)
             {

@@ -29,13 +29,26 @@ internal static class ColorTransform
         }
     }
 
+    /// <summary>Whether shades are supplemented by the colours of a palette (PS3.3 C.7.6.23, C.8.16.2.1.1.1).</summary>
+    public static bool HasSupplementalPalette(DicomDataset dataset, PixelDescription description) =>
+        description.Photometric == PhotometricInterpretation.Monochrome2
+        && description is { Kind: SampleKind.Integer, BitsAllocated: 8 or 16 }
+        && dataset.GetString(PixelTags.PixelPresentation) is "COLOR" or "MIXED"
+        && dataset.Find(PixelTags.RedPaletteDescriptor) is { IsEmpty: false };
+
     /// <summary>Makes pixels of three bytes of indices into the palette of a data set.</summary>
-    public static void FromPalette(ReadOnlySpan<byte> frame, PixelDescription description, DicomDataset dataset, Span<byte> rgb)
+    /// <param name="frame">The indices.</param>
+    /// <param name="description">What they are.</param>
+    /// <param name="dataset">Where the palette is.</param>
+    /// <param name="rgb">Takes the colours.</param>
+    /// <param name="isSupplemental">Whether values below the first of the palette are left as they are.</param>
+    public static void FromPalette(ReadOnlySpan<byte> frame, PixelDescription description, DicomDataset dataset, Span<byte> rgb, bool isSupplemental = false)
     {
         if (description.BitsAllocated is not (8 or 16))
             throw new DicomException(DicomFault.Unsupported, $"indices of {description.BitsAllocated} bits into a palette can't be shown", DicomTags.BitsAllocated);
         var size = 1 << description.BitsStored;
         var colors = new byte[3 * size];
+        var first = int.MinValue;
         for (uint color = 0; color < 3; color++)
         {
             var table = LookupTable.Read(
@@ -45,11 +58,9 @@ internal static class ColorTransform
                 new(PixelTags.SegmentedRedPaletteData.Value + color),
                 description.IsSigned)
                 ?? throw new DicomException(DicomFault.InvalidValue, "is missing, and without it there are no colours", new(PixelTags.RedPaletteDescriptor.Value + color));
+            first = isSupplemental ? table.First : first;
             for (var index = 0; index < size; index++)
-            {
-                var value = description.IsSigned && index >= size / 2 ? index - size : index;
-                colors[(3 * index) + (int)color] = (byte)(table[value] >> (table.Bits - 8));
-            }
+                colors[(3 * index) + (int)color] = (byte)(table[Value(index)] >> (table.Bits - 8));
         }
 
         int shift = description.HighBit + 1 - description.BitsStored, mask = size - 1;
@@ -57,8 +68,11 @@ internal static class ColorTransform
         for (int i = 0, at = 0; at + 2 < rgb.Length; i++, at += 3)
         {
             var index = ((words.IsEmpty ? frame[i] : words[i]) >> shift) & mask;
-            colors.AsSpan(3 * index, 3).CopyTo(rgb[at..]);
+            if (Value(index) >= first)
+                colors.AsSpan(3 * index, 3).CopyTo(rgb[at..]);
         }
+
+        int Value(int index) => description.IsSigned && index >= size / 2 ? index - size : index;
     }
 
     /// <summary>YBR_FULL to RGB in place, in the whole numbers of libjpeg.</summary>

@@ -48,19 +48,21 @@ public sealed class FrameRenderer
 
     private RenderedImage Show(ReadOnlySpan<byte> frame, PixelDescription description, int number, RenderOptions options, ImageRegion region)
     {
-        var channels = description.Photometric.IsMonochrome() ? 1 : 3;
+        var isSupplemented = ColorTransform.HasSupplementalPalette(_dataset, description);
+        var channels = description.Photometric.IsMonochrome() && !isSupplemented ? 1 : 3;
         if (description.Pixels * channels > _frames.Limits.MaxFrameBytes)
         {
             throw new DicomException(
                 DicomFault.LimitExceeded, $"a picture of {description.Rows:N0} rows and {description.Columns:N0} columns has more than the {_frames.Limits.MaxFrameBytes:N0} bytes that are allowed", DicomTags.Rows);
         }
 
-        var length = (int)(description.Pixels * channels);
-        var shown = ArrayPool<byte>.Shared.Rent(length);
+        var shown = RenderedImage.Rent(description.Columns, description.Rows, channels);
         try
         {
-            var pixels = shown.AsSpan(0, length);
-            if (description.Photometric.IsMonochrome())
+            var pixels = shown.Writable;
+            if (isSupplemented)
+                ShowSupplemented(frame, description, number, options, pixels);
+            else if (channels == 1)
                 GrayFrame.Show(frame, description, _dataset, GrayTransform.Of(_dataset, description, number, options.Window), pixels);
             else if (description.Photometric == PhotometricInterpretation.PaletteColor)
                 ColorTransform.FromPalette(frame, description, _dataset, pixels);
@@ -74,15 +76,39 @@ public sealed class FrameRenderer
             }
 
             var (width, height) = Size(options, region);
-            var samples = width == description.Columns && height == description.Rows && region.Width == width && region.Height == height
-                ? pixels.ToArray()
-                : ImageScaler.Scale(pixels, description.Columns, channels, region, width, height);
-            Flip(samples, width, height, channels, options);
-            return new(width, height, channels, samples);
+            if (width != description.Columns || height != description.Rows || region.Width != width || region.Height != height)
+            {
+                var whole = shown;
+                shown = RenderedImage.Rent(width, height, channels);
+                ImageScaler.Scale(pixels, description.Columns, channels, region, shown.Writable, width, height);
+                whole.Dispose();
+            }
+
+            Flip(shown.Writable, width, height, channels, options);
+            return shown;
+        }
+        catch
+        {
+            shown.Dispose();
+            throw;
+        }
+    }
+
+    // Values from the first of the palette on have its colours, those below are shades as ever (PS3.3 C.8.16.2.1.1.1).
+    private void ShowSupplemented(ReadOnlySpan<byte> frame, PixelDescription description, int number, RenderOptions options, Span<byte> pixels)
+    {
+        var gray = ArrayPool<byte>.Shared.Rent((int)description.Pixels);
+        try
+        {
+            var shades = gray.AsSpan(0, (int)description.Pixels);
+            GrayFrame.Show(frame, description, _dataset, GrayTransform.Of(_dataset, description, number, options.Window), shades);
+            for (int i = 0, at = 0; i < shades.Length; i++, at += 3)
+                pixels[at] = pixels[at + 1] = pixels[at + 2] = shades[i];
+            ColorTransform.FromPalette(frame, description, _dataset, pixels, isSupplemental: true);
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(shown);
+            ArrayPool<byte>.Shared.Return(gray);
         }
     }
 
@@ -96,18 +122,19 @@ public sealed class FrameRenderer
         return region;
     }
 
-    // The image fits into the viewport, and keeps its proportions (PS3.18 8.3.5.1.3).
-    private static (int Width, int Height) Size(RenderOptions options, ImageRegion region)
+    // The image fits into the viewport, and keeps its proportions (PS3.18 8.3.5.1.3), which are those of what was seen and not of the pixels (PS3.3 C.7.6.3.1.7).
+    private (int Width, int Height) Size(RenderOptions options, ImageRegion region)
     {
         if (options.Width is < 1 || options.Height is < 1 || options.Width > options.MaxSide || options.Height > options.MaxSide)
             throw new DicomException(DicomFault.InvalidValue, $"a viewport must have from 1 to {options.MaxSide:N0} columns and rows");
         if (options.Width is null && options.Height is null)
             return (region.Width, region.Height);
-        var scale = Math.Min((double)(options.Width ?? options.MaxSide) / region.Width, (double)(options.Height ?? options.MaxSide) / region.Height);
-        return (Math.Max(1, (int)Math.Round(region.Width * scale)), Math.Max(1, (int)Math.Round(region.Height * scale)));
+        var aspect = PixelAspect.Of(_dataset, _frames.Description.NumberOfFrames > 1);
+        var scale = Math.Min((double)(options.Width ?? options.MaxSide) / region.Width, (options.Height ?? options.MaxSide) / (region.Height * aspect));
+        return (Math.Max(1, (int)Math.Round(region.Width * scale)), Math.Max(1, (int)Math.Round(region.Height * aspect * scale)));
     }
 
-    private static void Flip(byte[] samples, int width, int height, int channels, RenderOptions options)
+    private static void Flip(Span<byte> samples, int width, int height, int channels, RenderOptions options)
     {
         var stride = width * channels;
         if (options.FlipHorizontally)
@@ -115,9 +142,9 @@ public sealed class FrameRenderer
             for (var y = 0; y < height; y++)
             {
                 if (channels == 1)
-                    samples.AsSpan(y * stride, stride).Reverse();
+                    samples.Slice(y * stride, stride).Reverse();
                 else
-                    MemoryMarshal.Cast<byte, Rgb>(samples.AsSpan(y * stride, stride)).Reverse();
+                    MemoryMarshal.Cast<byte, Rgb>(samples.Slice(y * stride, stride)).Reverse();
             }
         }
 
@@ -126,9 +153,9 @@ public sealed class FrameRenderer
             var row = new byte[stride];
             for (int top = 0, bottom = height - 1; top < bottom; top++, bottom--)
             {
-                samples.AsSpan(top * stride, stride).CopyTo(row);
-                samples.AsSpan(bottom * stride, stride).CopyTo(samples.AsSpan(top * stride));
-                row.CopyTo(samples.AsSpan(bottom * stride));
+                samples.Slice(top * stride, stride).CopyTo(row);
+                samples.Slice(bottom * stride, stride).CopyTo(samples[(top * stride)..]);
+                row.CopyTo(samples[(bottom * stride)..]);
             }
         }
     }

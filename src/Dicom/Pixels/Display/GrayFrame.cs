@@ -1,5 +1,6 @@
 // Frames of one sample to shades of gray, by a table where samples are few enough.
 
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace FhirHub.Dicom.Pixels;
@@ -63,6 +64,15 @@ internal static class GrayFrame
         }
 
         words = words[..gray.Length];
+        if (size == ushort.MaxValue + 1)
+        {
+            // Each word is a place of the table, which the runtime can't know: its check would cost as much as the look-up.
+            ref var shades = ref MemoryMarshal.GetArrayDataReference(table);
+            for (var i = 0; i < words.Length; i++)
+                gray[i] = Unsafe.Add(ref shades, words[i]);
+            return;
+        }
+
         for (var i = 0; i < words.Length; i++)
             gray[i] = table[(words[i] >> shift) & mask];
     }

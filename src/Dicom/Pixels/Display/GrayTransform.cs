@@ -79,21 +79,33 @@ internal sealed class GrayTransform
         var negative = isSigned ? shades.Length / 2 : shades.Length;
         if (_modality is null && _window is ({ Function: VoiLutFunction.LinearExact } or { Function: VoiLutFunction.Linear, Width: > 1 }))
         {
-            // A line needs no more than one multiplication for a value, which matters where there are 65,536 of them for each image.
-            var window = _window.Value;
-            var (width, center) = window.Function == VoiLutFunction.Linear ? (window.Width - 1, window.Center - 0.5) : (window.Width, window.Center);
-            var (step, first) = (255 * Slope / width, (255 * (((Intercept - center) / width) + 0.5)) + RoundingGuard);
-            for (var index = 0; index < shades.Length; index++)
-            {
-                var shade = Math.Clamp(((index >= negative ? index - shades.Length : index) * step) + first, 0, 255);
-                shades[index] = (byte)((IsInverse ? 255 - shade : shade) + 0.5);
-            }
-
+            FillLine(shades[..negative], 0);
+            if (isSigned)
+                FillLine(shades[negative..], -negative);
             return;
         }
 
         for (var index = 0; index < shades.Length; index++)
             shades[index] = (byte)((Map(index >= negative ? index - shades.Length : index) * 255) + 0.5);
+    }
+
+    // Most of the 65,536 values of a scan are beyond its window, and those between need one multiplication each.
+    private void FillLine(Span<byte> shades, int value)
+    {
+        var window = _window!.Value;
+        var (width, center) = window.Function == VoiLutFunction.Linear ? (window.Width - 1, window.Center - 0.5) : (window.Width, window.Center);
+        var (step, first) = (255 * Slope / width, (255 * (((Intercept - center) / width) + 0.5)) + RoundingGuard);
+        double zero = (-first / step) - value, full = ((255 - first) / step) - value;
+        var begin = (int)Math.Clamp(Math.Floor(Math.Min(zero, full)), 0, shades.Length);
+        var end = (int)Math.Clamp(Math.Ceiling(Math.Max(zero, full)) + 1, begin, shades.Length);
+        var (below, above) = step > 0 != IsInverse ? ((byte)0, (byte)255) : ((byte)255, (byte)0);
+        shades[..begin].Fill(below);
+        shades[end..].Fill(above);
+        for (var index = begin; index < end; index++)
+        {
+            var shade = Math.Clamp(((value + index) * step) + first, 0, 255);
+            shades[index] = (byte)((IsInverse ? 255 - shade : shade) + 0.5);
+        }
     }
 
     private double Modality(double stored) => _modality is { } table ? table[Whole(stored)] : (stored * Slope) + Intercept;

@@ -8,9 +8,8 @@ namespace FhirHub.Dicom.Pixels;
 internal static class ImageScaler
 {
     /// <summary>Scales a region to a size.</summary>
-    public static byte[] Scale(ReadOnlySpan<byte> source, int columns, int channels, ImageRegion region, int width, int height)
+    public static void Scale(ReadOnlySpan<byte> source, int columns, int channels, ImageRegion region, Span<byte> target, int width, int height)
     {
-        var target = new byte[width * height * channels];
         var across = Weights(region.Width, width);
         var down = Weights(region.Height, height);
         // Two rows are enough: the next row of the target begins with the last row of the source that this one used.
@@ -39,7 +38,7 @@ internal static class ImageScaler
                         sum[x] += scaled[x] * weight;
                 }
 
-                var line = target.AsSpan(y * sum.Length, sum.Length);
+                var line = target.Slice(y * sum.Length, sum.Length);
                 for (var x = 0; x < sum.Length; x++)
                     line[x] = (byte)(sum[x] + 0.5f);
             }
@@ -49,8 +48,6 @@ internal static class ImageScaler
             ArrayPool<float>.Shared.Return(rows);
             ArrayPool<float>.Shared.Return(sums);
         }
-
-        return target;
     }
 
     private static void ScaleRow(ReadOnlySpan<byte> source, Span<float> target, int channels, (int First, float[] Weights)[] across)

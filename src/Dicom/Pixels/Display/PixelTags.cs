@@ -5,6 +5,12 @@ namespace FhirHub.Dicom.Pixels;
 /// <summary>Tags of PS3.6 by their keywords.</summary>
 internal static class PixelTags
 {
+    public static readonly DicomTag PixelPresentation = new(0x0008_9205);
+    public static readonly DicomTag ImagerPixelSpacing = new(0x0018_1164);
+    public static readonly DicomTag NominalScannedPixelSpacing = new(0x0018_2010);
+    public static readonly DicomTag PixelSpacing = new(0x0028_0030);
+    public static readonly DicomTag PixelAspectRatio = new(0x0028_0034);
+    public static readonly DicomTag PixelMeasuresSequence = new(0x0028_9110);
     public static readonly DicomTag PixelPaddingValue = new(0x0028_0120);
     public static readonly DicomTag PixelPaddingRangeLimit = new(0x0028_0121);
     public static readonly DicomTag WindowCenter = new(0x0028_1050);

@@ -11,13 +11,16 @@ namespace FhirHub.Dicom.Pixels;
 public static class PngEncoder
 {
     private const byte FilterUp = 2;
-    private static readonly uint[] CrcTable = MakeCrcTable();
 
     private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     /// <summary>Encodes a rendered image.</summary>
-    public static void Encode(RenderedImage image, IBufferWriter<byte> output, CompressionLevel level = CompressionLevel.Fastest) =>
-        Encode(image.Samples, image.Width, image.Height, image.Channels, bits: 8, output, level);
+    /// <param name="image">The image.</param>
+    /// <param name="output">Where it goes.</param>
+    /// <param name="level">How hard is tried to make it small.</param>
+    /// <param name="iccProfile">The ICC profile of its colours (iCCP); none if empty.</param>
+    public static void Encode(RenderedImage image, IBufferWriter<byte> output, CompressionLevel level = CompressionLevel.Fastest, ReadOnlySpan<byte> iccProfile = default) =>
+        Encode(image.Samples.Span, image.Width, image.Height, image.Channels, bits: 8, output, level, iccProfile);
 
     /// <summary>Encodes gray samples of 16 bits, which have their least significant byte first.</summary>
     public static void EncodeGray16(ReadOnlySpan<byte> samples, int width, int height, IBufferWriter<byte> output, CompressionLevel level = CompressionLevel.Fastest)
@@ -27,7 +30,7 @@ public static class PngEncoder
         {
             samples[..(2 * width * height)].CopyTo(swapped);
             ByteOrder.Swap(swapped.AsSpan(0, 2 * width * height), 2);
-            Encode(swapped.AsSpan(0, 2 * width * height), width, height, channels: 1, bits: 16, output, level);
+            Encode(swapped.AsSpan(0, 2 * width * height), width, height, channels: 1, bits: 16, output, level, iccProfile: default);
         }
         finally
         {
@@ -35,43 +38,61 @@ public static class PngEncoder
         }
     }
 
-    private static void Encode(ReadOnlySpan<byte> samples, int width, int height, int channels, int bits, IBufferWriter<byte> output, CompressionLevel level)
+    private static void Encode(
+        ReadOnlySpan<byte> samples, int width, int height, int channels, int bits, IBufferWriter<byte> output, CompressionLevel level, ReadOnlySpan<byte> iccProfile)
     {
         output.Write(Signature);
         Span<byte> header = stackalloc byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header[4..], height);
         (header[8], header[9], header[10], header[11], header[12]) = ((byte)bits, channels == 1 ? (byte)0 : (byte)2, 0, 0, 0);
-        Chunk("IHDR"u8, header, output);
+        PngChunk.Write("IHDR"u8, header, output);
+        if (!iccProfile.IsEmpty)
+            WriteProfile(iccProfile, output);
 
-        using var compressed = new MemoryStream(Math.Max(256, samples.Length / 2));
-        using (var deflater = new ZLibStream(compressed, level, leaveOpen: true))
+        // What the compressor gives becomes a chunk each time.
+        using (var deflater = new ZLibStream(new DataChunks(output), level))
             WriteRows(samples, width * channels * bits / 8, height, deflater);
-        Chunk("IDAT"u8, compressed.GetBuffer().AsSpan(0, (int)compressed.Length), output);
-        Chunk("IEND"u8, [], output);
+        PngChunk.Write("IEND"u8, [], output);
+    }
+
+    private static void WriteProfile(ReadOnlySpan<byte> profile, IBufferWriter<byte> output)
+    {
+        using var body = new MemoryStream();
+        body.Write("ICC\0\0"u8);
+        using (var deflater = new ZLibStream(body, CompressionLevel.Fastest, leaveOpen: true))
+            deflater.Write(profile);
+        PngChunk.Write("iCCP"u8, body.GetBuffer().AsSpan(0, (int)body.Length), output);
     }
 
     // The difference to the row above is the one filter that vectors make at the speed of memory, and scans of bodies compress well with it.
     private static void WriteRows(ReadOnlySpan<byte> samples, int stride, int height, ZLibStream deflater)
     {
-        var line = ArrayPool<byte>.Shared.Rent(stride + 1);
+        // Some rows at once: each call into the compressor costs.
+        var lines = Math.Clamp(64 * 1024 / (stride + 1), 1, height);
+        var buffer = ArrayPool<byte>.Shared.Rent(lines * (stride + 1));
         try
         {
-            for (var y = 0; y < height; y++)
+            for (var top = 0; top < height; top += lines)
             {
-                var row = samples.Slice(y * stride, stride);
-                line[0] = y == 0 ? (byte)0 : FilterUp;
-                var filtered = line.AsSpan(1, stride);
-                if (y == 0)
-                    row.CopyTo(filtered);
-                else
-                    Subtract(row, samples.Slice((y - 1) * stride, stride), filtered);
-                deflater.Write(line, 0, stride + 1);
+                var count = Math.Min(lines, height - top);
+                for (var y = top; y < top + count; y++)
+                {
+                    var row = samples.Slice(y * stride, stride);
+                    var line = buffer.AsSpan((y - top) * (stride + 1), stride + 1);
+                    line[0] = y == 0 ? (byte)0 : FilterUp;
+                    if (y == 0)
+                        row.CopyTo(line[1..]);
+                    else
+                        Subtract(row, samples.Slice((y - 1) * stride, stride), line[1..]);
+                }
+
+                deflater.Write(buffer, 0, count * (stride + 1));
             }
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(line);
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
@@ -84,35 +105,30 @@ public static class PngEncoder
             target[x] = (byte)(row[x] - above[x]);
     }
 
-    private static void Chunk(ReadOnlySpan<byte> type, ReadOnlySpan<byte> content, IBufferWriter<byte> output)
+    private sealed class DataChunks(IBufferWriter<byte> output) : Stream
     {
-        Span<byte> number = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(number, content.Length);
-        output.Write(number);
-        output.Write(type);
-        output.Write(content);
-        BinaryPrimitives.WriteUInt32BigEndian(number, ~Crc(content, Crc(type, uint.MaxValue)));
-        output.Write(number);
-    }
+        public override bool CanRead => false;
 
-    private static uint Crc(ReadOnlySpan<byte> bytes, uint crc)
-    {
-        foreach (var value in bytes)
-            crc = CrcTable[(byte)(crc ^ value)] ^ (crc >> 8);
-        return crc;
-    }
+        public override bool CanSeek => false;
 
-    private static uint[] MakeCrcTable()
-    {
-        var table = new uint[256];
-        for (uint i = 0; i < 256; i++)
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Write(ReadOnlySpan<byte> buffer) => PngChunk.Write("IDAT"u8, buffer, output);
+
+        public override void Flush()
         {
-            var value = i;
-            for (var bit = 0; bit < 8; bit++)
-                value = (value & 1) != 0 ? 0xEDB8_8320 ^ (value >> 1) : value >> 1;
-            table[i] = value;
         }
 
-        return table;
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

@@ -1,5 +1,7 @@
 // What is asked of rendering, and what comes of it.
 
+using System.Buffers;
+
 namespace FhirHub.Dicom.Pixels;
 
 /// <summary>A part of an image, in its pixels.</summary>
@@ -40,9 +42,51 @@ public sealed record RenderOptions
     public bool HasOverlays { get; init; } = true;
 }
 
-/// <summary>An image to be shown: rows of pixels of one sample of gray, or of red, green and blue.</summary>
-/// <param name="Width">Columns.</param>
-/// <param name="Height">Rows.</param>
-/// <param name="Channels">1 or 3.</param>
-/// <param name="Samples">A byte for each channel of each pixel.</param>
-public sealed record RenderedImage(int Width, int Height, int Channels, byte[] Samples);
+/// <summary>
+/// An image to be shown: rows of pixels of one sample of gray, or of red, green and blue. Its memory is pooled, and given back when it is disposed.
+/// </summary>
+public sealed class RenderedImage : IDisposable
+{
+    private byte[]? _pooled;
+
+    /// <summary>An image of samples.</summary>
+    /// <param name="width">Columns.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="channels">1 or 3.</param>
+    /// <param name="samples">A byte for each channel of each pixel.</param>
+    public RenderedImage(int width, int height, int channels, ReadOnlyMemory<byte> samples)
+    {
+        Width = width;
+        Height = height;
+        Channels = channels;
+        Samples = samples[..(width * height * channels)];
+    }
+
+    private RenderedImage(int width, int height, int channels, byte[] pooled)
+        : this(width, height, channels, (ReadOnlyMemory<byte>)pooled) => _pooled = pooled;
+
+    /// <summary>Columns.</summary>
+    public int Width { get; }
+
+    /// <summary>Rows.</summary>
+    public int Height { get; }
+
+    /// <summary>1 or 3.</summary>
+    public int Channels { get; }
+
+    /// <summary>A byte for each channel of each pixel.</summary>
+    public ReadOnlyMemory<byte> Samples { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _pooled, null) is { } pooled)
+            ArrayPool<byte>.Shared.Return(pooled);
+    }
+
+    /// <summary>An image in pooled memory, to be filled.</summary>
+    internal static RenderedImage Rent(int width, int height, int channels) => new(width, height, channels, ArrayPool<byte>.Shared.Rent(width * height * channels));
+
+    /// <summary>The samples of an image that is being made; only for what made it.</summary>
+    internal Span<byte> Writable => _pooled.AsSpan(0, Samples.Length);
+}
