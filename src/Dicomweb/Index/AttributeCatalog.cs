@@ -98,6 +98,12 @@ public sealed partial class AttributeCatalog
         return [.. values.Distinct()];
     }
 
+    /// <summary>The paths of all rows, of all levels.</summary>
+    internal IEnumerable<string> Paths => [StudyOrder, ModalitiesInStudy, SopClassesInStudy, .. _rows.SelectMany(level => level).Select(path => path.ToString()).Distinct()];
+
+    /// <summary>Whether anything of a level has rows in the attribute table.</summary>
+    internal bool HasRows(IndexLevel level) => level == IndexLevel.Study || _rows[(int)level].Length > 0;
+
     /// <summary>The part of a value that its row holds.</summary>
     internal static string Cut(string value) => value.Length <= IndexedCharacters ? value
         : value[..(char.IsHighSurrogate(value[IndexedCharacters - 1]) ? IndexedCharacters - 1 : IndexedCharacters)];
