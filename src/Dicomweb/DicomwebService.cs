@@ -24,6 +24,7 @@ public sealed record DicomwebService(
     public void Map(IEndpointRouteBuilder endpoints)
     {
         var group = endpoints.MapGroup(Root);
+        StoreEndpoints.Map(group, this);
         group.MapFallback(Answer(static (_, _) => throw new DicomwebException(StatusCodes.Status404NotFound, "There is no such address; GET /dicomweb/capabilities lists those that there are.")));
     }
 

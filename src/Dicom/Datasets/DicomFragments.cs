@@ -47,6 +47,14 @@ public sealed class DicomFragments
         return made;
     }
 
+    /// <summary>Fragments that stay where they are.</summary>
+    public static DicomFragments Of(ReadOnlyMemory<byte> offsetTable, ByteSource source, IReadOnlyList<DicomFragment> fragments)
+    {
+        var made = new DicomFragments(source) { OffsetTable = offsetTable };
+        made._fragments.AddRange(fragments);
+        return made;
+    }
+
     /// <summary>The entries of the Basic Offset Table: for each frame the distance of its first item from the first item behind the table.</summary>
     public IReadOnlyList<long> GetOffsets()
     {

@@ -27,8 +27,7 @@ public static class DicomWriter
         }
         else
         {
-            await output.WriteAsync(options.KeepsPreamble && file.Preamble.Length == EmptyPreamble.Length ? file.Preamble : EmptyPreamble, cancellationToken);
-            await output.WriteAsync("DICM"u8.ToArray(), cancellationToken);
+            await WriteHeadAsync(options.KeepsPreamble && file.Preamble.Length == EmptyPreamble.Length ? file.Preamble : EmptyPreamble, output, cancellationToken);
         }
 
         if (meta is not null)
@@ -47,6 +46,16 @@ public static class DicomWriter
             await output.WriteAsync(new byte[file.TrailingZeros], cancellationToken);
     }
 
+    /// <summary>
+    /// Writes what stands before the data set of a file: a preamble of zeros, the prefix and file meta information of this implementation. The data
+    /// set's own bytes can follow as they were read, if it was a data set alone or its head was not one of PS3.10.
+    /// </summary>
+    public static async Task WriteHeadAsync(DicomFile file, Stream output, CancellationToken cancellationToken = default)
+    {
+        await WriteHeadAsync(EmptyPreamble, output, cancellationToken);
+        await WriteAsync(new DatasetEncoder(FileMeta.Of(file, file.TransferSyntax), DatasetEncoding.ExplicitLittleEndian, asRead: true), output, cancellationToken);
+    }
+
     /// <summary>A file in memory.</summary>
     /// <exception cref="DicomException">A value is not there, or the transfer syntax can't hold it.</exception>
     public static async Task<byte[]> ToArrayAsync(DicomFile file, DicomWriteOptions? options = null, CancellationToken cancellationToken = default)
@@ -54,6 +63,12 @@ public static class DicomWriter
         using var output = new MemoryStream();
         await WriteAsync(file, output, options, cancellationToken);
         return output.ToArray();
+    }
+
+    private static async Task WriteHeadAsync(ReadOnlyMemory<byte> preamble, Stream output, CancellationToken cancellationToken)
+    {
+        await output.WriteAsync(preamble, cancellationToken);
+        await output.WriteAsync("DICM"u8.ToArray(), cancellationToken);
     }
 
     private static void RequireSamePixels(DicomFile file, TransferSyntax syntax)

@@ -250,7 +250,7 @@ internal sealed class MultipartReader : IDisposable
     }
 
     // What follows a boundary: two dashes behind the last part, else white space and the end of the line.
-    private LineEnding LineEnd(ReadOnlySpan<byte> behind)
+    private static LineEnding LineEnd(ReadOnlySpan<byte> behind)
     {
         if (behind.StartsWith("--"u8))
             return new(Found: true, Closes: true, Length: 2);
