@@ -2,6 +2,8 @@
 
 using System.IO.Compression;
 using System.Net;
+using FhirHub.Dicomweb;
+using FhirHub.Samples.ImagingViewer;
 using FhirHub.Search;
 using FhirHub.Server.Exchange;
 using FhirHub.Server.Imaging;
@@ -202,7 +204,13 @@ public static class FhirHost
         app.UseRouting();
         app.MapGet("/", FrontPage.HandleAsync);
         new ProfileEndpoint(server.TerminologyLibrary).Map(app);
-        server.Images?.Dicomweb.Map(app);
+        if (server.Images is { } images)
+        {
+            images.Dicomweb.Map(app);
+            new ViewerEndpoint(DicomwebService.Root).Map(app);
+            StudyLink.Map(app, server);
+        }
+
         app.MapGet("/health/live", http => http.Response.WriteAsync("live", http.RequestAborted));
         app.MapGet("/health/ready", http => ReadyAsync(http, server));
     }

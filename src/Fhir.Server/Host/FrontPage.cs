@@ -18,6 +18,7 @@ public static class FrontPage
         <li><a href="fhir/metadata?_format=json&amp;_pretty=true">/fhir/metadata</a>: what the FHIR API does</li>
         <li><code>/fhir</code>: the FHIR API, such as <a href="fhir/Patient?_format=json&amp;_pretty=true">/fhir/Patient</a></li>
         <li><code>/dicomweb</code>: the images, such as <a href="dicomweb/studies?limit=10">/dicomweb/studies</a>; <a href="dicomweb/capabilities">/dicomweb/capabilities</a> lists the addresses</li>
+        <li><a href="viewer/">/viewer</a>: the images in a viewer</li>
         <li><a href="profiles">/profiles</a>: what to send to the exchange (<a href="profiles/zh" lang="zh-CN" hreflang="zh-CN">中文</a>)</li>
         <li><a href="health/live">/health/live</a> and <a href="health/ready">/health/ready</a>: probes</li>
         </ul>
