@@ -32,9 +32,11 @@ public sealed class Statement
         return this;
     }
 
-    /// <summary>Binds a text.</summary>
-    public Statement Bind(int index, string value)
+    /// <summary>Binds a text, or NULL.</summary>
+    public Statement Bind(int index, string? value)
     {
+        if (value is null)
+            return BindNull(index);
         sqlite3_bind_text(_handle, index, value);
         return this;
     }

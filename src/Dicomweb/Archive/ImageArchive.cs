@@ -1,108 +1,68 @@
-// The archive: instances in segments on disk, what is known of them in an index, and every change in order.
+// The archive: instances in segments on disk, what is known of them in an index, and every change in order (ADR 0030).
 
-using FhirHub.Dicom;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Dicomweb;
 
 /// <summary>An image archive in a folder. Every method takes a scope: studies that it does not grant do not exist.</summary>
-public sealed class ImageArchive : IAsyncDisposable
+public sealed partial class ImageArchive : IAsyncDisposable
 {
-    private ImageArchive()
+    private readonly DicomwebOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly FileStream _hold;
+    private readonly Segments _segments;
+    private readonly SegmentReadings _readings;
+    private readonly ArchiveReaders _readers;
+    private readonly ArchiveWriter _writer;
+    private int _isDisposed;
+
+    private ImageArchive(DicomwebOptions options, TimeProvider clock, FileStream hold, Segments segments)
     {
+        _options = options;
+        _clock = clock;
+        _hold = hold;
+        _segments = segments;
+        Catalog = new AttributeCatalog(options.IndexedAttributes);
+        var index = ArchiveOpening.IndexOf(options.Path);
+        _writer = new ArchiveWriter(index, Catalog, clock, Committed);
+        _readers = new ArchiveReaders(index);
+        _readings = new SegmentReadings(ArchiveOpening.SegmentsOf(options.Path));
+        _lastChange = _readers.Read(static connection => connection.Scalar(Sql.Raw("SELECT max(seq) FROM change")) ?? 0, CancellationToken.None);
     }
 
-    /// <summary>The number of the last change; another one once anything was committed.</summary>
-    public long LastChange => throw new NotSupportedException();
+    /// <summary>What is indexed of each instance.</summary>
+    public AttributeCatalog Catalog { get; }
 
     /// <summary>Opens the archive in <see cref="DicomwebOptions.Path"/>, which is made if it is not there.</summary>
-    public static ImageArchive Open(DicomwebOptions options, TimeProvider clock) => throw new NotSupportedException();
-
-    /// <summary>Begins to take in bytes: they go to disk as they come. What is disposed before it was stored leaves nothing.</summary>
-    public InstanceUpload BeginUpload() => throw new NotSupportedException();
-
-    /// <summary>Stores what was uploaded. When the task ends, instance, index and change are on disk.</summary>
-    /// <param name="scope">What the request may see.</param>
-    /// <param name="upload">The bytes: a whole Part 10 file, with the preamble that is to be kept.</param>
-    /// <param name="file">What was read of it; its large values refer to <see cref="InstanceUpload.Source"/>.</param>
-    /// <param name="duplicates">What to do where other content is there; null for what the configuration says.</param>
-    /// <param name="cancel">Ends the wait; what is being committed may be stored all the same.</param>
-    public Task<StoreResult> StoreAsync(ImageScope scope, InstanceUpload upload, DicomFile file, DuplicatePolicy? duplicates, CancellationToken cancel) => throw new NotSupportedException();
-
-    /// <summary>Deletes a study, series or instance: they are gone for every question, the bytes stay for <see cref="DicomwebOptions.DeletedDays"/>.</summary>
-    /// <returns>How many instances; 0 if there was nothing.</returns>
-    public Task<int> DeleteAsync(ImageScope scope, ImagePath path, CancellationToken cancel) => throw new NotSupportedException();
-
-    /// <summary>The instances of a study or series, or one instance, by Series Number, Instance Number, then UIDs; none if there is nothing.</summary>
-    public ValueTask<IReadOnlyList<StoredInstance>> FindAsync(ImageScope scope, ImagePath path, CancellationToken cancel) => throw new NotSupportedException();
-
-    /// <summary>Where the frames of an instance are.</summary>
-    public ValueTask<FrameTable> FramesAsync(StoredInstance instance, CancellationToken cancel) => throw new NotSupportedException();
-
-    /// <summary>
-    /// The metadata of instances in their order, as <see cref="InstanceMetadata"/> made it when they were stored; empty for one that was deleted meanwhile.
-    /// </summary>
-    public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> MetadataAsync(IReadOnlyList<StoredInstance> instances, CancellationToken cancel) => throw new NotSupportedException();
-
-    /// <summary>Opens the bytes of an instance; they stay readable until it is disposed, even if the instance is deleted meanwhile.</summary>
-    public BlobReading OpenBlob(StoredInstance instance) => throw new NotSupportedException();
-
-    /// <summary>Changes after a number, in order.</summary>
-    public Task<IReadOnlyList<ImageChange>> ChangesAsync(ImageScope scope, long after, int limit, CancellationToken cancel) => throw new NotSupportedException();
-
-    /// <summary>Ends when there is a change after that number.</summary>
-    public Task WaitForChangeAsync(long after, CancellationToken cancel) => throw new NotSupportedException();
-
-    /// <summary>How far a follower of the changes has come; 0 for one that is not known.</summary>
-    public long FollowedTo(string follower) => throw new NotSupportedException();
-
-    /// <summary>Notes how far a follower has come, and the patients to whom studies are linked from now on, in one commit.</summary>
-    /// <param name="follower">The name of the follower.</param>
-    /// <param name="sequence">The last change that it has done; never less than before.</param>
-    /// <param name="patients">The id of the FHIR Patient of each Study Instance UID; null for nobody.</param>
-    /// <param name="cancel">Ends the wait.</param>
-    public Task FollowAsync(string follower, long sequence, IReadOnlyDictionary<string, string?> patients, CancellationToken cancel) => throw new NotSupportedException();
+    /// <exception cref="ArchiveException">Another process has it open, or something of it is missing or damaged.</exception>
+    public static ImageArchive Open(DicomwebOptions options, TimeProvider clock)
+    {
+        var hold = ArchiveOpening.Lock(options.Path);
+        Segments? segments = null;
+        try
+        {
+            segments = ArchiveOpening.Recover(options.Path);
+            return new ImageArchive(options, clock, hold, segments);
+        }
+        catch (Exception failure)
+        {
+            segments?.Dispose();
+            hold.Dispose();
+            throw failure is DatabaseException broken ? ArchiveOpening.Damaged(options.Path, broken) : failure;
+        }
+    }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
-}
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return;
 
-/// <summary>Bytes on their way into the archive; used by one request at a time.</summary>
-public sealed class InstanceUpload : IAsyncDisposable
-{
-    /// <summary>How many bytes have come.</summary>
-    public long Length => throw new NotSupportedException();
-
-    /// <summary>The bytes that have come; readable until the upload is disposed.</summary>
-    public ByteSource Source => throw new NotSupportedException();
-
-    /// <summary>Takes the next bytes.</summary>
-    public ValueTask AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel) => throw new NotSupportedException();
-
-    /// <summary>Forgets what has come, so that the upload can begin anew.</summary>
-    public void Reset() => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
-}
-
-/// <summary>The bytes of a stored instance, open.</summary>
-public sealed class BlobReading : IDisposable
-{
-    /// <summary>The open file of the segment; the instance begins at <see cref="Offset"/> of it.</summary>
-    public Microsoft.Win32.SafeHandles.SafeFileHandle File => throw new NotSupportedException();
-
-    /// <summary>Where the instance begins.</summary>
-    public long Offset => throw new NotSupportedException();
-
-    /// <summary>How many bytes it has.</summary>
-    public long Length => throw new NotSupportedException();
-
-    /// <summary>Its bytes, from 0.</summary>
-    public ByteSource Source => throw new NotSupportedException();
-
-    /// <summary>Reads the instance; large values refer to <see cref="Source"/>.</summary>
-    public Task<DicomFile> ReadAsync(DicomReadOptions options, CancellationToken cancel) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public void Dispose() => throw new NotSupportedException();
+        // The last connection to close empties the log into the database, which a reading one can't.
+        _readers.Dispose();
+        await _writer.DisposeAsync();
+        _readings.Dispose();
+        _segments.Dispose();
+        await _hold.DisposeAsync();
+    }
 }

@@ -1,0 +1,34 @@
+// Finds the instances of a study, a series, or one.
+
+using FhirHub.Sqlite;
+
+namespace FhirHub.Dicomweb;
+
+/// <summary>Finds instances in the index.</summary>
+internal static class InstanceQuery
+{
+    private const string Study = $"SELECT {StoredRow.Columns} FROM {StoredRow.Tables} WHERE s.uid = ?1{Order}";
+    private const string Series = $"SELECT {StoredRow.Columns} FROM {StoredRow.Tables} WHERE s.uid = ?1 AND r.uid = ?2{Order}";
+    private const string Instance = $"SELECT {StoredRow.Columns} FROM {StoredRow.Tables} WHERE s.uid = ?1 AND r.uid = ?2 AND i.uid = ?3";
+    private const string Order = " ORDER BY r.number IS NULL, r.number, r.uid, i.number IS NULL, i.number, i.uid";
+
+    /// <summary>The instances that a path names, in their order.</summary>
+    public static List<StoredInstance> Find(Connection connection, in ImagePath path)
+    {
+        var statement = connection.Prepare((path.Series, path.Instance) switch
+        {
+            (null, _) => Study,
+            (_, null) => Series,
+            _ => Instance,
+        }).Bind(1, path.Study);
+        if (path.Series is { } series)
+            statement.Bind(2, series);
+        if (path is { Series: not null, Instance: { } instance })
+            statement.Bind(3, instance);
+        var found = new List<StoredInstance>();
+        using var rows = statement.Query();
+        while (rows.Step())
+            found.Add(StoredRow.Read(rows));
+        return found;
+    }
+}

@@ -1,0 +1,99 @@
+// An instance made for a test: as small as may be, or with as many bytes as wanted.
+
+using FhirHub.Dicom;
+using FhirHub.Dicom.Tests;
+
+namespace FhirHub.Dicomweb.Tests.Archive;
+
+/// <summary>A CT image of which a test says what matters to it.</summary>
+internal sealed record TestInstance(string Study, string Series, string Instance)
+{
+    public string PatientId { get; init; } = "P1";
+
+    public string Issuer { get; init; } = "";
+
+    public string Modality { get; init; } = "CT";
+
+    public string SopClass { get; init; } = "1.2.840.10008.5.1.4.1.1.2";
+
+    public string Description { get; init; } = "Chest";
+
+    public int Number { get; init; } = 1;
+
+    public int Frames { get; init; } = 1;
+
+    /// <summary>Bytes of each frame; an even number.</summary>
+    public int FrameBytes { get; init; } = 8;
+
+    /// <summary>What each byte of pixels is, so that contents differ.</summary>
+    public byte Fill { get; init; }
+
+    public ImagePath Path => new(Study, Series, Instance);
+
+    public byte[] ToBytes()
+    {
+        var file = new TestFile()
+            .Text(0x00080016, "UI", SopClass)
+            .Text(0x00080018, "UI", Instance)
+            .Text(0x00080020, "DA", "20260801")
+            .Text(0x00080060, "CS", Modality)
+            .Text(0x00081030, "LO", Description)
+            .Text(0x00100010, "PN", "Test^Patient")
+            .Text(0x00100020, "LO", PatientId);
+        if (Issuer.Length > 0)
+            file.Text(0x00100021, "LO", Issuer);
+        var pixels = new byte[Frames * FrameBytes];
+        pixels.AsSpan().Fill(Fill);
+        return file
+            .Text(0x0020000D, "UI", Study)
+            .Text(0x0020000E, "UI", Series)
+            .Text(0x00200011, "IS", "1")
+            .Text(0x00200013, "IS", $"{Number}")
+            .US(0x00280002, 1)
+            .Text(0x00280004, "CS", "MONOCHROME2")
+            .Text(0x00280008, "IS", $"{Frames}")
+            .US(0x00280010, 1)
+            .US(0x00280011, (ushort)(FrameBytes / 2))
+            .US(0x00280100, 16)
+            .US(0x00280101, 16)
+            .US(0x00280102, 15)
+            .US(0x00280103, 0)
+            .Element(0x7FE00010, "OW", pixels)
+            .ToFile();
+    }
+
+    /// <summary>Stores it.</summary>
+    public Task<StoreResult> StoreAsync(ImageArchive archive, ImageScope? scope = null, DuplicatePolicy? duplicates = null) =>
+        StoreAsync(archive, ToBytes(), scope, duplicates);
+
+    /// <summary>Stores a file as a request would.</summary>
+    public static async Task<StoreResult> StoreAsync(ImageArchive archive, byte[] bytes, ImageScope? scope = null, DuplicatePolicy? duplicates = null)
+    {
+        await using var upload = archive.BeginUpload();
+        await upload.AppendAsync(bytes, CancellationToken.None);
+        return await StoreAsync(archive, upload, scope, duplicates);
+    }
+
+    /// <summary>Stores what was uploaded.</summary>
+    public static async Task<StoreResult> StoreAsync(ImageArchive archive, InstanceUpload upload, ImageScope? scope = null, DuplicatePolicy? duplicates = null)
+    {
+        using var stream = new SourceStream(upload.Source);
+        var file = await DicomFile.ReadAsync(stream, source: upload.Source);
+        return await archive.StoreAsync(scope ?? ImageScope.Full, upload, file, duplicates, CancellationToken.None);
+    }
+
+    /// <summary>The bytes that the archive holds of an instance.</summary>
+    public static async Task<byte[]> ReadAsync(ImageArchive archive, StoredInstance instance)
+    {
+        using var blob = archive.OpenBlob(instance);
+        var bytes = new byte[blob.Length];
+        for (var done = 0; done < bytes.Length;)
+        {
+            var count = await blob.Source.ReadAsync(done, bytes.AsMemory(done), CancellationToken.None);
+            Assert.True(count > 0, "The instance ends before its length.");
+            done += count;
+        }
+
+        return bytes;
+    }
+}
