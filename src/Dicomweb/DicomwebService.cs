@@ -20,11 +20,18 @@ public sealed record DicomwebService(
     /// <summary>The path of the service.</summary>
     public const string Root = "/dicomweb";
 
+    /// <summary>How many images are rendered at once.</summary>
+    internal RenderGate Rendering { get; } = new(Environment.ProcessorCount);
+
+    /// <summary>Thumbnails that were made lately.</summary>
+    internal RenderedCache Thumbnails { get; } = new(16 * 1024 * 1024);
+
     /// <summary>Maps the addresses of the service, each family by its own class.</summary>
     public void Map(IEndpointRouteBuilder endpoints)
     {
         var group = endpoints.MapGroup(Root);
         StoreEndpoints.Map(group, this);
+        RenderedEndpoints.Map(group, this);
         group.MapFallback(Answer(static (_, _) => throw new DicomwebException(StatusCodes.Status404NotFound, "There is no such address; GET /dicomweb/capabilities lists those that there are.")));
     }
 

@@ -12,6 +12,9 @@ public sealed class DicomwebException(int status, string message) : Exception(me
     /// <summary>The status of the answer.</summary>
     public int Status { get; } = status;
 
+    /// <summary>After which time it is worth to ask again; null if that is not known.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>Nothing is there by that address, or nothing that the request may see.</summary>
     public static DicomwebException NotFound() => new(StatusCodes.Status404NotFound, "There is no such study, series or instance.");
 }
@@ -35,6 +38,8 @@ internal static class DicomwebFailure
             log.LogError(failure, "Request {RequestId} failed.", http.TraceIdentifier);
         http.Response.Clear();
         http.Response.Headers["X-Request-Id"] = http.TraceIdentifier;
+        if (failure is DicomwebException { RetryAfter: { } retryAfter })
+            http.Response.Headers.RetryAfter = ((int)Math.Ceiling(retryAfter.TotalSeconds)).ToString();
         return TypedResults.Problem(detail, statusCode: status, extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["requestId"] = http.TraceIdentifier }).ExecuteAsync(http);
     }
 }

@@ -15,6 +15,9 @@ public sealed class PooledBuffer(int capacity = 64 * 1024) : IBufferWriter<byte>
     /// <summary>What has been written; valid until the next write.</summary>
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, Length);
 
+    /// <summary>Forgets what has been written, and keeps the memory.</summary>
+    public void Clear() => Length = 0;
+
     /// <inheritdoc/>
     public void Advance(int count)
     {

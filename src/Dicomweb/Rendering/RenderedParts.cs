@@ -1,0 +1,77 @@
+// Rendered frames as the parts of one answer: made one after the other, so that a study takes no more memory than an image.
+
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using FhirHub.Dicom;
+using FhirHub.Dicom.Pixels;
+using Microsoft.AspNetCore.Http;
+
+namespace FhirHub.Dicomweb;
+
+/// <summary>Answers <c>multipart/related</c> of rendered frames (PS3.18 8.7.4).</summary>
+internal static class RenderedParts
+{
+    /// <summary>Answers with frames of instances.</summary>
+    public static async Task AnswerAsync(
+        DicomwebService service, HttpContext http, IReadOnlyList<(StoredInstance Instance, IReadOnlyList<int> Frames)> images, MediaRange chosen, RenderParameters parameters)
+    {
+        var encoding = RenderedMedia.EncodingOf(chosen);
+        StoredInstance[] instances = [.. images.Select(image => image.Instance)];
+        var tag = RenderedTag.Of(instances, string.Join(';', images.Select(image => string.Join(',', image.Frames))), chosen.ToString(), parameters.ToString());
+        var boundary = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        if (RenderedTag.Settle(http, tag, instances, $"multipart/related; type=\"{RenderedMedia.TypeOf(encoding)}\"; boundary={boundary}"))
+            return;
+
+        var root = RequestBase.Of(http);
+        using var output = new PooledBuffer();
+        foreach (var (instance, frames) in images)
+        {
+            RenderedInstance? open = null;
+            try
+            {
+                foreach (var frame in frames)
+                {
+                    output.Clear();
+                    var contentType = RenderedMedia.TypeOf(encoding);
+                    try
+                    {
+                        using var turn = await service.Rendering.EnterAsync(http.RequestAborted);
+                        open ??= await RenderedInstance.OpenAsync(service, instance, http.RequestAborted);
+                        await open.EncodeAsync(frame, encoding, parameters, output, http.RequestAborted);
+                    }
+                    catch (DicomException failure) when (http.Response.HasStarted || images.Count > 1)
+                    {
+                        // One image that can't be shown must not take the others with it, nor be left out in silence.
+                        output.Clear();
+                        contentType = "application/problem+json";
+                        Problem(output, failure.Message);
+                    }
+
+                    var head = string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"--{boundary}\r\nContent-Type: {contentType}\r\nContent-Length: {output.Length}\r\nContent-Location: {root}{instance.Path}/frames/{frame + 1}/rendered\r\n\r\n");
+                    await http.Response.Body.WriteAsync(Encoding.ASCII.GetBytes(head), http.RequestAborted);
+                    await http.Response.Body.WriteAsync(output.Written, http.RequestAborted);
+                    await http.Response.Body.WriteAsync("\r\n"u8.ToArray(), http.RequestAborted);
+                }
+            }
+            finally
+            {
+                open?.Dispose();
+            }
+        }
+
+        await http.Response.Body.WriteAsync(Encoding.ASCII.GetBytes($"--{boundary}--\r\n"), http.RequestAborted);
+    }
+
+    private static void Problem(PooledBuffer output, string detail)
+    {
+        using var json = new System.Text.Json.Utf8JsonWriter(output);
+        json.WriteStartObject();
+        json.WriteString("title", "The image can't be shown.");
+        json.WriteNumber("status", StatusCodes.Status422UnprocessableEntity);
+        json.WriteString("detail", detail);
+        json.WriteEndObject();
+    }
+}
