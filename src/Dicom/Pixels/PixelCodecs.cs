@@ -28,7 +28,14 @@ public sealed class PixelCodecs
     public static PixelCodecs Managed { get; } = new(new RleCodec(), new JpegCodec(), new DeflatedFrameCodec());
 
     /// <summary>Those of the system's libraries, and behind them those that need nothing installed.</summary>
-    public static PixelCodecs Create() => new([new TurboJpegCodec(), .. Managed.All]);
+    /// <param name="workers">
+    /// Where libraries decode; null for this process, which a frame may then crash: for tools whose frames are their own.
+    /// </param>
+    public static PixelCodecs Create(PixelWorkers? workers = null)
+    {
+        NativeCodec[] native = [new TurboJpegCodec(), new CharLsCodec(), new OpenJpegCodec()];
+        return new([.. native.Select(IPixelCodec (codec) => workers is null ? codec : new WorkerCodec(codec, workers)), .. Managed.All]);
+    }
 
     /// <summary>All of them, also those that can't be used here.</summary>
     public IReadOnlyList<IPixelCodec> All { get; }

@@ -1,6 +1,8 @@
 // Codecs of the system's libraries, in this process.
 
 using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using FhirHub.Dicom.Pixels;
 using FhirHub.Tests;
 
@@ -11,7 +13,7 @@ public class NativeCodecTests
     private static readonly PixelCodecs Codecs = PixelCodecs.Create();
     private static readonly TransferSyntax Baseline = TransferSyntax.Find("1.2.840.10008.1.2.4.50")!;
 
-    [Theory]
+    [NativeTheory]
     [InlineData(1, 90, "MONOCHROME2")]
     [InlineData(3, 90, "YBR_FULL")]
     [InlineData(3, 75, "YBR_FULL_422")]
@@ -43,5 +45,105 @@ public class NativeCodecTests
         if (samples == 3)
             ColorTransform.FromYbrFull(native);
         Assert.True(pixels.Zip(native, (before, after) => Math.Abs(before - after)).Max() < 30);
+    }
+
+    [NativeTheory]
+    [InlineData("80")]
+    [InlineData("90")]
+    [InlineData("5")]
+    [InlineData("8.1")]
+    public async Task What_is_encoded_without_loss_is_the_same_decoded(string end)
+    {
+        var syntax = TransferSyntax.Find($"1.2.840.10008.1.2.{(end.Length == 2 ? "4." : "")}{end}")!;
+        var random = new Random(TestSeed.Take());
+        foreach (var description in Descriptions(random))
+        {
+            var pixels = Picture(description, random);
+            var (told, output) = await RoundTripAsync(pixels, description, syntax);
+            Assert.Equal(pixels, output);
+            Assert.Equal(end == "90" && description.Photometric == PhotometricInterpretation.Rgb ? PhotometricInterpretation.YbrRct : description.Photometric, told.Photometric);
+        }
+    }
+
+    [NativeTheory]
+    [InlineData("81", 2)]
+    [InlineData("91", 12)]
+    public async Task What_is_encoded_with_loss_is_nearly_the_same_decoded(string end, int error)
+    {
+        var syntax = TransferSyntax.Find($"1.2.840.10008.1.2.4.{end}")!;
+        var random = new Random(TestSeed.Take());
+        foreach (var small in Descriptions(random).Where(description => description.BitsStored >= 8))
+        {
+            var description = small with { Rows = small.Rows + 40, Columns = small.Columns + 40 };
+            var pixels = Picture(description, random, isSmooth: true);
+            var (told, output) = await RoundTripAsync(pixels, description, syntax);
+            var greatest = description.BitsAllocated == 8
+                ? pixels.Zip(output, (before, after) => Math.Abs(before - after)).Max()
+                : MemoryMarshal.Cast<byte, short>(pixels).ToArray().Zip(MemoryMarshal.Cast<byte, short>(output).ToArray(), (before, after) => Math.Abs(before - after)).Max();
+            Assert.InRange(greatest, 0, error);
+            Assert.Equal(end == "91" && description.Photometric == PhotometricInterpretation.Rgb ? PhotometricInterpretation.YbrIct : description.Photometric, told.Photometric);
+        }
+    }
+
+    [NativeFact]
+    public async Task Bits_that_are_not_stored_are_not_lost()
+    {
+        var description = new PixelDescription { Rows = 8, Columns = 9, BitsAllocated = 16, BitsStored = 12, HighBit = 11 };
+        var pixels = new byte[description.FrameBytes];
+        new Random(TestSeed.Take()).NextBytes(pixels);
+        foreach (var end in new[] { "80", "90" })
+            Assert.Equal(pixels, (await RoundTripAsync(pixels, description, TransferSyntax.Find($"1.2.840.10008.1.2.4.{end}")!)).Output);
+    }
+
+    internal static IEnumerable<PixelDescription> Descriptions(Random random)
+    {
+        foreach (var (samples, photometric) in new[] { (1, PhotometricInterpretation.Monochrome2), (3, PhotometricInterpretation.Rgb), (3, PhotometricInterpretation.YbrFull) })
+        {
+            foreach (var (allocated, stored) in new[] { (8, 8), (8, 5), (16, 8), (16, 10), (16, 12), (16, 16) })
+            {
+                foreach (var isSigned in new[] { false, true })
+                {
+                    yield return new()
+                    {
+                        Rows = random.Next(1, 70),
+                        Columns = random.Next(1, 70),
+                        SamplesPerPixel = samples,
+                        BitsAllocated = allocated,
+                        BitsStored = stored,
+                        HighBit = stored - 1,
+                        IsSigned = isSigned,
+                        Photometric = photometric,
+                    };
+                }
+            }
+        }
+    }
+
+    internal static byte[] Picture(PixelDescription description, Random random, bool isSmooth = false)
+    {
+        var count = description.FrameBytes / description.BytesPerSample;
+        var pixels = new byte[description.FrameBytes];
+        var half = 1 << (description.BitsStored - 1);
+        for (var i = 0; i < count; i++)
+        {
+            var (pixel, sample) = (i / description.SamplesPerPixel, i % description.SamplesPerPixel);
+            var value = isSmooth ? (pixel % description.Columns) + (pixel / description.Columns) + (7 * sample) : random.Next(2 * half);
+            var number = (value % (2 * half)) - (description.IsSigned ? half : 0);
+            if (description.BitsAllocated == 8)
+                pixels[i] = (byte)number;
+            else
+                BinaryPrimitives.WriteInt16LittleEndian(pixels.AsSpan(2 * i), (short)number);
+        }
+
+        return pixels;
+    }
+
+    private static async Task<(PixelDescription Told, byte[] Output)> RoundTripAsync(byte[] pixels, PixelDescription description, TransferSyntax syntax)
+    {
+        var encoded = new ArrayBufferWriter<byte>();
+        var told = await Codecs.Encoder(syntax).EncodeAsync(pixels, description, syntax, PixelEncodeOptions.Default, encoded, default);
+        var output = new byte[pixels.Length];
+        await Codecs.Decoder(syntax).DecodeAsync(encoded.WrittenMemory, syntax, told, output, default);
+        return (told, output);
     }
 }

@@ -6,7 +6,7 @@ namespace FhirHub.Dicom.Pixels.Native;
 
 /// <summary>
 /// A codec that is a library of the system. It runs where it is called; a library can fault, hang and take memory whatever was checked, so
-/// frames of strangers are decoded in a process that may die.
+/// frames of strangers are decoded through <see cref="WorkerCodec"/>.
 /// </summary>
 internal abstract class NativeCodec(CodecLibrary library) : IPixelCodec
 {
@@ -30,14 +30,14 @@ internal abstract class NativeCodec(CodecLibrary library) : IPixelCodec
 
     /// <summary>Reads the headers of an encoded frame, and refuses what can't be the described frame or would cost more than it is worth.</summary>
     /// <exception cref="DicomException">It is refused.</exception>
-    public abstract void Check(ReadOnlySpan<byte> frame, PixelDescription description);
+    public abstract void Check(ReadOnlyMemory<byte> frame, PixelDescription description);
 
     /// <inheritdoc/>
     public ValueTask<PixelDescription> DecodeAsync(
         ReadOnlyMemory<byte> frame, TransferSyntax syntax, PixelDescription description, Memory<byte> output, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Check(frame.Span, description);
+        Check(frame, description);
         return new(Decode(frame, description, output.Span[..description.FrameBytes], cancellationToken));
     }
 

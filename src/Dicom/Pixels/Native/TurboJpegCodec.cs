@@ -28,7 +28,7 @@ internal sealed unsafe class TurboJpegCodec() : NativeCodec(CodecLibrary.TurboJp
     private static ReadOnlySpan<byte> Untransformed => [0xFF, 0xEE, 0, 14, (byte)'A', (byte)'d', (byte)'o', (byte)'b', (byte)'e', 0, 100, 0, 0, 0, 0, 0];
 
     /// <inheritdoc/>
-    public override void Check(ReadOnlySpan<byte> frame, PixelDescription description) => _ = JpegHeaders.Read(frame, description);
+    public override void Check(ReadOnlyMemory<byte> frame, PixelDescription description) => _ = JpegHeaders.Read(frame.Span, description);
 
     /// <inheritdoc/>
     protected override PixelDescription Decode(ReadOnlyMemory<byte> frame, PixelDescription description, Span<byte> output, CancellationToken cancellationToken)
