@@ -32,6 +32,7 @@ public sealed record DicomwebService(
         var group = endpoints.MapGroup(Root);
         StoreEndpoints.Map(group, this);
         RenderedEndpoints.Map(group, this);
+        RetrieveEndpoints.Map(group, this);
         group.MapFallback(Answer(static (_, _) => throw new DicomwebException(StatusCodes.Status404NotFound, "There is no such address; GET /dicomweb/capabilities lists those that there are.")));
     }
 
@@ -45,6 +46,16 @@ public sealed record DicomwebService(
         catch (Exception failure) when (!http.Response.HasStarted && failure is not OperationCanceledException)
         {
             await DicomwebFailure.AnswerAsync(http, failure, Log);
+        }
+        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone, which is its right and no failure.
+        }
+        catch (Exception failure) when (http.Response.HasStarted)
+        {
+            // An answer that ends as if it were whole would be taken for one.
+            Log.LogError(failure, "The answer of request {RequestId} could not be ended.", http.TraceIdentifier);
+            http.Abort();
         }
     };
 }

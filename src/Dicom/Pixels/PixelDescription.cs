@@ -71,7 +71,7 @@ public sealed record PixelDescription
     /// </summary>
     public long NativeFrameBits => Photometric.IsSubsampled() ? Pixels * 2 * BitsAllocated : FrameBits;
 
-    private long FrameBits => Pixels * SamplesPerPixel * BitsAllocated;
+    internal long FrameBits => Pixels * SamplesPerPixel * BitsAllocated;
 
     /// <summary>How a codec leaves it: samples of a pixel together, chrominances for each pixel.</summary>
     public PixelDescription Decoded => this with

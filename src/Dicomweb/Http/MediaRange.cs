@@ -122,6 +122,26 @@ internal sealed class AcceptedMedia
         ? chosen
         : throw new DicomwebException(StatusCodes.Status406NotAcceptable, $"None of the accepted media types is there; accept one of {string.Join(", ", offers)}.");
 
+    /// <summary>
+    /// What is offered and accepted, the best first, each with the ranges that include it by their quality: a range may ask for a transfer syntax, and
+    /// whether that can be had only the caller knows.
+    /// </summary>
+    public IReadOnlyList<(MediaRange Offer, IReadOnlyList<MediaRange> Ranges)> Rank(IReadOnlyList<MediaRange> offers)
+    {
+        var ranked = new List<(MediaRange Offer, IReadOnlyList<MediaRange> Ranges)>();
+        foreach (var offer in offers)
+        {
+            MediaRange[] including = [.. Ranges.Where(range => range.Includes(offer))];
+            if (including.Length == 0 || including.MaxBy(range => range.Specificity & ~1) is { Quality: 0, TransferSyntax: null })
+                continue;
+            including = [.. including.Where(range => range.Quality > 0)];
+            if (including.Length > 0)
+                ranked.Add((offer, including));
+        }
+
+        return [.. ranked.OrderByDescending(choice => choice.Ranges[0].Quality).ThenBy(choice => Place(choice.Ranges[0]))];
+    }
+
     private MediaRange? RangeOf(MediaRange offered)
     {
         MediaRange? best = null;

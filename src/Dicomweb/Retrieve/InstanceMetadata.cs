@@ -51,6 +51,22 @@ internal static class InstanceMetadata
     /// <summary>The URI of a bulk data value of an instance, as its metadata has it.</summary>
     public static string BulkDataUri(string address, ImagePath path, string element) => $"{address}{path}/bulkdata/{element}";
 
+    /// <summary>The paths of the values that the metadata of a data set has by URI.</summary>
+    /// <exception cref="DicomException">A value can't be written.</exception>
+    public static IReadOnlyList<string> BulkDataPaths(DicomDataset dataset)
+    {
+        var paths = new List<string>();
+        DicomJsonWriter.ToUtf8(dataset, new DicomModelOptions
+        {
+            BulkDataUri = (element, _) =>
+            {
+                paths.Add(element);
+                return element;
+            },
+        });
+        return paths;
+    }
+
     /// <summary>The DICOM JSON of kept metadata, a single object.</summary>
     /// <param name="pieces">What <see cref="Of"/> made.</param>
     /// <param name="address">The root of the service (<see cref="RequestBase"/>).</param>

@@ -1,4 +1,4 @@
-// The tags of the attributes that say how pixels are shown.
+// The tags of the attributes that say what was done to pixels and how they are shown.
 
 namespace FhirHub.Dicom.Pixels;
 
@@ -21,6 +21,9 @@ internal static class PixelTags
     public static readonly DicomTag RedPaletteDescriptor = new(0x0028_1101);
     public static readonly DicomTag RedPaletteData = new(0x0028_1201);
     public static readonly DicomTag SegmentedRedPaletteData = new(0x0028_1221);
+    public static readonly DicomTag LossyImageCompression = new(0x0028_2110);
+    public static readonly DicomTag LossyImageCompressionRatio = new(0x0028_2112);
+    public static readonly DicomTag LossyImageCompressionMethod = new(0x0028_2114);
     public static readonly DicomTag ModalityLutSequence = new(0x0028_3000);
     public static readonly DicomTag VoiLutSequence = new(0x0028_3010);
     public static readonly DicomTag FrameVoiLutSequence = new(0x0028_9132);
