@@ -23,6 +23,23 @@ public sealed partial class ImageArchive
         },
         cancel));
 
+    /// <summary>
+    /// The metadata of instances in their order, as <see cref="InstanceMetadata"/> made it when they were stored; empty for one that was deleted meanwhile.
+    /// </summary>
+    public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> MetadataAsync(IReadOnlyList<StoredInstance> instances, CancellationToken cancel) => new(_readers.Read(
+        connection =>
+        {
+            var metadata = new ReadOnlyMemory<byte>[instances.Count];
+            for (var i = 0; i < metadata.Length; i++)
+            {
+                using var rows = connection.Prepare("SELECT metadata FROM instance_data WHERE instance = ?").Bind(1, instances[i].Id).Query();
+                metadata[i] = rows.Step() ? rows.Blob(0).ToArray() : default;
+            }
+
+            return metadata;
+        },
+        cancel));
+
     /// <summary>Opens the bytes of an instance; they stay readable until it is disposed, even if the instance is deleted meanwhile.</summary>
     /// <exception cref="DicomwebException">The instance was deleted, and its bytes are not kept any more.</exception>
     public BlobReading OpenBlob(StoredInstance instance) => _readings.Open(instance.Place);
