@@ -33,6 +33,8 @@ public sealed record DicomwebService(
         StoreEndpoints.Map(group, this);
         RenderedEndpoints.Map(group, this);
         RetrieveEndpoints.Map(group, this);
+        DeleteEndpoints.Map(group, this);
+        ChangeFeedEndpoints.Map(group, this);
         group.MapFallback(Answer(static (_, _) => throw new DicomwebException(StatusCodes.Status404NotFound, "There is no such address; GET /dicomweb/capabilities lists those that there are.")));
     }
 

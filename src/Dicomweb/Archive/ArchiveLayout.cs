@@ -9,6 +9,7 @@ internal static class ArchiveLayout
 {
     // The id of an instance is the number of the change that stored it, so that none is ever used again: whoever has found an instance reads
     // its own frames and metadata, also if it was replaced meanwhile. The id of a study or series is the number of the change that made it.
+    // Of a former instance, "freed" is 0 while its bytes are kept, 1 while they are given back, 2 afterwards.
     private static readonly string[] Migrations =
     [
         IndexLayout.Tables +
@@ -24,8 +25,8 @@ internal static class ArchiveLayout
             segment INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, dataset INTEGER NOT NULL,
             sha256 BLOB NOT NULL, version INTEGER NOT NULL, stored INTEGER NOT NULL, ended INTEGER NOT NULL, action INTEGER NOT NULL, freed INTEGER NOT NULL);
         CREATE INDEX former_instance ON former(instance);
-        CREATE INDEX former_kept ON former(ended) WHERE freed = 0;
-        CREATE INDEX former_place ON former(segment, offset, length) WHERE freed = 0;
+        CREATE INDEX former_kept ON former(ended) WHERE freed < 2;
+        CREATE INDEX former_place ON former(segment, offset, length) WHERE freed < 2;
         CREATE TABLE former_study(id INTEGER PRIMARY KEY, uid TEXT NOT NULL, patient TEXT, ended INTEGER NOT NULL);
         CREATE INDEX former_study_uid ON former_study(uid);
 

@@ -99,7 +99,7 @@ internal static class ArchiveOpening
         $"""
         SELECT max(e) FROM (
             SELECT * FROM (SELECT offset + length AS e FROM instance WHERE segment = {number} ORDER BY offset DESC LIMIT 1)
-            UNION ALL SELECT * FROM (SELECT offset + length FROM former WHERE segment = {number} AND freed = 0 ORDER BY offset DESC LIMIT 1))
+            UNION ALL SELECT * FROM (SELECT offset + length FROM former WHERE segment = {number} AND freed < 2 ORDER BY offset DESC LIMIT 1))
         """)) ?? 0;
 
     // What was written and never committed lies behind the last stretch, or between two.
@@ -110,7 +110,7 @@ internal static class ArchiveOpening
         using (var rows = connection.Prepare(
             """
             SELECT offset, length FROM instance WHERE segment = ?1
-            UNION ALL SELECT offset, length FROM former WHERE segment = ?1 AND freed = 0 ORDER BY offset
+            UNION ALL SELECT offset, length FROM former WHERE segment = ?1 AND freed < 2 ORDER BY offset
             """).Bind(1, number).Query())
         {
             while (rows.Step())

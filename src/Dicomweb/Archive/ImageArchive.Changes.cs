@@ -17,28 +17,10 @@ public sealed partial class ImageArchive
     public Task<IReadOnlyList<ImageChange>> ChangesAsync(ImageScope scope, long after, int limit, CancellationToken cancel) => ReadAsync<IReadOnlyList<ImageChange>>(
         connection =>
         {
-            var patients = PatientsOf(scope);
-            var statement = connection.Prepare(
-                $"""
-                SELECT c.seq, c.time, c.action, c.study, c.series, c.instance, c.version, coalesce(s.patient, f.patient) AS patient
-                FROM change c LEFT JOIN study s ON s.id = c.owner LEFT JOIN former_study f ON f.id = c.owner
-                WHERE c.seq > ?1 {(patients is null ? "" : "AND coalesce(s.patient, f.patient) IN (SELECT value FROM json_each(?3))")} ORDER BY c.seq LIMIT ?2
-                """).Bind(1, after).Bind(2, limit);
-            if (patients is not null)
-                statement.Bind(3, patients);
             var changes = new List<ImageChange>();
-            using var rows = statement.Query();
+            using var rows = ChangeQuery.After(connection, scope, after, limit).Query();
             while (rows.Step())
-            {
-                changes.Add(new ImageChange(
-                    rows.Int64(0),
-                    DateTimeOffset.FromUnixTimeMilliseconds(rows.Int64(1)),
-                    (ImageChangeAction)rows.Int32(2),
-                    new ImagePath(rows.Text(3), rows.Text(4), rows.Text(5)),
-                    rows.Int64(6),
-                    rows.TextOrNull(7)));
-            }
-
+                changes.Add(ChangeQuery.Read(rows));
             return changes;
         },
         cancel);
@@ -71,6 +53,14 @@ public sealed partial class ImageArchive
     /// <param name="cancel">Ends the wait.</param>
     public Task FollowAsync(string follower, long sequence, IReadOnlyDictionary<string, string?> patients, CancellationToken cancel) =>
         _writer.DoAsync(session => session.Follow(follower, sequence, patients), cancel);
+
+    /// <summary>Changes after a number, in order, with what has become of their instances.</summary>
+    internal Task<IReadOnlyList<ChangeFeedEntry>> ChangeFeedAsync(ImageScope scope, long after, int limit, bool withMetadata, CancellationToken cancel) =>
+        ReadAsync(connection => ChangeQuery.Entries(connection, ChangeQuery.After(connection, scope, after, limit), withMetadata), cancel);
+
+    /// <summary>The last change that a scope grants; null if there is none.</summary>
+    internal Task<ChangeFeedEntry?> LatestChangeAsync(ImageScope scope, bool withMetadata, CancellationToken cancel) =>
+        ReadAsync(connection => ChangeQuery.Entries(connection, ChangeQuery.Last(connection, scope), withMetadata) is [var entry] ? entry : null, cancel);
 
     private void Committed(long last)
     {

@@ -44,6 +44,10 @@ public sealed partial class ImageArchive
     /// <exception cref="DicomwebException">The instance was deleted, and its bytes are not kept any more.</exception>
     public BlobReading OpenBlob(StoredInstance instance) => _readings.Open(instance.Place);
 
+    /// <summary>What an instance was before, and what was deleted of it, latest first, as long as its bytes are kept.</summary>
+    internal Task<IReadOnlyList<StoredInstance>> HistoryAsync(ImageScope scope, ImagePath path, CancellationToken cancel) =>
+        ReadAsync(connection => InstanceQuery.History(connection, scope, path), cancel);
+
     /// <summary>
     /// Reads the index, all of one state, within <see cref="DicomwebOptions.SearchSeconds"/>. Whoever does must ask for what the scope of the request
     /// grants only (<see cref="PatientsOf"/>).

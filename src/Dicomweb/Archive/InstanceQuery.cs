@@ -12,6 +12,28 @@ internal static class InstanceQuery
     private const string Instance = $"SELECT {StoredRow.Columns} FROM {StoredRow.Tables} WHERE s.uid = ?1 AND r.uid = ?2 AND i.uid = ?3";
     private const string Order = " ORDER BY r.number IS NULL, r.number, r.uid, i.number IS NULL, i.number, i.uid";
 
+    private const string Former =
+        """
+        SELECT i.id, i.study, i.series, i.instance, i.sop_class, i.syntax, i.number, i.frames, i.segment, i.offset, i.length, i.dataset, i.sha256, i.version, i.stored,
+            coalesce(s.patient, f.patient)
+        FROM former i LEFT JOIN study s ON s.id = i.owner LEFT JOIN former_study f ON f.id = i.owner
+        WHERE i.instance = ?3 AND i.series = ?2 AND i.study = ?1 AND i.freed = 0 ORDER BY i.version DESC
+        """;
+
+    /// <summary>What an instance was before, latest first.</summary>
+    public static IReadOnlyList<StoredInstance> History(Connection connection, ImageScope scope, in ImagePath path)
+    {
+        var found = new List<StoredInstance>();
+        using var rows = connection.Prepare(Former).Bind(1, path.Study).Bind(2, path.Series!).Bind(3, path.Instance!).Query();
+        while (rows.Step())
+        {
+            if (StoredRow.Read(rows) is var instance && scope.Grants(instance.Patient))
+                found.Add(instance);
+        }
+
+        return found;
+    }
+
     /// <summary>The instances that a path names, in their order.</summary>
     public static List<StoredInstance> Find(Connection connection, in ImagePath path)
     {

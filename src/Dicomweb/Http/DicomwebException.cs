@@ -1,6 +1,7 @@
 // A request that is answered with a failure, and how that is told (PS3.18 8.6).
 
 using FhirHub.Dicom;
+using FhirHub.Sqlite;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -31,10 +32,12 @@ internal static class DicomwebFailure
 
             // What is in the archive was read before, so these are pixels that no codec here can show.
             DicomException { Fault: DicomFault.Unsupported } unsupported => (StatusCodes.Status406NotAcceptable, unsupported.Message),
+            ArchiveException => (StatusCodes.Status503ServiceUnavailable, "The archive can't do this now: its disk is full or fails. The log tells more; ask again when it is mended."),
+            DatabaseTimeoutException => (StatusCodes.Status503ServiceUnavailable, "This takes longer than the server allows; ask for less."),
             DicomException broken => (StatusCodes.Status422UnprocessableEntity, broken.Message),
             _ => (StatusCodes.Status500InternalServerError, "The server failed; its log tells more under the id of this request."),
         };
-        if (status == StatusCodes.Status500InternalServerError)
+        if (status is StatusCodes.Status500InternalServerError || failure is ArchiveException)
             log.LogError(failure, "Request {RequestId} failed.", http.TraceIdentifier);
         http.Response.Clear();
         http.Response.Headers["X-Request-Id"] = http.TraceIdentifier;
