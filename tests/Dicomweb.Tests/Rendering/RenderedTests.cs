@@ -1,0 +1,245 @@
+// Rendered images, thumbnails and documents, asked for over HTTP.
+
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace FhirHub.Dicomweb.Tests.Rendering;
+
+public class RenderedTests(DicomwebFixture fixture) : IClassFixture<DicomwebFixture>
+{
+    [Theory]
+    [InlineData(null, "image/jpeg")]
+    [InlineData("*/*", "image/jpeg")]
+    [InlineData("image/png", "image/png")]
+    [InlineData("image/gif", "image/gif")]
+    [InlineData("image/png;q=0.5, image/jpeg;q=0.4", "image/png")]
+    [InlineData("image/webp, image/*;q=0.8", "image/jpeg")]
+    public async Task An_image_is_what_is_accepted(string? accept, string type)
+    {
+        var path = await StoreAsync(TestImage.Gray("1.2.1"));
+        using var answer = await GetAsync($"{path}/rendered", accept);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(type, answer.Content.Headers.ContentType!.ToString());
+        Assert.True(answer.Content.Headers.ContentLength > 0);
+        Assert.Equal((4, 2), TestPicture.Size(await answer.Content.ReadAsByteArrayAsync()));
+        using var frame = await GetAsync($"{path}/frames/1/rendered", accept);
+        Assert.Equal(await answer.Content.ReadAsByteArrayAsync(), await frame.Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task Pixels_are_those_of_the_window_that_is_asked_for()
+    {
+        var path = await StoreAsync(TestImage.Gray("1.2.2"));
+        Assert.Equal([0, 0, 85, 170, 255, 255, 255, 255], await PixelsAsync($"{path}/rendered?window=250,300,linear-exact"));
+        Assert.Equal([0, 36, 73, 109, 146, 182, 219, 255], await PixelsAsync($"{path}/rendered"));
+        Assert.Equal([0, 255, 255, 255, 255, 255, 255, 255], await PixelsAsync($"{path}/rendered?window=100,1"));
+    }
+
+    [Fact]
+    public async Task A_part_is_shown_in_the_viewport_and_negative_sides_flip_it()
+    {
+        var path = await StoreAsync(TestImage.Gray("1.2.3"));
+        var whole = await PixelsAsync($"{path}/rendered");
+        Assert.Equal(whole[1..3], await PixelsAsync($"{path}/rendered?viewport=2,1,1,0,2,1"));
+        Assert.Equal([whole[2], whole[1]], await PixelsAsync($"{path}/rendered?viewport=2,1,1,0,-2,1"));
+        Assert.Equal([whole[5], whole[1]], await PixelsAsync($"{path}/rendered?viewport=1,2,1,,1,-2"));
+        using var larger = await GetAsync($"{path}/rendered?viewport=100,100", "image/png");
+        Assert.Equal((100, 50), TestPicture.Size(await larger.Content.ReadAsByteArrayAsync()));
+    }
+
+    [Theory]
+    [InlineData("window=1")]
+    [InlineData("window=1,0,linear")]
+    [InlineData("window=a,b,linear")]
+    [InlineData("window=1,NaN,linear")]
+    [InlineData("window=1,2,cubic")]
+    [InlineData("window=1,2&window=3,4")]
+    [InlineData("viewport=0,10")]
+    [InlineData("viewport=10")]
+    [InlineData("viewport=-1,10")]
+    [InlineData("viewport=100000,100000")]
+    [InlineData("viewport=10,10,3,0,2,1")]
+    [InlineData("viewport=10,10,0,0,0,1")]
+    [InlineData("viewport=10,10,-1,0,1,1")]
+    [InlineData("viewport=10,10,1e308,0,1e308,1")]
+    [InlineData("viewport=1,1,1,1,1,1,1")]
+    [InlineData("quality=0")]
+    [InlineData("quality=101")]
+    [InlineData("annotation=everything")]
+    [InlineData("iccprofile=adobergb")]
+    public async Task A_parameter_that_can_not_be_is_refused(string query)
+    {
+        var path = await StoreAsync(TestImage.Gray("1.2.4"));
+        using var answer = await GetAsync($"{path}/rendered?{query}", null);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Theory]
+    [InlineData("/rendered", "video/mp4")]
+    [InlineData("/rendered", "application/dicom")]
+    [InlineData("/thumbnail", "multipart/related; type=\"image/jpeg\"")]
+    public async Task What_is_not_offered_answers_406(string address, string accept)
+    {
+        var path = await StoreAsync(TestImage.Gray("1.2.5"));
+        using var answer = await GetAsync(path + address, accept);
+        Assert.Equal(HttpStatusCode.NotAcceptable, answer.StatusCode);
+        Assert.Contains("image/jpeg", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0", HttpStatusCode.BadRequest)]
+    [InlineData("1,x", HttpStatusCode.BadRequest)]
+    [InlineData("-1", HttpStatusCode.BadRequest)]
+    [InlineData("2", HttpStatusCode.NotFound)]
+    [InlineData("99999999999", HttpStatusCode.BadRequest)]
+    public async Task Frames_that_are_not_there_are_told(string frames, HttpStatusCode status)
+    {
+        var path = await StoreAsync(TestImage.Gray("1.2.6"));
+        using var answer = await GetAsync($"{path}/frames/{frames}/rendered", null);
+        Assert.Equal(status, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_a_client_has_is_not_rendered_again()
+    {
+        var path = await StoreAsync(TestImage.Gray("1.2.7"));
+        foreach (var address in (string[])["/rendered", "/thumbnail", "/frames/1/rendered?window=1,2"])
+        {
+            using var first = await GetAsync(path + address, null);
+            using var request = new HttpRequestMessage(HttpMethod.Get, Relative(path + address));
+            request.Headers.IfNoneMatch.Add(first.Headers.ETag!);
+            using var second = await fixture.Client.SendAsync(request);
+            Assert.Equal(HttpStatusCode.NotModified, second.StatusCode);
+            using var other = await GetAsync(path + "/rendered?quality=5", null);
+            Assert.NotEqual(first.Headers.ETag, other.Headers.ETag);
+            using var head = await fixture.Client.SendAsync(new(HttpMethod.Head, Relative(path + address)));
+            Assert.Equal(HttpStatusCode.OK, head.StatusCode);
+            Assert.Equal(first.Headers.ETag, head.Headers.ETag);
+            Assert.Empty(await head.Content.ReadAsByteArrayAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Frames_are_parts_and_moving_pictures()
+    {
+        var path = await StoreAsync(TestImage.Gray("1.2.8") with { Frames = 3 });
+        var (type, parts) = await PartsAsync($"{path}/frames/3,1/rendered", "multipart/related; type=\"image/png\"");
+        Assert.Equal("image/png", type);
+        Assert.Equal(2, parts.Count);
+        Assert.All(parts, part => Assert.Equal((4, 2), TestPicture.Size(part.Content)));
+        Assert.EndsWith($"{path}/frames/3/rendered", parts[0].Location, StringComparison.Ordinal);
+        Assert.Equal(3, (await PartsAsync($"{path}/rendered", "multipart/related; type=\"image/jpeg\"")).Parts.Count);
+        using var moving = await GetAsync($"{path}/rendered", "image/gif");
+        Assert.Equal(3, TestPicture.GifFrames(await moving.Content.ReadAsByteArrayAsync()));
+        using var one = await GetAsync($"{path}/rendered", "image/jpeg");
+        Assert.Equal("image/jpeg", one.Content.Headers.ContentType!.MediaType);
+        Assert.Contains("frame 2 of 3", one.Headers.GetValues("Warning").Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Studies_and_series_are_parts_in_order_and_their_thumbnail_is_from_their_middle()
+    {
+        for (var i = 1; i <= 3; i++)
+            await StoreAsync(TestImage.Gray("1.2.9") with { Instance = $"1.2.9.1.{i}", Number = i, Window = (100 * i, 1) });
+        await StoreAsync(TestImage.Report("1.2.9", "All is well."));
+        foreach (var level in (string[])["/studies/1.2.9", "/studies/1.2.9/series/1.2.9.1"])
+        {
+            var (_, parts) = await PartsAsync($"{level}/rendered", null);
+            Assert.Equal(["1.2.9.1.1", "1.2.9.1.2", "1.2.9.1.3"], parts.Select(part => part.Location.Split('/')[^4]));
+            var thumbnail = await PixelsAsync($"{level}/thumbnail?viewport=4,2");
+            Assert.Equal(await PixelsAsync("/studies/1.2.9/series/1.2.9.1/instances/1.2.9.1.2/thumbnail?viewport=4,2"), thumbnail);
+        }
+
+        using var study = await GetAsync("/studies/1.2.9/rendered", null);
+        Assert.Contains("1 of 4 instances", study.Headers.GetValues("Warning").Single(), StringComparison.Ordinal);
+        using var single = await GetAsync("/studies/1.2.9/rendered", "image/jpeg");
+        Assert.Equal(HttpStatusCode.NotAcceptable, single.StatusCode);
+    }
+
+    [Fact]
+    public async Task Nothing_of_a_report_becomes_markup()
+    {
+        const string Attack = "<script>alert(1)</script><img src=x onerror=alert(2)>'\"&";
+        var path = await StoreAsync(TestImage.Report("1.2.10", Attack));
+        using var answer = await GetAsync($"{path}/rendered", "text/html");
+        Assert.Equal("text/html", answer.Content.Headers.ContentType!.MediaType);
+        var page = await answer.Content.ReadAsStringAsync();
+        Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("<img", page, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(2, page.Split(WebUtility.HtmlEncode(Attack).Replace("&#39;", "&#x27;", StringComparison.Ordinal)).Length - 1);
+        Assert.Contains("sandbox", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        using var image = await GetAsync($"{path}/rendered", "image/jpeg");
+        Assert.Equal(HttpStatusCode.NotAcceptable, image.StatusCode);
+        using var thumbnail = await GetAsync($"{path}/thumbnail", null);
+        Assert.Equal(HttpStatusCode.NotFound, thumbnail.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_the_scope_does_not_grant_is_not_there()
+    {
+        var path = await StoreAsync(TestImage.Gray("1.2.11"));
+        fixture.Scope = ImageScope.Of(new HashSet<string>(StringComparer.Ordinal) { "other" });
+        try
+        {
+            foreach (var address in (string[])[$"{path}/rendered", $"{path}/thumbnail", "/studies/1.2.11/rendered", "/studies/1.2.11/thumbnail", $"{path}/frames/1/rendered"])
+            {
+                using var answer = await GetAsync(address, null);
+                Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+            }
+        }
+        finally
+        {
+            fixture.Scope = ImageScope.Full;
+        }
+
+        using var unknown = await GetAsync("/studies/1.2.999/rendered", null);
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+    }
+
+    private async Task<ImagePath> StoreAsync(TestImage image)
+    {
+        await Archive.TestInstance.StoreAsync(fixture.Archive, image.ToBytes());
+        return image.Path;
+    }
+
+    private async Task<HttpResponseMessage> GetAsync(string address, string? accept)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Relative(address));
+        if (accept is not null)
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+        return await fixture.Client.SendAsync(request);
+    }
+
+    private async Task<byte[]> PixelsAsync(string address)
+    {
+        using var answer = await GetAsync(address, "image/png");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return TestPicture.PngSamples(await answer.Content.ReadAsByteArrayAsync());
+    }
+
+    private async Task<(string Type, IReadOnlyList<(string Location, byte[] Content)> Parts)> PartsAsync(string address, string? accept)
+    {
+        using var answer = await GetAsync(address, accept);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var type = answer.Content.Headers.ContentType!;
+        Assert.Equal("multipart/related", type.MediaType);
+        var text = Encoding.Latin1.GetString(await answer.Content.ReadAsByteArrayAsync());
+        var boundary = Parameter(type, "boundary");
+        var parts = new List<(string, byte[])>();
+        foreach (var part in ("\r\n" + text).Split($"\r\n--{boundary}")[1..^1])
+        {
+            var end = part.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+            var location = part[..end].Split("\r\n").Single(line => line.StartsWith("Content-Location: ", StringComparison.Ordinal))[18..];
+            parts.Add((location, Encoding.Latin1.GetBytes(part[(end + 4)..])));
+        }
+
+        Assert.EndsWith($"--{boundary}--\r\n", text, StringComparison.Ordinal);
+        return (Parameter(type, "type"), parts);
+    }
+
+    private static string Parameter(MediaTypeHeaderValue type, string name) => type.Parameters.Single(parameter => parameter.Name == name).Value!.Trim('"');
+
+    private static string Relative(string address) => address.TrimStart('/');
+}
