@@ -114,11 +114,15 @@ public sealed partial class AttributeCatalog
     /// <summary>Whether a level has rows of a path in the attribute table.</summary>
     internal bool HasRows(IndexLevel level, AttributePath path) => _rows[(int)level].Contains(path);
 
+    /// <summary>Whether an attribute is among the stored ones of a level.</summary>
+    internal bool Stores(IndexLevel level, AttributeStep step) => Array.Exists(_members[(int)level], definition => definition.Step == step);
+
     /// <summary>The level that an attribute belongs to: that of a standard one, else the instance's.</summary>
     internal IndexLevel LevelOf(AttributeStep step) =>
         step.Creator is null && _levels.TryGetValue(step.Tag, out var level) ? level : IndexLevel.Instance;
 
-    private static string OrderOf(ReadOnlySpan<byte> members)
+    /// <summary>The value of a study's row in <see cref="StudyOrder"/>.</summary>
+    internal static string OrderOf(ReadOnlySpan<byte> members)
     {
         var date = First(members, StudyDatePath);
         if (date is null || MatchValue.Date(date) is not { Length: 8 } day)

@@ -13,6 +13,9 @@ internal static class MemberValues
     // "00080020": and then the object.
     private const int NameLength = 11;
 
+    /// <summary>Sequences are as deep here as they may be in a file.</summary>
+    public static JsonReaderOptions ReaderOptions { get; } = new() { MaxDepth = (4 * DicomReadOptions.GreatestDepth) + 8 };
+
     /// <summary>Adds the values of a path; an empty one is an empty text. Groups of a person name have equals signs between them.</summary>
     /// <param name="members">Attributes as <see cref="LevelMembers"/> stores them.</param>
     /// <param name="path">The path.</param>
@@ -22,16 +25,26 @@ internal static class MemberValues
     public static bool Read(ReadOnlySpan<byte> members, AttributePath path, List<string> values, out DicomVR vr)
     {
         vr = path.VR;
-        var tag = path.Root.Tag;
-        if (path.Root.Creator is { } creator)
+        return TryFind(members, path.Root, out var text) && ReadText(text, path, values, ref vr);
+    }
+
+    /// <summary>Finds the object of an attribute.</summary>
+    public static bool TryFind(ReadOnlySpan<byte> members, AttributeStep step, out ReadOnlySpan<byte> text)
+    {
+        text = default;
+        var tag = step.Tag;
+        if (step.Creator is { } creator)
         {
-            if (BlockOf(members, path.Root.Tag.Group, creator) is not { } block)
+            if (BlockOf(members, tag.Group, creator) is not { } block)
                 return false;
             tag = new(tag.Group, (ushort)((block << 8) | (byte)tag.Element));
         }
 
         var reader = new LevelMembersReader(members);
-        return reader.Find(tag) && ReadText(reader.Text[NameLength..], path, values, ref vr);
+        if (!reader.Find(tag))
+            return false;
+        text = reader.Text[NameLength..];
+        return true;
     }
 
     /// <summary>Adds the values of a path within the object of its first attribute.</summary>
@@ -39,12 +52,12 @@ internal static class MemberValues
     {
         if (path.Steps.Count > 1)
         {
-            var json = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = 2048 });
+            var json = new Utf8JsonReader(text, ReaderOptions);
             using var document = JsonDocument.ParseValue(ref json);
             return Descend(document.RootElement, path.Steps, 1, values, ref vr);
         }
 
-        var attribute = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = 2048 });
+        var attribute = new Utf8JsonReader(text, ReaderOptions);
         attribute.Read();
         while (attribute.Read() && attribute.TokenType == JsonTokenType.PropertyName)
         {
@@ -70,20 +83,25 @@ internal static class MemberValues
     }
 
     /// <summary>The attribute of a data set as JSON.</summary>
-    public static JsonElement? Find(JsonElement dataset, AttributeStep step)
+    public static JsonElement? Find(JsonElement dataset, AttributeStep step) => Find(dataset, step, out _);
+
+    /// <summary>The attribute of a data set as JSON, and its tag there.</summary>
+    public static JsonElement? Find(JsonElement dataset, AttributeStep step, out DicomTag tag)
     {
-        if (step.Creator is null)
-            return dataset.TryGetProperty(step.Tag.ToHex(), out var found) ? found : null;
-        for (var block = 0x10; block <= 0xFF; block++)
+        tag = step.Tag;
+        for (var block = 0x10; step.Creator is not null && block <= 0xFF; block++)
         {
-            if (dataset.TryGetProperty(new DicomTag(step.Tag.Group, (ushort)block).ToHex(), out var creator)
-                && creator.TryGetProperty("Value", out var value) && value.GetArrayLength() > 0 && value[0].ValueEquals(step.Creator))
+            if (!dataset.TryGetProperty(new DicomTag(step.Tag.Group, (ushort)block).ToHex(), out var creator)
+                || !creator.TryGetProperty("Value"u8, out var value) || value.GetArrayLength() == 0 || !value[0].ValueEquals(step.Creator))
             {
-                return dataset.TryGetProperty(new DicomTag(step.Tag.Group, (ushort)((block << 8) | (byte)step.Tag.Element)).ToHex(), out var attribute) ? attribute : null;
+                continue;
             }
+
+            tag = new DicomTag(step.Tag.Group, (ushort)((block << 8) | (byte)step.Tag.Element));
+            break;
         }
 
-        return null;
+        return dataset.TryGetProperty(tag.ToHex(), out var attribute) ? attribute : null;
     }
 
     private static bool Descend(JsonElement attribute, IReadOnlyList<AttributeStep> steps, int at, List<string> values, ref DicomVR vr)
@@ -167,7 +185,8 @@ internal static class MemberValues
         return Name(alphabetic, ideographic, phonetic);
     }
 
-    private static byte? BlockOf(ReadOnlySpan<byte> members, ushort group, string creator)
+    /// <summary>The block that a creator has within a group; null if it has none.</summary>
+    public static byte? BlockOf(ReadOnlySpan<byte> members, ushort group, string creator)
     {
         var reader = new LevelMembersReader(members);
         var names = new List<string>(1);
