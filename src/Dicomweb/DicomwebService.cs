@@ -31,6 +31,7 @@ public sealed record DicomwebService(
     {
         var group = endpoints.MapGroup(Root);
         StoreEndpoints.Map(group, this);
+        SearchEndpoints.Map(group, this);
         RenderedEndpoints.Map(group, this);
         RetrieveEndpoints.Map(group, this);
         DeleteEndpoints.Map(group, this);

@@ -1,8 +1,5 @@
 // Which studies a search has to look at: those that the most selective of its keys finds, or all in their order.
 
-using System.Text.Json;
-using FhirHub.Sqlite;
-
 namespace FhirHub.Dicomweb;
 
 internal sealed partial class ImageSearch
@@ -43,7 +40,7 @@ internal sealed partial class ImageSearch
                 return best;
         }
 
-        if (_scope.Patients is { } patients && Granted(patients, Math.Min(MaxCandidates, best?.Count ?? MaxCandidates)) is { } granted)
+        if (!_scope.IsFull && Granted(Math.Min(MaxCandidates, best?.Count ?? MaxCandidates)) is { } granted)
         {
             best = granted;
             _proven = null;
@@ -89,10 +86,10 @@ internal sealed partial class ImageSearch
         return [.. owners];
     }
 
-    private List<long>? Granted(IReadOnlySet<string> patients, int most)
+    private List<long>? Granted(int most)
     {
         var ids = new List<long>();
-        using var rows = _connection.Prepare("SELECT s.id FROM json_each(?1) p CROSS JOIN study s ON s.patient = p.value LIMIT ?2").Bind(1, JsonSerializer.Serialize(patients)).Bind(2, most + 1L).Query();
+        using var rows = _connection.Prepare("SELECT s.id FROM json_each(?1) p CROSS JOIN study s ON s.patient = p.value LIMIT ?2").Bind(1, ImageArchive.PatientsOf(_scope)!).Bind(2, most + 1L).Query();
         while (rows.Step())
             ids.Add(rows.Int64(0));
         return ids.Count > most ? null : ids;

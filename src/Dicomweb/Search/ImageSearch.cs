@@ -59,12 +59,6 @@ internal sealed partial class ImageSearch
     /// <summary>Runs it.</summary>
     public void Run()
     {
-        if (_limit == 0 && _writer is not null)
-        {
-            // Whether there is anything is told all the same.
-            _limit = 0;
-        }
-
         if (_writer is null && _request.Level == IndexLevel.Study && _scope.IsFull && IsUnlimited)
         {
             Found = _connection.Scalar(Sql.Raw("SELECT count(*) FROM study")) ?? 0;

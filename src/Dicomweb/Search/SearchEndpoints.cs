@@ -33,8 +33,8 @@ internal static class SearchEndpoints
     {
         foreach (var (path, level) in Resources)
         {
-            group.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], service.Answer((_, http) => SearchAsync(service, http, level)));
-            group.MapMethods(path + "/count", [HttpMethods.Get, HttpMethods.Head], service.Answer((_, http) => CountAsync(service, http, level)));
+            group.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], service.Answer((parts, http) => SearchAsync(parts, http, level)));
+            group.MapMethods(path + "/count", [HttpMethods.Get, HttpMethods.Head], service.Answer((parts, http) => CountAsync(parts, http, level)));
         }
     }
 
