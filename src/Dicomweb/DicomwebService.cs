@@ -36,7 +36,9 @@ public sealed record DicomwebService(
         RetrieveEndpoints.Map(group, this);
         DeleteEndpoints.Map(group, this);
         ChangeFeedEndpoints.Map(group, this);
-        group.MapFallback(Answer(static (_, _) => throw new DicomwebException(StatusCodes.Status404NotFound, "There is no such address; GET /dicomweb/capabilities lists those that there are.")));
+        UriEndpoint.Map(group, this);
+        UriEndpoint.MapOld(endpoints, this);
+        CapabilityEndpoints.Map(group, this);
     }
 
     /// <summary>What answers a request of the service: failures become answers, which hold no stack trace.</summary>

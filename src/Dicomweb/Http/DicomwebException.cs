@@ -16,6 +16,9 @@ public sealed class DicomwebException(int status, string message) : Exception(me
     /// <summary>After which time it is worth to ask again; null if that is not known.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>The methods of the address where another was used; null if that is not what is wrong.</summary>
+    public string? Allow { get; init; }
+
     /// <summary>Nothing is there by that address, or nothing that the request may see.</summary>
     public static DicomwebException NotFound() => new(StatusCodes.Status404NotFound, "There is no such study, series or instance.");
 }
@@ -43,6 +46,8 @@ internal static class DicomwebFailure
         http.Response.Headers["X-Request-Id"] = http.TraceIdentifier;
         if (failure is DicomwebException { RetryAfter: { } retryAfter })
             http.Response.Headers.RetryAfter = ((int)Math.Ceiling(retryAfter.TotalSeconds)).ToString();
+        if (failure is DicomwebException { Allow: { } allow })
+            http.Response.Headers.Allow = allow;
         return TypedResults.Problem(detail, statusCode: status, extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["requestId"] = http.TraceIdentifier }).ExecuteAsync(http);
     }
 }

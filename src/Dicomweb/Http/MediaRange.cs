@@ -96,6 +96,15 @@ internal sealed class AcceptedMedia
         return new(ranges.Length == 0 ? [Anything] : [.. ranges.OrderByDescending(range => range.Quality)], IncludesUtf8(charsets));
     }
 
+    /// <summary>Reads a list of media ranges, as the parameter <c>contentType</c> of WADO-URI is one (PS3.18 9.1.2.1.1).</summary>
+    /// <exception cref="DicomwebException">400: it can't be read.</exception>
+    public static AcceptedMedia Parse(string text)
+    {
+        Bound([text]);
+        var ranges = MediaRangeReader.Read(text).Take(MaxRanges).ToArray();
+        return new(ranges.Length == 0 ? [Anything] : [.. ranges.OrderByDescending(range => range.Quality)], acceptsUtf8: true);
+    }
+
     /// <summary>The quality of a media type by the range that says most of it; 0 if none includes it.</summary>
     public double QualityOf(MediaRange offered) => RangeOf(offered)?.Quality ?? 0;
 

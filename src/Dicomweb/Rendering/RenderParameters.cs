@@ -36,6 +36,9 @@ internal enum RenderAnnotations
 /// <summary>The part of an image that is shown, in its pixels from the upper left corner; a negative side flips.</summary>
 internal readonly record struct SourceRegion(double X, double Y, double? Width, double? Height);
 
+/// <summary>The same by shares of its width and height, from 0 to 1 (PS3.18 9.1.2.2.6).</summary>
+internal readonly record struct ShareRegion(double Left, double Top, double Right, double Bottom);
+
 /// <summary>The parameters of a request for rendered images.</summary>
 internal sealed record RenderParameters
 {
@@ -59,6 +62,9 @@ internal sealed record RenderParameters
 
     /// <summary>The part that is shown.</summary>
     public SourceRegion? Source { get; init; }
+
+    /// <summary>The part that is shown, by shares.</summary>
+    public ShareRegion? Share { get; init; }
 
     /// <summary>The quality of JPEG.</summary>
     public int Quality { get; init; } = DefaultQuality;
@@ -106,6 +112,12 @@ internal sealed record RenderParameters
     /// <exception cref="DicomwebException">400: it is not within the image.</exception>
     public ImageRegion? RegionOf(int columns, int rows)
     {
+        if (Share is { } share)
+        {
+            int x = (int)(share.Left * columns), y = (int)(share.Top * rows);
+            return new(x, y, Math.Max(1, (int)Math.Round(share.Right * columns) - x), Math.Max(1, (int)Math.Round(share.Bottom * rows) - y));
+        }
+
         if (Source is not { } source)
             return null;
         double width = Math.Abs(source.Width ?? columns - source.X), height = Math.Abs(source.Height ?? rows - source.Y);

@@ -20,11 +20,14 @@ internal static class RenderedDocument
     private static readonly string[] Shown = ["application/pdf", "text/xml", "text/plain", "model/stl", "application/sla"];
 
     /// <summary>Answers a document.</summary>
-    public static async Task AnswerAsync(DicomwebService service, HttpContext http, StoredInstance instance)
+    /// <param name="service">The service.</param>
+    /// <param name="http">The request.</param>
+    /// <param name="instance">The document.</param>
+    /// <param name="accepted">What is accepted; null for whatever it is.</param>
+    public static async Task AnswerAsync(DicomwebService service, HttpContext http, StoredInstance instance, AcceptedMedia? accepted)
     {
         using var blob = service.Archive.OpenBlob(instance);
         var file = await blob.ReadAsync(service.Options.Reading, http.RequestAborted);
-        var accepted = AcceptedMedia.Parse(http.Request);
         if (file.Dataset.Find(EncapsulatedDocument) is { IsEmpty: false, Fragments: null } document)
             await DocumentAsync(http, instance, file.Dataset, document, accepted);
         else if (file.Dataset.Find(ContentSequence) is not null || file.Dataset.GetString(ValueType) is not null)
@@ -33,9 +36,11 @@ internal static class RenderedDocument
             throw new DicomwebException(StatusCodes.Status406NotAcceptable, "The instance is no image, report or document; it has no rendered form. Retrieve it as application/dicom or its metadata.");
     }
 
-    private static async Task ReportAsync(HttpContext http, StoredInstance instance, DicomDataset dataset, AcceptedMedia accepted)
+    private static MediaRange Choose(AcceptedMedia? accepted, string type) => accepted is null ? MediaRange.Of(type) : accepted.Choose(MediaRange.Of(type));
+
+    private static async Task ReportAsync(HttpContext http, StoredInstance instance, DicomDataset dataset, AcceptedMedia? accepted)
     {
-        var chosen = accepted.Choose(MediaRange.Of("text/html"));
+        var chosen = Choose(accepted, "text/html");
         if (RenderedTag.Settle(http, RenderedTag.Of([instance], "report"), [instance], chosen.MediaType + "; charset=utf-8"))
             return;
 
@@ -44,11 +49,11 @@ internal static class RenderedDocument
         await http.Response.WriteAsync(ReportPage.Of(dataset), http.RequestAborted);
     }
 
-    private static async Task DocumentAsync(HttpContext http, StoredInstance instance, DicomDataset dataset, DicomElement document, AcceptedMedia accepted)
+    private static async Task DocumentAsync(HttpContext http, StoredInstance instance, DicomDataset dataset, DicomElement document, AcceptedMedia? accepted)
     {
         var type = dataset.GetString(MimeType)?.ToLowerInvariant() ?? "application/pdf";
         var isShown = Array.IndexOf(Shown, type) >= 0;
-        var chosen = accepted.Choose(MediaRange.Of(isShown ? type : "application/octet-stream"));
+        var chosen = Choose(accepted, isShown ? type : "application/octet-stream");
         if (RenderedTag.Settle(http, RenderedTag.Of([instance], "document"), [instance], chosen.MediaType))
             return;
         if (!isShown)

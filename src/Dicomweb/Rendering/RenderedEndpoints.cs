@@ -54,7 +54,7 @@ internal static class RenderedEndpoints
         var instance = (await FindAsync(service, http))[0];
         if (instance.Frames == 0)
         {
-            await RenderedDocument.AnswerAsync(service, http, instance);
+            await RenderedDocument.AnswerAsync(service, http, instance, AcceptedMedia.Parse(http.Request));
             return;
         }
 
@@ -114,7 +114,8 @@ internal static class RenderedEndpoints
             await AnimatedAsync(service, http, instance, frames, chosen, parameters);
     }
 
-    private static async Task OneAsync(DicomwebService service, HttpContext http, StoredInstance instance, int frame, MediaRange chosen, RenderParameters parameters)
+    /// <summary>Answers one frame.</summary>
+    internal static async Task OneAsync(DicomwebService service, HttpContext http, StoredInstance instance, int frame, MediaRange chosen, RenderParameters parameters)
     {
         var tag = RenderedTag.Of([instance], frame.ToString(CultureInfo.InvariantCulture), chosen.MediaType, parameters.ToString());
         if (RenderedTag.Settle(http, tag, [instance], chosen.MediaType))
@@ -125,7 +126,8 @@ internal static class RenderedEndpoints
         await http.Response.Body.WriteAsync(output.Written, http.RequestAborted);
     }
 
-    private static async Task AnimatedAsync(DicomwebService service, HttpContext http, StoredInstance instance, IReadOnlyList<int> frames, MediaRange chosen, RenderParameters parameters)
+    /// <summary>Answers frames as pictures that move.</summary>
+    internal static async Task AnimatedAsync(DicomwebService service, HttpContext http, StoredInstance instance, IReadOnlyList<int> frames, MediaRange chosen, RenderParameters parameters)
     {
         var tag = RenderedTag.Of([instance], string.Join(',', frames), chosen.MediaType, parameters.ToString());
         if (RenderedTag.Settle(http, tag, [instance], chosen.MediaType))

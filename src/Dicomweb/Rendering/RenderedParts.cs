@@ -1,8 +1,6 @@
 // Rendered frames as the parts of one answer: made one after the other, so that a study takes no more memory than an image.
 
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using FhirHub.Dicom;
 using FhirHub.Dicom.Pixels;
 using Microsoft.AspNetCore.Http;
@@ -19,8 +17,8 @@ internal static class RenderedParts
         var encoding = RenderedMedia.EncodingOf(chosen);
         StoredInstance[] instances = [.. images.Select(image => image.Instance)];
         var tag = RenderedTag.Of(instances, string.Join(';', images.Select(image => string.Join(',', image.Frames))), chosen.ToString(), parameters.ToString());
-        var boundary = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        if (RenderedTag.Settle(http, tag, instances, $"multipart/related; type=\"{RenderedMedia.TypeOf(encoding)}\"; boundary={boundary}"))
+        var parts = new MultipartWriter(RenderedMedia.TypeOf(encoding));
+        if (RenderedTag.Settle(http, tag, instances, parts.ContentType))
             return;
 
         var root = RequestBase.Of(http);
@@ -48,12 +46,8 @@ internal static class RenderedParts
                         Problem(output, failure.Message);
                     }
 
-                    var head = string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"--{boundary}\r\nContent-Type: {contentType}\r\nContent-Length: {output.Length}\r\nContent-Location: {root}{instance.Path}/frames/{frame + 1}/rendered\r\n\r\n");
-                    await http.Response.Body.WriteAsync(Encoding.ASCII.GetBytes(head), http.RequestAborted);
-                    await http.Response.Body.WriteAsync(output.Written, http.RequestAborted);
-                    await http.Response.Body.WriteAsync("\r\n"u8.ToArray(), http.RequestAborted);
+                    parts.Write(http.Response.BodyWriter, contentType, $"{root}{instance.Path}/frames/{(frame + 1).ToString(CultureInfo.InvariantCulture)}/rendered", output.Written.Span);
+                    await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
                 }
             }
             finally
@@ -62,7 +56,7 @@ internal static class RenderedParts
             }
         }
 
-        await http.Response.Body.WriteAsync(Encoding.ASCII.GetBytes($"--{boundary}--\r\n"), http.RequestAborted);
+        await http.Response.BodyWriter.WriteAsync(parts.End, http.RequestAborted);
     }
 
     private static void Problem(PooledBuffer output, string detail)

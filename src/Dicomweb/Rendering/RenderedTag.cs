@@ -1,10 +1,8 @@
 // Entity tags of rendered resources: known before anything is rendered, so that what a client has is never made again.
 
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
 
 namespace FhirHub.Dicomweb;
 
@@ -36,19 +34,8 @@ internal static class RenderedTag
     /// <returns>Whether there is nothing more to send: the client has it, or asked for headers only.</returns>
     public static bool Settle(HttpContext http, string tag, IReadOnlyList<StoredInstance> instances, string contentType)
     {
-        var headers = http.Response.Headers;
-        headers.ETag = tag;
-        headers.CacheControl = "private, no-cache";
-        headers.Vary = "Accept";
-        headers.LastModified = instances.Max(instance => instance.StoredAt).UtcDateTime.ToString("R", CultureInfo.InvariantCulture);
-        if (EntityTagHeaderValue.TryParseList(http.Request.Headers.IfNoneMatch, out var known)
-            && known.Any(other => other.Tag == "*" || other.Tag == tag))
-        {
-            http.Response.StatusCode = StatusCodes.Status304NotModified;
+        if (new Representation(tag, instances.Max(instance => instance.StoredAt)).AnswersNotModified(http))
             return true;
-        }
-
-        headers.XContentTypeOptions = "nosniff";
         http.Response.ContentType = contentType;
         return HttpMethods.IsHead(http.Request.Method);
     }
