@@ -3,7 +3,8 @@
 namespace FhirHub.Samples.Region;
 
 /// <summary>Tells the story of each patient.</summary>
-internal sealed class Care(RegionSettings settings, RegionPlan plan, FhirWriter writer, RegionDirectory directory, PatientRecords patients)
+internal sealed class Care(
+    RegionSettings settings, RegionPlan plan, FhirWriter writer, RegionDirectory directory, PatientRecords patients, Action<ImagingOrder>? ordered = null)
 {
     private readonly Referrals _referrals = new(settings, directory);
     private readonly Consultations _consultations = new(settings, plan, directory);
@@ -49,6 +50,8 @@ internal sealed class Care(RegionSettings settings, RegionPlan plan, FhirWriter 
         else if (exchange != Exchanged.Nothing)
             _referrals.Write(chart, subject!, condition, exchange);
 
+        foreach (var order in chart.ImagingOrders)
+            ordered?.Invoke(order);
         foreach (var resource in chart.Written)
             yield return resource;
     }
@@ -98,6 +101,7 @@ internal sealed class Care(RegionSettings settings, RegionPlan plan, FhirWriter 
         var condition = chart.Condition(problem, visit, null);
         chart.VitalSigns(visit, problem);
         chart.LaboratoryReport(visit, problem);
+        chart.OrderImages(visit, problem);
         chart.Prescribe(visit, problem, condition, 30);
         for (day = day.AddDays(interval); day < settings.Today.AddDays(-7); day = day.AddDays(interval))
         {
@@ -127,6 +131,7 @@ internal sealed class Care(RegionSettings settings, RegionPlan plan, FhirWriter 
         var condition = chart.Condition(problem, visit, visit.End);
         chart.VitalSigns(visit, problem);
         chart.LaboratoryReport(visit, problem);
+        chart.OrderImages(visit, problem);
         chart.Prescribe(visit, problem, condition, days);
         chart.Document(visit, "出院小结", "18842-5", "Discharge summary", visit.End!.Value, DischargeSummary(chart.Person, problem, visit.Start, days));
         chart.Claim(visit, problem, days);

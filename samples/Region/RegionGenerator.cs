@@ -10,7 +10,11 @@ namespace FhirHub.Samples.Region;
 public sealed class RegionGenerator(RegionSettings settings)
 {
     /// <summary>The resources; the same ones each time.</summary>
-    public IEnumerable<RegionResource> Generate()
+    public IEnumerable<RegionResource> Generate() => Generate(null);
+
+    /// <summary>The resources, and the examinations that they order.</summary>
+    /// <param name="ordered">Takes each examination before the resource that orders it.</param>
+    internal IEnumerable<RegionResource> Generate(Action<ImagingOrder>? ordered)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(settings.Patients, 1, nameof(settings));
         using var writer = new FhirWriter();
@@ -29,7 +33,7 @@ public sealed class RegionGenerator(RegionSettings settings)
                 yield return resource;
         }
 
-        var care = new Care(settings, plan, writer, directory, patients);
+        var care = new Care(settings, plan, writer, directory, patients, ordered);
         for (int index = 0, made = 0; made < settings.Patients; index++)
         {
             var household = Household.Of(settings, plan, index, made + 1, settings.Patients - made);
