@@ -13,10 +13,17 @@ namespace FhirHub.Server;
 internal static class DemoCommand
 {
     private const int MostPatients = 10_000_000;
+    private const int MostStudies = 1_000;
 
     private static readonly Option<int?> Patients = new("--patients") { Description = "Patients of the region; institutions grow with them (default: 200)", HelpName = "N" };
 
     private static readonly Option<long?> Seed = new("--seed") { Description = "Another seed gives another region of that size (default: 1)", HelpName = "S" };
+
+    private static readonly Option<int?> Images = new("--images")
+    {
+        Description = "Studies of each examination (CT of head and chest, MR, radiograph, ultrasound) that get images (default: 1)",
+        HelpName = "N",
+    };
 
     private static readonly Option<string?> Write = new("--write")
     {
@@ -34,6 +41,7 @@ internal static class DemoCommand
         {
             Patients,
             Seed,
+            Images,
             Write,
         };
         command.TreatUnmatchedTokensAsErrors = false;
@@ -41,7 +49,8 @@ internal static class DemoCommand
             """
             Everything is invented; the identity numbers have a region that does not exist. Equal sizes and seeds give equal
             regions. The first start loads the region into the data folder, ./demo unless FhirHub:DataPath says otherwise; a
-            load that was interrupted goes on at the next start. Settings are those of serve (--urls=…, --FhirHub:Key=value).
+            load that was interrupted goes on at the next start. One
+            study of each examination is 60 MB of images. Settings are those of serve (--urls=…, --FhirHub:Key=value).
             """));
         Patients.Validators.Add(option =>
         {
@@ -53,6 +62,12 @@ internal static class DemoCommand
         {
             if (!long.TryParse(option.Tokens is [var token, ..] ? token.Value : null, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
                 option.AddError("--seed is a whole number of 64 bits, such as 2.");
+        });
+        Images.Validators.Add(option =>
+        {
+            var isNumber = int.TryParse(option.Tokens is [var token, ..] ? token.Value : null, NumberStyles.None, CultureInfo.InvariantCulture, out var studies);
+            if (!isNumber || studies is < 0 or > MostStudies)
+                option.AddError($"--images is a number from 0 to {MostStudies}.");
         });
         command.SetAction(RunAsync);
         return command;
@@ -99,7 +114,7 @@ internal static class DemoCommand
         var settings = Region(parsed, folder.Settings);
         folder.Claim(settings);
         await using var app = FhirHost.Build(args, Defaults);
-        if (!folder.IsLoaded && !await LoadAsync(app.Services.GetRequiredService<FhirServer>(), settings))
+        if (!folder.IsLoaded && !await LoadAsync(app.Services.GetRequiredService<FhirServer>(), settings, parsed.GetValue(Images) ?? 1))
         {
             await Console.Error.WriteLineAsync("Interrupted. Give the same command again to go on.");
             return DataFolderVerb.Interrupted;
@@ -113,11 +128,12 @@ internal static class DemoCommand
         return 0;
     }
 
-    private static async Task<bool> LoadAsync(FhirServer server, RegionSettings settings)
+    private static async Task<bool> LoadAsync(FhirServer server, RegionSettings settings, int studies)
     {
         await Console.Out.WriteLineAsync($"Loading a region of {settings.Patients:N0} patients into {server.Options.DataPath}.");
         using var stop = new InterruptSignals();
-        return await RegionLoading.LoadAsync(server, settings, Console.Out, Console.Error, stop.Token);
+        return await RegionLoading.LoadAsync(server, settings, Console.Out, Console.Error, stop.Token)
+            && (server.Images is null || await RegionImageLoading.LoadAsync(server.Images, settings, studies, Console.Out, stop.Token));
     }
 
     // What the command line leaves open is as the folder has it.

@@ -23,6 +23,7 @@ internal static class DemoRequests
             The region is served. There is no authorization; end with Ctrl-C.
               {address}/               what runs here
               {address}/profiles       the exchange's package: what to send
+              {address}/viewer/        the images of the region
               {address}/fhir/metadata  what the FHIR API does
 
             Requests to try:

@@ -20,7 +20,7 @@ public class DemoCommandTests
             Assert.Equal(8, requests.Count);
             foreach (var request in requests)
                 await AnswersAsync(demo.Client, request);
-            foreach (var page in new[] { "/", "/profiles", "/fhir/metadata" })
+            foreach (var page in new[] { "/", "/profiles", "/viewer/", "/fhir/metadata" })
                 Assert.True((await demo.Client.GetAsync($"{demo.Address}{page}")).IsSuccessStatusCode, page);
         }
 
@@ -95,6 +95,7 @@ public class DemoCommandTests
     [InlineData("--patients", "0")]
     [InlineData("--patients", "many")]
     [InlineData("--seed", "many")]
+    [InlineData("--images", "-1")]
     [InlineData("--nothing", "1")]
     public async Task What_can_not_be_understood_is_said(params string[] arguments)
     {
