@@ -12,10 +12,19 @@ internal sealed partial class Chart
     /// <param name="problem">Why.</param>
     public void OrderImages(Visit visit, Problem problem)
     {
-        if (Examination.For(problem) is not { } examination || !visit.Institution.IsHospital || person.AgeOn(DateOnly.FromDateTime(visit.Start)) < 14)
+        if (!visit.Institution.IsHospital || person.AgeOn(DateOnly.FromDateTime(visit.Start)) < 14)
             return;
-        var accession = "";
         var start = visit.Start.AddMinutes(20);
+        foreach (var examination in Examination.For(problem))
+        {
+            OrderImages(visit, problem, examination, start);
+            start = start.AddMinutes(30);
+        }
+    }
+
+    private void OrderImages(Visit visit, Problem problem, Examination examination, DateTime start)
+    {
+        var accession = "";
         Add("ServiceRequest", null, w =>
         {
             accession = $"RIS{NumberOf("ServiceRequest")}";

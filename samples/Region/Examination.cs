@@ -11,7 +11,7 @@ namespace FhirHub.Samples.Region;
 /// <param name="Problems">ICD-10 codes of the problems for which it is ordered.</param>
 internal sealed record Examination(string Modality, string Name, string Loinc, string LoincName, string BodyPart, params IReadOnlyList<string> Problems)
 {
-    public static Examination HeadCt { get; } = new("CT", "头颅CT平扫", "24725-4", "CT Head", "HEAD", "I63.9");
+    public static Examination HeadCt { get; } = new("CT", "头颅CT平扫", "24725-4", "CT Head", "HEAD", "I63.9", "I69.3");
 
     public static Examination ChestCt { get; } = new("CT", "胸部CT平扫", "24627-2", "CT Chest", "CHEST", "J44.9");
 
@@ -24,8 +24,8 @@ internal sealed record Examination(string Modality, string Name, string Loinc, s
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Examination> All { get; } = [HeadCt, ChestCt, ChestXRay, HeartUltrasound, HeadMr];
 
-    /// <summary>What is ordered for a problem; null for none.</summary>
-    public static Examination? For(Problem problem) => All.FirstOrDefault(examination => examination.Problems.Contains(problem.Icd));
+    /// <summary>What is ordered for a problem.</summary>
+    public static IEnumerable<Examination> For(Problem problem) => All.Where(examination => examination.Problems.Contains(problem.Icd));
 }
 
 /// <summary>An examination of somebody.</summary>

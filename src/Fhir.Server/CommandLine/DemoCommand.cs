@@ -49,8 +49,8 @@ internal static class DemoCommand
             """
             Everything is invented; the identity numbers have a region that does not exist. Equal sizes and seeds give equal
             regions. The first start loads the region into the data folder, ./demo unless FhirHub:DataPath says otherwise; a
-            load that was interrupted goes on at the next start. One
-            study of each examination is 60 MB of images. Settings are those of serve (--urls=…, --FhirHub:Key=value).
+            load that was interrupted goes on at the next start. The images of one study of each examination are 60 MB.
+            Settings are those of serve (--urls=…, --FhirHub:Key=value).
             """));
         Patients.Validators.Add(option =>
         {
