@@ -1,12 +1,11 @@
 // An instance made for a test: as small as may be, or with as many bytes as wanted.
 
-using FhirHub.Dicom;
 using FhirHub.Dicom.Tests;
 
 namespace FhirHub.Dicomweb.Tests.Archive;
 
 /// <summary>A CT image of which a test says what matters to it.</summary>
-internal sealed record TestInstance(string Study, string Series, string Instance)
+internal sealed partial record TestInstance(string Study, string Series, string Instance)
 {
     public string PatientId { get; init; } = "P1";
 
@@ -60,40 +59,5 @@ internal sealed record TestInstance(string Study, string Series, string Instance
             .US(0x00280103, 0)
             .Element(0x7FE00010, "OW", pixels)
             .ToFile();
-    }
-
-    /// <summary>Stores it.</summary>
-    public Task<StoreResult> StoreAsync(ImageArchive archive, ImageScope? scope = null, DuplicatePolicy? duplicates = null) =>
-        StoreAsync(archive, ToBytes(), scope, duplicates);
-
-    /// <summary>Stores a file as a request would.</summary>
-    public static async Task<StoreResult> StoreAsync(ImageArchive archive, byte[] bytes, ImageScope? scope = null, DuplicatePolicy? duplicates = null)
-    {
-        await using var upload = archive.BeginUpload();
-        await upload.AppendAsync(bytes, CancellationToken.None);
-        return await StoreAsync(archive, upload, scope, duplicates);
-    }
-
-    /// <summary>Stores what was uploaded.</summary>
-    public static async Task<StoreResult> StoreAsync(ImageArchive archive, InstanceUpload upload, ImageScope? scope = null, DuplicatePolicy? duplicates = null)
-    {
-        using var stream = new SourceStream(upload.Source);
-        var file = await DicomFile.ReadAsync(stream, source: upload.Source);
-        return await archive.StoreAsync(scope ?? ImageScope.Full, upload, file, duplicates, CancellationToken.None);
-    }
-
-    /// <summary>The bytes that the archive holds of an instance.</summary>
-    public static async Task<byte[]> ReadAsync(ImageArchive archive, StoredInstance instance)
-    {
-        using var blob = archive.OpenBlob(instance);
-        var bytes = new byte[blob.Length];
-        for (var done = 0; done < bytes.Length;)
-        {
-            var count = await blob.Source.ReadAsync(done, bytes.AsMemory(done), CancellationToken.None);
-            Assert.True(count > 0, "The instance ends before its length.");
-            done += count;
-        }
-
-        return bytes;
     }
 }
