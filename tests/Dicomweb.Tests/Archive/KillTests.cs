@@ -44,7 +44,7 @@ public sealed class KillTests(ITestOutputHelper output)
         using var process = Process.Start(new ProcessStartInfo("dotnet", [writer, folder, $"{round}"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
 
         // By the number of lines and not by time, so that a slow machine tests the same.
-        var killAfter = random.Next(100, 3_000);
+        var killAfter = random.Next(100, 1_500);
         var killed = false;
         var lines = 0;
         var acknowledged = 0;
