@@ -214,7 +214,7 @@ internal sealed class StoreTransaction(
         try
         {
             await DicomWriter.WriteHeadAsync(file, new UploadWriter(whole, service.Options.InstanceBytes), cancel);
-            var dataset = new UploadedStream(bare.Source, bare.Length) { Position = file.DatasetOffset };
+            var dataset = new SourceStream(bare.Source) { Position = file.DatasetOffset };
             await dataset.CopyToAsync(new UploadWriter(whole, service.Options.InstanceBytes), DrainSize, cancel);
             return (whole, await ReadUploadedAsync(whole, null));
         }
@@ -226,7 +226,7 @@ internal sealed class StoreTransaction(
     }
 
     private Task<DicomFile> ReadUploadedAsync(InstanceUpload upload, DicomTag? stopBefore) =>
-        DicomFile.ReadAsync(new UploadedStream(upload.Source, upload.Length), service.Options.Reading with { StopBefore = stopBefore }, upload.Source, cancel);
+        DicomFile.ReadAsync(new SourceStream(upload.Source), service.Options.Reading with { StopBefore = stopBefore }, upload.Source, cancel);
 
     // What a file is can often be told from its beginning, even where it is broken further on.
     private async Task<InstanceOutcome> UnreadableAsync(InstanceUpload? upload, DicomException fault)

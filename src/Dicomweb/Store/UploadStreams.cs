@@ -1,4 +1,4 @@
-// Uploads as streams: what is read of a request goes into the archive on its way, what is written goes there too, and what has come is read again.
+// Uploads as streams: what is read of a request goes into the archive on its way, and what is written goes there too.
 
 using FhirHub.Dicom;
 
@@ -114,36 +114,4 @@ internal sealed class UploadWriter(InstanceUpload upload, long maxBytes) : Strea
 
     /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
-}
-
-/// <summary>Reads what has been uploaded, from anywhere: headers are parsed without the pixels between them.</summary>
-internal sealed class UploadedStream(ByteSource source, long length) : ForwardStream
-{
-    private long _position;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => true;
-
-    /// <inheritdoc/>
-    public override long Length => length;
-
-    /// <inheritdoc/>
-    public override long Position { get => _position; set => _position = value; }
-
-    /// <inheritdoc/>
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        var wanted = (int)Math.Clamp(length - _position, 0, buffer.Length);
-        var count = wanted == 0 ? 0 : await source.ReadAsync(_position, buffer[..wanted], cancellationToken);
-        _position += count;
-        return count;
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => _position = origin switch
-    {
-        SeekOrigin.Begin => offset,
-        SeekOrigin.Current => _position + offset,
-        _ => length + offset,
-    };
 }
