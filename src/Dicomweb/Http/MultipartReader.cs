@@ -107,7 +107,9 @@ internal sealed class MultipartReader : IDisposable
         _isFirst = false;
         for (var passed = 0; ;)
         {
-            while (_end - _start < _delimiter.Length + MaxPadding + 2 && await FillAsync(cancellationToken))
+            // Enough for a boundary and the end of its line, wherever what was passed over ended.
+            var wanted = _delimiter.Length + MaxPadding + 2;
+            while (_end - _start < wanted && await FillAsync(cancellationToken))
             {
             }
 
@@ -134,7 +136,7 @@ internal sealed class MultipartReader : IDisposable
 
             if (_bodyEnded)
                 throw new MultipartException("The body has no part: its boundary is not the one that Content-Type names.");
-            var kept = Math.Min(window.Length, _delimiter.Length + MaxPadding + 2);
+            var kept = Math.Min(window.Length, wanted - 1);
             passed += window.Length - kept;
             _start += window.Length - kept;
             if (passed > MaxPreamble)

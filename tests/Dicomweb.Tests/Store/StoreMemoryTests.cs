@@ -6,6 +6,8 @@ using FhirHub.Dicom.Tests;
 
 namespace FhirHub.Dicomweb.Tests;
 
+[CollectionDefinition(nameof(StoreMemoryTests), DisableParallelization = true)]
+[Collection(nameof(StoreMemoryTests))]
 public class StoreMemoryTests(DicomwebFixture service) : IClassFixture<DicomwebFixture>
 {
     private const int Megabytes = 300;
