@@ -20,7 +20,7 @@ public class StoreFramingTests(StoreFramingTests.Bounded service) : IClassFixtur
     [Fact]
     public async Task Lines_that_end_with_a_line_feed_only_are_read()
     {
-        var instances = TestInstance.Of(2);
+        var instances = SentInstance.Of(2);
         byte[] body = [.. "--b\nContent-Type: application/dicom\n\n"u8, .. instances[0].ToFile(), .. "\n--b\n\n"u8, .. instances[1].ToFile(), .. "\n--b--\n"u8];
         Assert.StartsWith("HTTP/1.1 200", await SendAsync($"{Multipart}\r\nContent-Length: {body.Length}", body), StringComparison.Ordinal);
         Assert.Equal(instances[0].ToFile(), await service.StoredBytesAsync(instances[0].Path));
@@ -30,7 +30,7 @@ public class StoreFramingTests(StoreFramingTests.Bounded service) : IClassFixtur
     [Fact]
     public async Task A_chunked_body_is_read_wherever_its_chunks_end()
     {
-        var instances = TestInstance.Of(3);
+        var instances = SentInstance.Of(3);
         var body = Body(instances);
         using var chunked = new MemoryStream();
         for (var at = 0; at < body.Length; at += 13)
@@ -49,7 +49,7 @@ public class StoreFramingTests(StoreFramingTests.Bounded service) : IClassFixtur
     [Fact]
     public async Task Of_a_request_whose_end_is_missing_the_whole_instances_are_stored()
     {
-        var instances = TestInstance.Of(3);
+        var instances = SentInstance.Of(3);
         var body = Body(instances)[..^20];
         var answer = await SendAsync($"{Multipart}\r\nContent-Length: {body.Length}", body);
         Assert.StartsWith("HTTP/1.1 202", answer, StringComparison.Ordinal);
@@ -60,7 +60,7 @@ public class StoreFramingTests(StoreFramingTests.Bounded service) : IClassFixtur
     [Fact]
     public async Task A_client_that_breaks_off_leaves_nothing_of_the_instance_that_it_was_sending()
     {
-        var instances = TestInstance.Of(6);
+        var instances = SentInstance.Of(6);
         var body = Body(instances);
         using (var connection = await ConnectAsync())
         {
@@ -73,7 +73,7 @@ public class StoreFramingTests(StoreFramingTests.Bounded service) : IClassFixtur
             connection.LingerState = new LingerOption(enable: true, seconds: 0);
         }
 
-        Assert.Equal(200, (await service.Client.StoreAsync(TestInstance.New().ToFile())).Status);
+        Assert.Equal(200, (await service.Client.StoreAsync(SentInstance.New().ToFile())).Status);
         Assert.Equal((bool[])[true, true, true, true, true, false], await AreStoredAsync(instances));
         var again = await service.Client.StoreAsync(instances.Select(instance => instance.ToFile()));
         Assert.Equal(200, again.Status);
@@ -83,7 +83,7 @@ public class StoreFramingTests(StoreFramingTests.Bounded service) : IClassFixtur
     [Fact]
     public async Task A_body_shorter_than_its_length_stores_no_half_instance()
     {
-        var instance = TestInstance.New();
+        var instance = SentInstance.New();
         var file = instance.ToFile();
         using (var connection = await ConnectAsync())
         {
@@ -106,7 +106,7 @@ public class StoreFramingTests(StoreFramingTests.Bounded service) : IClassFixtur
     [Fact]
     public async Task An_instance_that_is_too_large_is_413_and_what_came_before_it_is_stored()
     {
-        var instances = TestInstance.Of(3);
+        var instances = SentInstance.Of(3);
         byte[] large = [.. instances[1].ToFile(), .. new byte[400_000]];
         var alone = await service.Client.StoreAsync(StoreCalls.Content(large, "application/dicom"));
         Assert.Equal(413, alone.Status);
@@ -123,7 +123,7 @@ public class StoreFramingTests(StoreFramingTests.Bounded service) : IClassFixtur
     [Fact]
     public async Task More_instances_than_a_request_may_have_are_refused_and_told()
     {
-        var reply = await service.Client.StoreAsync(TestInstance.Of(60).Select(instance => instance.ToFile()));
+        var reply = await service.Client.StoreAsync(SentInstance.Of(60).Select(instance => instance.ToFile()));
         Assert.Equal(202, reply.Status);
         Assert.Equal(50, reply.Stored.Count);
         Assert.Equal([0xA700], reply.OtherFailures);
@@ -153,7 +153,7 @@ public class StoreFramingTests(StoreFramingTests.Bounded service) : IClassFixtur
     [Fact]
     public async Task A_value_full_of_almost_boundaries_is_stored()
     {
-        var instance = TestInstance.New();
+        var instance = SentInstance.New();
         var pixels = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("\r\n--bx\r\n--b\r-", 10_000)));
         byte[] file = [.. instance.ToFile(), .. new TestFile().Element(0x7FE10010, "OB", pixels).ToArray()];
         byte[] body = [.. "--b\r\n\r\n"u8, .. file, .. "\r\n--b--"u8];
@@ -164,7 +164,7 @@ public class StoreFramingTests(StoreFramingTests.Bounded service) : IClassFixtur
     [Fact]
     public async Task Answers_come_after_a_client_that_waits_for_100_continue()
     {
-        var instance = TestInstance.New();
+        var instance = SentInstance.New();
         var file = instance.ToFile();
         using var connection = await ConnectAsync();
         await WriteAsync(connection, Head($"Content-Type: application/dicom\r\nExpect: 100-continue\r\nContent-Length: {file.Length}"));
@@ -173,7 +173,7 @@ public class StoreFramingTests(StoreFramingTests.Bounded service) : IClassFixtur
         Assert.StartsWith("HTTP/1.1 200", await ReadAsync(connection), StringComparison.Ordinal);
     }
 
-    private static byte[] Body(params TestInstance[] instances)
+    private static byte[] Body(params SentInstance[] instances)
     {
         using var body = new MemoryStream();
         foreach (var instance in instances)
@@ -184,7 +184,7 @@ public class StoreFramingTests(StoreFramingTests.Bounded service) : IClassFixtur
 
     private static byte[] Head(string fields) => Encoding.ASCII.GetBytes($"POST /dicomweb/studies HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n\r\n");
 
-    private async Task<bool[]> AreStoredAsync(params TestInstance[] instances)
+    private async Task<bool[]> AreStoredAsync(params SentInstance[] instances)
     {
         var stored = await service.Archive.FindAsync(ImageScope.Full, new(instances[0].Study), default);
         return [.. instances.Select(instance => stored.Any(found => found.Path == instance.Path))];

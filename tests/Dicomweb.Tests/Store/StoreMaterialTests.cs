@@ -27,7 +27,7 @@ public class StoreMaterialTests(ITestOutputHelper output)
             foreach (var chunk in DicomMaterial.Files.Select(file => file.Name).Order(StringComparer.Ordinal).Chunk(20))
             {
                 // The files of one request share it with those that are broken.
-                var companion = TestInstance.New();
+                var companion = SentInstance.New();
                 var together = await service.Client.StoreAsync([companion.ToFile(), .. chunk.Select(DicomMaterial.Read)]);
                 Assert.Contains(companion.Instance, together.Stored);
                 foreach (var name in chunk)

@@ -17,7 +17,7 @@ public class StoreMemoryTests(DicomwebFixture service) : IClassFixture<DicomwebF
     [InlineData(false)]
     public async Task A_large_instance_is_stored_in_little_memory(bool isMultipart)
     {
-        var instance = TestInstance.New();
+        var instance = SentInstance.New();
         using var content = new LargeInstance(instance, Megabytes, isMultipart);
         GC.Collect();
         var before = GC.GetTotalAllocatedBytes(precise: true);
@@ -40,7 +40,7 @@ public class StoreMemoryTests(DicomwebFixture service) : IClassFixture<DicomwebF
         private readonly byte[] _end;
         private readonly int _rows;
 
-        public LargeInstance(TestInstance instance, int rows, bool isMultipart)
+        public LargeInstance(SentInstance instance, int rows, bool isMultipart)
         {
             _rows = rows;
             (_start, _end) = isMultipart ? ("--x\r\nContent-Type: application/dicom\r\n\r\n"u8.ToArray(), "\r\n--x--\r\n"u8.ToArray()) : ([], []);

@@ -15,7 +15,7 @@ public class StoreMetadataTests(DicomwebFixture service) : IClassFixture<Dicomwe
     [InlineData("application/dicom+xml")]
     public async Task Metadata_and_bulk_data_become_a_file(string type)
     {
-        var instance = TestInstance.New();
+        var instance = SentInstance.New();
         var metadata = Metadata(instance, "bulk/1", type);
         var reply = await service.Client.StoreAsync(StoreCalls.Multipart(type, [($"Content-Type: {type}", metadata), ("Content-Type: application/octet-stream\r\nContent-Location: bulk/1", Pixels)]));
         Assert.Equal(200, reply.Status);
@@ -30,7 +30,7 @@ public class StoreMetadataTests(DicomwebFixture service) : IClassFixture<Dicomwe
     [Fact]
     public async Task Several_instances_share_one_part_of_metadata()
     {
-        var instances = TestInstance.Of(3);
+        var instances = SentInstance.Of(3);
         var json = $"[{string.Join(',', instances.Select((instance, number) => Encoding.UTF8.GetString(Metadata(instance, $"https://client.example/{number}"))))}]";
         var parts = instances.Select((_, number) => ($"Content-Type: application/octet-stream\r\nContent-Location: https://client.example/{number}", (byte[])[(byte)number, .. Pixels[1..]]));
         var reply = await service.Client.StoreAsync(StoreCalls.Multipart("application/dicom+json", [("Content-Type: application/dicom+json", Encoding.UTF8.GetBytes(json)), .. parts]));
@@ -43,7 +43,7 @@ public class StoreMetadataTests(DicomwebFixture service) : IClassFixture<Dicomwe
     [InlineData("cid:pixels@client", "Content-ID: <pixels@client>")]
     public async Task Bulk_data_is_found_by_any_of_its_names(string uri, string header)
     {
-        var instance = TestInstance.New();
+        var instance = SentInstance.New();
         header = header.Replace("{host}", new Uri(service.Base).Authority, StringComparison.Ordinal);
         var parts = new[] { ("Content-Type: application/dicom+json", Metadata(instance, uri)), ($"Content-Type: application/octet-stream\r\n{header}", Pixels) };
         Assert.Equal([instance.Instance], (await service.Client.StoreAsync(StoreCalls.Multipart("application/dicom+json", parts))).Stored);
@@ -52,7 +52,7 @@ public class StoreMetadataTests(DicomwebFixture service) : IClassFixture<Dicomwe
     [Fact]
     public async Task Inline_bytes_need_no_other_part()
     {
-        var (first, second) = (TestInstance.New(), TestInstance.New());
+        var (first, second) = (SentInstance.New(), SentInstance.New());
         Assert.Equal(200, (await service.Client.StoreAsync(StoreCalls.Content(Inline(first), "application/dicom+json"))).Status);
         Assert.Equal(200, (await service.Client.StoreAsync(StoreCalls.Multipart("application/dicom+json", [("Content-Type: application/dicom+json", Inline(second))]))).Status);
         Assert.Equal(Pixels, DicomFile.Read(await service.StoredBytesAsync(second.Path)).Dataset.Find(DicomTags.PixelData)!.GetBytes().ToArray());
@@ -67,7 +67,7 @@ public class StoreMetadataTests(DicomwebFixture service) : IClassFixture<Dicomwe
             ("image/jls; transfer-syntax=1.2.840.10008.1.2.4.81", "1.2.840.10008.1.2.4.81"),
             ("application/octet-stream; transfer-syntax=1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.80")])
         {
-            var instance = TestInstance.New();
+            var instance = SentInstance.New();
             var parts = new[]
             {
                 ("Content-Type: application/dicom+json", Metadata(instance, "p", frames: 2)),
@@ -89,7 +89,7 @@ public class StoreMetadataTests(DicomwebFixture service) : IClassFixture<Dicomwe
     [Fact]
     public async Task Bulk_data_that_is_not_there_or_that_nobody_asks_for_is_told()
     {
-        var instance = TestInstance.New();
+        var instance = SentInstance.New();
         var parts = new[] { ("Content-Type: application/dicom+json", Metadata(instance, "http://127.0.0.1:1/elsewhere")), ("Content-Type: application/octet-stream\r\nContent-Location: p", Pixels) };
         var reply = await service.Client.StoreAsync(StoreCalls.Multipart("application/dicom+json", parts));
         Assert.Equal(409, reply.Status);
@@ -155,9 +155,9 @@ public class StoreMetadataTests(DicomwebFixture service) : IClassFixture<Dicomwe
     private static byte[] Frame(DicomFragments fragments, FrameFragments frame) =>
         [.. Enumerable.Range(frame.First, frame.Count).SelectMany(number => new BulkReference(fragments.Source, fragments.All[number].Offset, fragments.All[number].Length).Read(DicomTags.PixelData).ToArray())];
 
-    private static byte[] Inline(TestInstance instance) => DicomJsonWriter.ToUtf8(DicomFile.Read(instance.ToFile()).Dataset);
+    private static byte[] Inline(SentInstance instance) => DicomJsonWriter.ToUtf8(DicomFile.Read(instance.ToFile()).Dataset);
 
-    private static byte[] Metadata(TestInstance instance, string uri, string type = "application/dicom+json", int frames = 1)
+    private static byte[] Metadata(SentInstance instance, string uri, string type = "application/dicom+json", int frames = 1)
     {
         var dataset = DicomFile.Read(instance.ToFile()).Dataset;
         if (frames > 1)

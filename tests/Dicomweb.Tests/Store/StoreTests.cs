@@ -11,7 +11,7 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
     [Fact]
     public async Task Instances_are_stored_and_answered_in_the_order_of_the_request()
     {
-        var instances = TestInstance.Of(25);
+        var instances = SentInstance.Of(25);
         var reply = await service.Client.StoreAsync(instances.Select(instance => instance.ToFile()));
         Assert.Equal(200, reply.Status);
         Assert.Equal("application/dicom+json", reply.Type?.MediaType);
@@ -26,7 +26,7 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
     [InlineData("application/dicom; transfer-syntax=1.2.840.10008.1.2.1")]
     public async Task A_single_instance_may_be_the_whole_body(string type)
     {
-        var instance = TestInstance.New();
+        var instance = SentInstance.New();
         var reply = await service.Client.StoreAsync(StoreCalls.Content(instance.ToFile(), type));
         Assert.Equal(200, reply.Status);
         Assert.Equal([instance.Instance], reply.Stored);
@@ -39,7 +39,7 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
     [InlineData("multipart/related; boundary=x; type=\"application/dicom\"; start=1", "X: none")]
     public async Task Clients_name_types_in_many_ways(string type, string header)
     {
-        var instance = TestInstance.New();
+        var instance = SentInstance.New();
         byte[] body = [.. Encoding.ASCII.GetBytes($"preamble\r\n--x\r\n{header}\r\n\r\n"), .. instance.ToFile(), .. "\r\n--x--\r\nepilogue"u8];
         Assert.Equal([instance.Instance], (await service.Client.StoreAsync(StoreCalls.Content(body, type))).Stored);
     }
@@ -53,7 +53,7 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
     [InlineData("nonsense")]
     public async Task What_is_no_type_of_instances_is_415(string type)
     {
-        var reply = await service.Client.StoreAsync(StoreCalls.Content(TestInstance.New().ToFile(), type));
+        var reply = await service.Client.StoreAsync(StoreCalls.Content(SentInstance.New().ToFile(), type));
         Assert.Equal(415, reply.Status);
         Assert.Contains("application/dicom", reply.Problem, StringComparison.Ordinal);
     }
@@ -72,7 +72,7 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
     [Fact]
     public async Task An_answer_that_nobody_accepts_is_406_before_anything_is_stored()
     {
-        var instance = TestInstance.New();
+        var instance = SentInstance.New();
         var reply = await service.Client.SendAsync(HttpMethod.Post, "studies", StoreCalls.Multipart(instance.ToFile()), "text/html");
         Assert.Equal(406, reply.Status);
         Assert.Empty(await service.Archive.FindAsync(ImageScope.Full, instance.Path, default));
@@ -81,7 +81,7 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
     [Fact]
     public async Task The_answer_is_XML_where_that_is_accepted()
     {
-        var instance = TestInstance.New();
+        var instance = SentInstance.New();
         var reply = await service.Client.SendAsync(HttpMethod.Post, "studies", StoreCalls.Multipart(instance.ToFile()), "application/dicom+xml");
         Assert.Equal("application/dicom+xml", reply.Type?.MediaType);
         var item = Assert.Single(NativeXmlReader.Read(reply.Body).GetItems(DicomDictionary.Find("ReferencedSOPSequence")!.Tag));
@@ -91,7 +91,7 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
     [Fact]
     public async Task What_is_good_is_stored_beside_what_is_bad()
     {
-        var instances = TestInstance.Of(3);
+        var instances = SentInstance.Of(3);
         var broken = instances[1].ToFile()[..^10];
         var reply = await service.Client.StoreAsync(instances[0].ToFile(), broken, "nothing"u8.ToArray(), instances[2].ToFile());
         Assert.Equal(202, reply.Status);
@@ -104,7 +104,7 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
     [Fact]
     public async Task The_same_bytes_again_are_a_success()
     {
-        var instance = TestInstance.New();
+        var instance = SentInstance.New();
         Assert.Equal(200, (await service.Client.StoreAsync(instance.ToFile(), instance.ToFile())).Status);
         var again = await service.Client.StoreAsync(instance.ToFile());
         Assert.Equal(200, again.Status);
@@ -114,7 +114,7 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
     [Fact]
     public async Task Other_content_of_a_stored_UID_is_a_conflict_and_PUT_replaces_it()
     {
-        var instance = TestInstance.New();
+        var instance = SentInstance.New();
         var other = instance with { Description = "corrected" };
         await service.Client.StoreAsync(instance.ToFile());
         var refused = await service.Client.StoreAsync(other.ToFile());
@@ -122,7 +122,7 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
         Assert.Equal([(instance.Instance, 0x0111)], refused.Failed);
         Assert.Equal(instance.ToFile(), await StoredAsync(instance));
 
-        foreach (var (address, content) in ((string, TestInstance)[])[
+        foreach (var (address, content) in ((string, SentInstance)[])[
             ("studies", other),
             ($"studies/{instance.Study}", instance),
             (instance.Path.ToString()[1..], other)])
@@ -136,7 +136,7 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
     [Fact]
     public async Task An_instance_of_another_study_than_the_address_is_refused()
     {
-        var (here, there) = (TestInstance.New(), TestInstance.New());
+        var (here, there) = (SentInstance.New(), SentInstance.New());
         var reply = await service.Client.StoreAsync(StoreCalls.Multipart(here.ToFile(), there.ToFile()), $"studies/{here.Study}");
         Assert.Equal(202, reply.Status);
         Assert.Equal([here.Instance], reply.Stored);
@@ -152,7 +152,7 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
     [Fact]
     public async Task A_study_of_another_patient_takes_no_instance()
     {
-        var instances = TestInstance.Of(2);
+        var instances = SentInstance.Of(2);
         await service.Client.StoreAsync(instances[0].ToFile());
         var reply = await service.Client.StoreAsync((instances[1] with { PatientId = "P2" }).ToFile());
         Assert.Equal(409, reply.Status);
@@ -166,7 +166,7 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
         service.Scope = ImageScope.Of(new HashSet<string>(StringComparer.Ordinal) { "somebody" });
         try
         {
-            var reply = await service.Client.StoreAsync(TestInstance.New().ToFile());
+            var reply = await service.Client.StoreAsync(SentInstance.New().ToFile());
             Assert.Equal(409, reply.Status);
             Assert.Equal(0x0124, Assert.Single(reply.Failed).Reason);
         }
@@ -179,7 +179,7 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
     [Fact]
     public async Task UIDs_that_are_none_are_named()
     {
-        var reply = await service.Client.StoreAsync((TestInstance.New() with { Study = "1.02", Instance = "1.2.x" }).ToFile());
+        var reply = await service.Client.StoreAsync((SentInstance.New() with { Study = "1.02", Instance = "1.2.x" }).ToFile());
         Assert.Equal(409, reply.Status);
         Assert.Equal([("1.2.x", 0x0117)], reply.Failed);
         Assert.Equal(["00080018", "0020000D"], reply.FailedAttributes);
@@ -188,7 +188,7 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
     [Fact]
     public async Task Missing_attributes_are_named()
     {
-        var instance = TestInstance.New();
+        var instance = SentInstance.New();
         var file = DicomFile.Read(instance.ToFile());
         file.Dataset.Remove(DicomTags.PatientID);
         file.Dataset.Remove(DicomTags.Rows);
@@ -203,7 +203,7 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
     [InlineData("1.2.840.10008.5.1.4.31")]
     public async Task Objects_that_are_no_instances_of_studies_are_refused(string sopClass)
     {
-        var reply = await service.Client.StoreAsync((TestInstance.New() with { SopClass = sopClass }).ToFile());
+        var reply = await service.Client.StoreAsync((SentInstance.New() with { SopClass = sopClass }).ToFile());
         Assert.Equal(0x0122, Assert.Single(reply.Failed).Reason);
     }
 
@@ -213,13 +213,13 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
     [InlineData("1.3.12.2.1107.5.9.1")]
     public async Task Images_of_vendors_and_of_later_editions_are_kept(string sopClass)
     {
-        Assert.Equal(200, (await service.Client.StoreAsync((TestInstance.New() with { SopClass = sopClass }).ToFile())).Status);
+        Assert.Equal(200, (await service.Client.StoreAsync((SentInstance.New() with { SopClass = sopClass }).ToFile())).Status);
     }
 
     [Fact]
     public async Task A_transfer_syntax_that_nobody_knows_is_refused()
     {
-        var reply = await service.Client.StoreAsync((TestInstance.New() with { TransferSyntaxUid = "1.2.3.4" }).ToFile());
+        var reply = await service.Client.StoreAsync((SentInstance.New() with { TransferSyntaxUid = "1.2.3.4" }).ToFile());
         Assert.Equal(409, reply.Status);
         Assert.Equal([0xC122], [.. reply.OtherFailures, .. reply.Failed.Select(failed => failed.Reason)]);
     }
@@ -227,7 +227,7 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
     [Fact]
     public async Task Faults_with_which_an_instance_can_be_used_are_a_warning()
     {
-        var instance = TestInstance.New();
+        var instance = SentInstance.New();
         byte[] file = [.. instance.ToFile(), .. new Dicom.Tests.TestFile().Text(0x00081030, "LO", "out of order").ToArray()];
         var reply = await service.Client.StoreAsync(file);
         Assert.Equal(202, reply.Status);
@@ -238,7 +238,7 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
     [Fact]
     public async Task A_program_in_the_preamble_is_not_kept_and_the_rest_is()
     {
-        var instance = TestInstance.New();
+        var instance = SentInstance.New();
         var file = instance.ToFile();
         var program = file.ToArray();
         "MZ\u0090"u8.CopyTo(program);
@@ -246,7 +246,7 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
         Assert.Equal(200, (await service.Client.StoreAsync(program)).Status);
         Assert.Equal(file, await StoredAsync(instance));
 
-        var slide = TestInstance.New();
+        var slide = SentInstance.New();
         var tiff = slide.ToFile();
         ((ReadOnlySpan<byte>)[(byte)'I', (byte)'I', 42, 0, 0, 1, 0, 0]).CopyTo(tiff);
         Assert.Equal(200, (await service.Client.StoreAsync(tiff)).Status);
@@ -258,7 +258,7 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
     {
         foreach (var isExplicit in (bool[])[true, false])
         {
-            var instance = TestInstance.New();
+            var instance = SentInstance.New();
             var dataset = instance.ToDataset(isExplicit);
             Assert.Equal(200, (await service.Client.StoreAsync(dataset)).Status);
             var stored = await StoredAsync(instance);
@@ -269,7 +269,7 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
             Assert.Equal(dataset, stored[(int)file.DatasetOffset..]);
         }
 
-        var short_ = TestInstance.New();
+        var short_ = SentInstance.New();
         Assert.Equal(200, (await service.Client.StoreAsync(short_.ToFile()[128..])).Status);
         Assert.Equal(short_.ToDataset(), (await StoredAsync(short_))[^short_.ToDataset().Length..]);
     }
@@ -280,7 +280,7 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
     [InlineData("br")]
     public async Task A_compressed_body_is_read(string encoding)
     {
-        var instance = TestInstance.New();
+        var instance = SentInstance.New();
         var plain = await StoreCalls.Multipart(instance.ToFile()).ReadAsByteArrayAsync();
         var content = StoreCalls.Content(await CompressAsync(plain, encoding), "multipart/related; type=\"application/dicom\"; boundary=b0undary");
         content.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
@@ -290,11 +290,11 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
     [Fact]
     public async Task A_body_compressed_in_an_unknown_way_is_415_and_a_bomb_is_413()
     {
-        var content = StoreCalls.Multipart(TestInstance.New().ToFile());
+        var content = StoreCalls.Multipart(SentInstance.New().ToFile());
         content.Headers.TryAddWithoutValidation("Content-Encoding", "zstd");
         Assert.Equal(415, (await service.Client.StoreAsync(content)).Status);
 
-        var bomb = StoreCalls.Content(await CompressAsync([.. TestInstance.New().ToFile(), .. new byte[64 * 1024 * 1024]], "gzip"), "application/dicom");
+        var bomb = StoreCalls.Content(await CompressAsync([.. SentInstance.New().ToFile(), .. new byte[64 * 1024 * 1024]], "gzip"), "application/dicom");
         bomb.Headers.TryAddWithoutValidation("Content-Encoding", "gzip");
         Assert.Equal(413, (await service.Client.StoreAsync(bomb)).Status);
     }
@@ -315,5 +315,5 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
         return compressed.ToArray();
     }
 
-    private Task<byte[]> StoredAsync(TestInstance instance) => service.StoredBytesAsync(instance.Path);
+    private Task<byte[]> StoredAsync(SentInstance instance) => service.StoredBytesAsync(instance.Path);
 }

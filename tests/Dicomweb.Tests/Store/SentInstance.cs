@@ -9,7 +9,7 @@ using FhirHub.Dicom.Tests;
 namespace FhirHub.Dicomweb.Tests;
 
 /// <summary>A small image whose UIDs a test chooses.</summary>
-internal sealed record TestInstance(string Study, string Series, string Instance)
+internal sealed record SentInstance(string Study, string Series, string Instance)
 {
     public const string Secondary = "1.2.840.10008.5.1.4.1.1.7";
 
@@ -24,14 +24,14 @@ internal sealed record TestInstance(string Study, string Series, string Instance
     public ImagePath Path => new(Study, Series, Instance);
 
     /// <summary>Instances of one new study.</summary>
-    public static TestInstance[] Of(int count)
+    public static SentInstance[] Of(int count)
     {
         var (study, series) = (DicomUid.New(), DicomUid.New());
-        return [.. Enumerable.Range(0, count).Select(_ => new TestInstance(study, series, DicomUid.New()))];
+        return [.. Enumerable.Range(0, count).Select(_ => new SentInstance(study, series, DicomUid.New()))];
     }
 
     /// <summary>One instance of a new study.</summary>
-    public static TestInstance New() => Of(1)[0];
+    public static SentInstance New() => Of(1)[0];
 
     /// <summary>The elements without a head.</summary>
     public byte[] ToDataset(bool isExplicit = true) => new TestFile(isExplicit)
