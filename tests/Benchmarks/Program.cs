@@ -32,6 +32,7 @@ return args switch
     ["workflow", ..] => await WorkflowBenchmark.RunAsync(Options.Parse(args[1..])),
     ["pixels", ..] => await PixelBenchmark.RunAsync(Options.Parse(args[1..])),
     ["dicomweb", ..] => await DicomwebBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["qido", ..] => await QidoBenchmark.RunAsync(Options.Parse(args[1..])),
     ["dicom", ..] => await DicomBenchmark.RunAsync(Options.Parse(args[1..])),
     ["fhirpath", ..] => FhirPathBenchmark.Run(Options.Parse(args[1..])),
     _ => Usage(),
@@ -57,6 +58,7 @@ static int Usage()
           write-validation  creates and bundles under OnWrite=Profiles against Structure (--folder FOLDER of Synthea's bundles)
           workflow  writes of patients and of referrals with the workflow enforced and not
           dicomweb  STOW-RS, QIDO-RS, WADO-RS and rendered images beside Orthanc (--filter STEP; --limit 1 without Orthanc)
+          qido      searches of generated image indexes of 1,000 to 100,000 studies (--step STUDIES; --filter QUESTION; --data FOLDER keeps them)
           dicom     DICOM files: reading, JSON, XML, writing (--folder FOLDER of files)
           pixels    frames of DICOM files: decoding, rendering, PNG (--folder FOLDER of files)
           fhirpath  time and memory of one evaluation, by kind of expression

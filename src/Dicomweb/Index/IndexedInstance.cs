@@ -89,7 +89,8 @@ public sealed record IndexedInstance
         };
     }
 
-    private static byte[] Members(DicomDataset dataset, AttributeCatalog catalog, IndexLevel level)
+    /// <summary>The attributes of a level that a data set has.</summary>
+    internal static byte[] Members(DicomDataset dataset, AttributeCatalog catalog, IndexLevel level)
     {
         var members = new SortedList<DicomTag, (DicomElement? Element, bool IsReturned)>();
         foreach (var definition in catalog.Members(level))

@@ -106,16 +106,35 @@ internal sealed partial class ImageSearch
         if (stretch.IsExact)
             _proven = Array.Find(_keys[0], key => key.RowPath == AttributeCatalog.StudyOrder);
 
-        // Where every row matches, those before the page need not be looked at.
+        // Where every row matches, those before the page need no more than a look at the index.
         var offset = 0L;
         if (_request.Level == IndexLevel.Study && _scope.IsFull && Array.TrueForAll(_request.Uids, uids => uids is null) && Array.TrueForAll(_keys[0], key => ReferenceEquals(key, _proven)))
             (offset, _skip) = (_skip, 0);
+        if (offset > 0)
+        {
+            using var places = _connection.Prepare(
+                """
+                SELECT value, owner FROM attribute WHERE path = (SELECT id FROM path WHERE path = ?1) AND value >= ?2 AND value <= ?3
+                ORDER BY value DESC, owner DESC LIMIT 1 OFFSET ?4
+                """).Bind(1, AttributeCatalog.StudyOrder).Bind(2, stretch.First).Bind(3, stretch.Last!).Bind(4, offset).Query();
+            if (!places.Step())
+                return;
+            VisitFrom(stretch.First, places.Text(0), places.Int64(1));
+            return;
+        }
+
+        VisitFrom(stretch.First, stretch.Last!, long.MaxValue);
+    }
+
+    // Studies down from a place in their order.
+    private void VisitFrom(string least, string value, long owner)
+    {
         using var rows = _connection.Prepare(
             $"""
             SELECT {StudyColumns} FROM attribute a CROSS JOIN study s ON s.id = a.owner
-            WHERE a.path = (SELECT id FROM path WHERE path = ?1) AND a.value >= ?2 AND a.value <= ?3
-            ORDER BY a.value DESC, a.owner DESC LIMIT -1 OFFSET ?4
-            """).Bind(1, AttributeCatalog.StudyOrder).Bind(2, stretch.First).Bind(3, stretch.Last!).Bind(4, offset).Query();
+            WHERE a.path = (SELECT id FROM path WHERE path = ?1) AND a.value >= ?2 AND (a.value, a.owner) <= (?3, ?4)
+            ORDER BY a.value DESC, a.owner DESC
+            """).Bind(1, AttributeCatalog.StudyOrder).Bind(2, least).Bind(3, value).Bind(4, owner).Query();
         while (rows.Step())
         {
             if (!VisitStudy(rows))
