@@ -18,6 +18,9 @@ public class DicomwebFixture : IAsyncLifetime
     /// <summary>The options, but for the folder.</summary>
     protected virtual DicomwebOptions Configure(DicomwebOptions options) => options;
 
+    /// <summary>What decodes and encodes; what needs nothing installed.</summary>
+    protected virtual PixelCodecs Codecs => PixelCodecs.Managed;
+
     public string DataPath { get; } = Directory.CreateTempSubdirectory("fhirhub-images-").FullName;
 
     /// <summary>Calls the service; addresses are relative to its root.</summary>
@@ -50,7 +53,7 @@ public class DicomwebFixture : IAsyncLifetime
     private async Task StartAsync()
     {
         var options = Configure(new DicomwebOptions { Path = Path.Combine(DataPath, "images") });
-        Service = new DicomwebService(options, ImageArchive.Open(options, TimeProvider.System), PixelCodecs.Managed, _ => Scope, NullLogger.Instance);
+        Service = new DicomwebService(options, ImageArchive.Open(options, TimeProvider.System), Codecs, _ => Scope, NullLogger.Instance);
         var builder = WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0"]);
         builder.Logging.ClearProviders();
         _app = builder.Build();
