@@ -45,6 +45,7 @@ public sealed class CtSlice
     {
         var dataset = new DicomDataset();
         void Set(string keyword, params ReadOnlySpan<string> values) => dataset.Set(DicomDictionary.Find(keyword)!.Tag, values);
+        void Number(string keyword, int value) => dataset.Set(DicomElement.OfNumbers(DicomDictionary.Find(keyword)!.Tag, DicomVR.US, value));
         Set("SpecificCharacterSet", "ISO_IR 192");
         Set("ImageType", "ORIGINAL", "PRIMARY", "AXIAL");
         Set("SOPClassUID", "1.2.840.10008.5.1.4.1.1.2");
@@ -77,14 +78,14 @@ public sealed class CtSlice
         Set("ImageOrientationPatient", "1", "0", "0", "0", "1", "0");
         Set("FrameOfReferenceUID", Root + "4.1");
         Set("PixelSpacing", "0.7", "0.7");
-        Set("SamplesPerPixel", "1");
+        Number("SamplesPerPixel", 1);
         Set("PhotometricInterpretation", "MONOCHROME2");
-        Set("Rows", $"{side}");
-        Set("Columns", $"{side}");
-        Set("BitsAllocated", "16");
-        Set("BitsStored", "12");
-        Set("HighBit", "11");
-        Set("PixelRepresentation", "0");
+        Number("Rows", side);
+        Number("Columns", side);
+        Number("BitsAllocated", 16);
+        Number("BitsStored", 12);
+        Number("HighBit", 11);
+        Number("PixelRepresentation", 0);
         Set("WindowCenter", "1064");
         Set("WindowWidth", "400");
         Set("RescaleIntercept", "-1024");

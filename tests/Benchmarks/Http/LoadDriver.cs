@@ -36,16 +36,24 @@ public static class LoadDriver
 
         async Task ClientAsync(int client)
         {
-            using var connection = await RawConnection.OpenAsync(port);
+            var connection = await RawConnection.OpenAsync(port);
             var mine = new List<double>(1 << 14);
             var seen = new Dictionary<int, long>();
             for (long i = 0; clock.Elapsed < time && next(client, i) is { } request; i++)
             {
+                if (connection.IsClosed)
+                {
+                    connection.Dispose();
+                    connection = await RawConnection.OpenAsync(port);
+                }
+
                 var start = Stopwatch.GetTimestamp();
                 var status = await connection.SendAsync(request);
                 mine.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
                 seen[status] = seen.GetValueOrDefault(status) + 1;
             }
+
+            connection.Dispose();
 
             lock (latencies)
             {
@@ -79,6 +87,9 @@ public sealed class RawConnection : IDisposable
 
     /// <summary>The head of the last answer.</summary>
     public string Head { get; private set; } = "";
+
+    /// <summary>Whether the server ended the connection behind its last answer.</summary>
+    public bool IsClosed { get; private set; }
 
     public static async Task<RawConnection> OpenAsync(int port)
     {
@@ -133,7 +144,16 @@ public sealed class RawConnection : IDisposable
 
         var at = head.IndexOf("\r\nContent-Length: "u8);
         if (at < 0)
+        {
+            // An answer of unknown length that is not in chunks ends with the connection.
+            IsClosed = head.IndexOf("\r\nConnection: close"u8) >= 0;
+            while (IsClosed && await _socket.ReceiveAsync(_buffer, SocketFlags.None) > 0)
+            {
+            }
+
             return;
+        }
+
         if (!System.Buffers.Text.Utf8Parser.TryParse(head[(at + 18)..], out long length, out _))
             throw new IOException("Content-Length is not a number.");
         for (var left = length - (filled - start); left > 0;)
