@@ -19,13 +19,17 @@ internal sealed record HttpFileRequest(string Method, string Url, Dictionary<str
     public async Task<HttpResponseMessage> SendAsync(ServerFixture server)
     {
         var response = await server.Client.SendAsync(
-            Method, Url.Replace("{{base}}", server.Base, StringComparison.Ordinal), Body, Headers.GetValueOrDefault("Content-Type", ""),
+            Method, AddressOf(server), Body, Headers.GetValueOrDefault("Content-Type", ""),
             [.. Headers.Where(h => h.Key != "Content-Type").Select(h => (h.Key, h.Value))]);
         Assert.True(
             Status == (int)response.StatusCode,
             $"{Method} {Url} answers {(int)response.StatusCode} instead of {Status}: {await response.Content.ReadAsStringAsync()}");
         return response;
     }
+
+    private string AddressOf(ServerFixture server) => Url
+        .Replace("{{base}}", server.Base, StringComparison.Ordinal)
+        .Replace("{{dicomweb}}", new Uri(new Uri(server.Base), "/dicomweb").AbsoluteUri, StringComparison.Ordinal);
 
     private static HttpFileRequest Parse(string block)
     {
