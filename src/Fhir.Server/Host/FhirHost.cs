@@ -198,7 +198,7 @@ public static class FhirHost
         app.UseResponseCompression();
 
         // Images that are stored may be of any size, compressed too, so their service bounds what they inflate to.
-        app.UseWhen(static http => !http.Request.Path.StartsWithSegments(DicomwebService.Root), static others => others.UseRequestDecompression());
+        app.UseWhen(static http => !http.Request.Path.StartsWithSegments(DicomwebService.Root, StringComparison.OrdinalIgnoreCase), static others => others.UseRequestDecompression());
         var endpoint = new FhirEndpoint(server, app.Services.GetRequiredService<ILogger<FhirEndpoint>>());
 
         // Before routing: what is below /fhir takes itself apart, and routing would only cost time.
