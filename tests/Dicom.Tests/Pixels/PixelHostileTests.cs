@@ -84,6 +84,34 @@ public class PixelHostileTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>A frame with some bytes changed, left out or doubled.</summary>
+    internal static byte[] Mutate(ReadOnlyMemory<byte> frame, Random random)
+    {
+        var bytes = frame.ToArray().ToList();
+        for (var change = random.Next(1, 5); change > 0; change--)
+        {
+            // Heads decide more than what follows.
+            var at = random.Next(random.Next(2) == 0 ? Math.Min(bytes.Count, 700) : bytes.Count);
+            switch (random.Next(4))
+            {
+                case 0:
+                    bytes[at] = (byte)random.Next(256);
+                    break;
+                case 1:
+                    bytes[at] = 0xFF;
+                    break;
+                case 2:
+                    bytes.RemoveRange(at, Math.Min(bytes.Count - at - 1, random.Next(40)));
+                    break;
+                default:
+                    bytes.InsertRange(at, bytes.GetRange(at, Math.Min(bytes.Count - at, random.Next(40))));
+                    break;
+            }
+        }
+
+        return [.. bytes];
+    }
+
     private static TransferSyntax Syntax(string end) => TransferSyntax.Find($"1.2.840.10008.1.2.{end}")!;
 
     private static async Task MutateAsync(ReadOnlyMemory<byte> frame, TransferSyntax syntax, PixelDescription description, Random random, int count = Mutations)
@@ -91,31 +119,9 @@ public class PixelHostileTests(ITestOutputHelper output)
         var pixels = new byte[description.FrameBytes];
         for (var i = 0; i < count; i++)
         {
-            var bytes = frame.ToArray().ToList();
-            for (var change = random.Next(1, 5); change > 0; change--)
-            {
-                // Heads decide more than what follows.
-                var at = random.Next(random.Next(2) == 0 ? Math.Min(bytes.Count, 700) : bytes.Count);
-                switch (random.Next(4))
-                {
-                    case 0:
-                        bytes[at] = (byte)random.Next(256);
-                        break;
-                    case 1:
-                        bytes[at] = 0xFF;
-                        break;
-                    case 2:
-                        bytes.RemoveRange(at, Math.Min(bytes.Count - at - 1, random.Next(40)));
-                        break;
-                    default:
-                        bytes.InsertRange(at, bytes.GetRange(at, Math.Min(bytes.Count - at, random.Next(40))));
-                        break;
-                }
-            }
-
             try
             {
-                await PixelCodecs.Managed.Decoder(syntax).DecodeAsync(bytes.ToArray(), syntax, description, pixels, default);
+                await PixelCodecs.Managed.Decoder(syntax).DecodeAsync(Mutate(frame, random), syntax, description, pixels, default);
             }
             catch (DicomException)
             {

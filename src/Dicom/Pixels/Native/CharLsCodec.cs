@@ -25,9 +25,14 @@ internal sealed unsafe class CharLsCodec() : NativeCodec(CodecLibrary.CharLs)
     /// <inheritdoc/>
     public override void Check(ReadOnlyMemory<byte> frame, PixelDescription description) => JpegLsHeaders.Check(frame.Span, description);
 
+    private static ReadOnlySpan<byte> EndOfImage => [0xFF, 0xD9];
+
     /// <inheritdoc/>
     protected override PixelDescription Decode(ReadOnlyMemory<byte> frame, PixelDescription description, Span<byte> output, CancellationToken cancellationToken)
     {
+        // CharLS 2.4 never ends where a scan is cut off and no marker follows.
+        if (!frame.Span.TrimEnd((byte)0).EndsWith(EndOfImage))
+            frame = (byte[])[.. frame.Span, .. EndOfImage];
         var decoder = CharLs.DecoderCreate();
         if (decoder == 0)
             throw Failed("CharLS could not be started", null);

@@ -45,6 +45,7 @@ internal sealed class PixelWorker : IDisposable
     {
         var job = new Job(frame, syntax, description, output);
         var isLate = false;
+        var timeout = _options.TimeoutOf(description);
         using var deadline = new CancellationTokenSource();
         await using var kill = deadline.Token.UnsafeRegister(
             _ =>
@@ -54,8 +55,8 @@ internal sealed class PixelWorker : IDisposable
             },
             null);
         await using var left = cancellationToken.UnsafeRegister(_ => deadline.CancelAfter(Grace), null);
-        job.Begin = () => deadline.CancelAfter(_options.FrameTimeout);
-        deadline.CancelAfter(_options.StartTimeout + _options.FrameTimeout);
+        job.Begin = () => deadline.CancelAfter(timeout);
+        deadline.CancelAfter(_options.StartTimeout + timeout);
         _jobs.Add(job, CancellationToken.None);
         try
         {
@@ -64,7 +65,7 @@ internal sealed class PixelWorker : IDisposable
         catch (DicomException) when (isLate)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new DicomException(DicomFault.LimitExceeded, $"a frame took longer than the {_options.FrameTimeout.TotalSeconds:N0} s that it may, and its decoder was stopped", DicomTags.PixelData);
+            throw new DicomException(DicomFault.LimitExceeded, $"a frame took longer than the {timeout.TotalSeconds:N0} s that it may, and its decoder was stopped", DicomTags.PixelData);
         }
         finally
         {
@@ -91,6 +92,7 @@ internal sealed class PixelWorker : IDisposable
 
         info.Environment["DOTNET_gcServer"] = "0";
         info.Environment["DOTNET_gcConcurrent"] = "0";
+        info.Environment["DOTNET_GCgen0size"] = "0x1000000";
         info.Environment["DOTNET_EnableDiagnostics"] = "0";
         info.Environment["DOTNET_TieredPGO"] = "0";
         return info;

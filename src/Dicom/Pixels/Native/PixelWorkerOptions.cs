@@ -19,14 +19,17 @@ public sealed record PixelWorkerOptions
     /// <summary>How long one may take to start.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a frame may take.</summary>
-    public TimeSpan FrameTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long a frame may take, and a second more for every four megabytes of its pixels.</summary>
+    public TimeSpan FrameTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long one stays that has nothing to do.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Bytes that one may take beyond those that it starts with. Linux holds it to that.</summary>
     public long MaxMemory { get; init; } = 2L * 1024 * 1024 * 1024;
+
+    /// <summary>How long a frame may take.</summary>
+    internal TimeSpan TimeoutOf(PixelDescription description) => FrameTimeout + TimeSpan.FromSeconds(description.FrameBytes / 4_000_000);
 
     /// <summary>Workers that are the program itself, called in another way.</summary>
     /// <param name="program">The assembly that has the entry point.</param>
