@@ -21,6 +21,7 @@ public static class FhirHubCommand
         root.Add(ReindexCommand.Create());
         root.Add(TerminologyCommand.Create());
         root.Add(PackageCommand.Create());
+        root.Add(DoctorCommand.Create());
         root.Add(PixelWorkerCommand.Create());
 
         // Settings (--FhirHub:Key=value) belong to the configuration system, so serving takes what the parser does not know and

@@ -1,6 +1,7 @@
 // The image service within the host: the archive below the data path, its addresses, and what keeps FHIR in step with it.
 
 using FhirHub.Dicom.Pixels;
+using FhirHub.Dicom.Pixels.Native;
 using FhirHub.Dicomweb;
 
 namespace FhirHub.Server.Imaging;
@@ -8,7 +9,9 @@ namespace FhirHub.Server.Imaging;
 /// <summary>The images of a running server.</summary>
 public sealed class ImageService : IAsyncDisposable
 {
-    private ImageService(DicomwebService dicomweb) => Dicomweb = dicomweb;
+    private readonly PixelWorkers _workers;
+
+    private ImageService(DicomwebService dicomweb, PixelWorkers workers) => (Dicomweb, _workers) = (dicomweb, workers);
 
     /// <summary>The service at <c>/dicomweb</c>.</summary>
     public DicomwebService Dicomweb { get; }
@@ -23,9 +26,14 @@ public sealed class ImageService : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var archive = ImageArchive.Open(options.Service, TimeProvider.System);
-        return new ImageService(new DicomwebService(options.Service, archive, PixelCodecs.Managed, static _ => ImageScope.Full, log));
+        var workers = new PixelWorkers(PixelWorkerCommand.Options);
+        return new ImageService(new DicomwebService(options.Service, archive, PixelCodecs.Create(workers), static _ => ImageScope.Full, log), workers);
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Archive.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _workers.Dispose();
+        return Archive.DisposeAsync();
+    }
 }

@@ -4,6 +4,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using FhirHub.Dicom.Pixels;
+using FhirHub.Dicom.Pixels.Native;
 using FhirHub.Tests;
 
 namespace FhirHub.Dicom.Tests.Pixels;
@@ -85,6 +86,74 @@ public class NativeCodecTests
         }
     }
 
+    [Fact]
+    public void A_library_that_is_missing_or_another_than_its_name_says_is_told_with_its_package()
+    {
+        var missing = new CodecLibrary("Nothing", "libnothing1", ["libnothing.so.1"], ["nothing"]);
+        Assert.Equal("Nothing is not installed; on Debian it is in the package libnothing1", missing.Unavailable);
+        string[] system = ["libc.so.6", "libSystem.dylib", "kernel32.dll"];
+        var other = new CodecLibrary("Nothing", "libnothing1", system, ["there_is_no_such_function"]);
+        Assert.Contains("has no function there_is_no_such_function", other.Unavailable, StringComparison.Ordinal);
+        Assert.Contains("libnothing1", other.Unavailable, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_codec_that_can_not_be_used_says_why_and_others_take_its_place()
+    {
+        var jpegLs = TransferSyntax.Find("1.2.840.10008.1.2.4.80")!;
+        var codecs = new PixelCodecs(new MissingCodec(), new RleCodec());
+        Assert.False(codecs.CanDecode(jpegLs));
+        var fault = Assert.Throws<DicomException>(() => codecs.Decoder(jpegLs));
+        Assert.Equal(DicomFault.Unsupported, fault.Fault);
+        Assert.Contains("install libmissing", fault.Message, StringComparison.Ordinal);
+        Assert.True(new PixelCodecs(new MissingCodec(), new JpegCodec()).CanDecode(Baseline));
+        Assert.True(PixelCodecs.Create().CanDecode(Baseline));
+    }
+
+    [NativeTheory]
+    [InlineData("80", "rows", "is of")]
+    [InlineData("90", "rows", "is of")]
+    [InlineData("50", "rows", "is of")]
+    [InlineData("80", "samples", "components")]
+    [InlineData("90", "samples", "components")]
+    [InlineData("50", "samples", "components")]
+    [InlineData("80", "bits", "bits")]
+    [InlineData("90", "bits", "bits")]
+    public async Task A_stream_of_another_image_is_refused_before_the_library_sees_it(string end, string what, string words)
+    {
+        var syntax = TransferSyntax.Find($"1.2.840.10008.1.2.4.{end}")!;
+        var deep = what == "bits";
+        var image = new PixelDescription { Rows = 16, Columns = 16, BitsAllocated = deep ? 16 : 8, BitsStored = deep ? 12 : 8, HighBit = deep ? 11 : 7 };
+        var encoded = new ArrayBufferWriter<byte>();
+        await Codecs.Encoder(syntax).EncodeAsync(Picture(image, new Random(TestSeed.Take())), image, syntax, PixelEncodeOptions.Default, encoded, default);
+        var said = what switch
+        {
+            "rows" => image with { Rows = 17 },
+            "samples" => image with { SamplesPerPixel = 3, Photometric = PhotometricInterpretation.Rgb },
+            _ => image with { BitsAllocated = 8, BitsStored = 8, HighBit = 7 },
+        };
+        var fault = Assert.Throws<DicomException>(() => ((NativeCodec)Codecs.Decoder(syntax)).Check(encoded.WrittenMemory, said));
+        Assert.Contains(words, fault.Message, StringComparison.Ordinal);
+    }
+
+    // Offsets into a header as OpenJPEG writes it: the size begins at 4, the coding style behind it.
+    [NativeTheory]
+    [InlineData("tiles", 4 + 2 + 18, new byte[] { 0, 0, 0, 1, 0, 0, 0, 1 }, "tiles")]
+    [InlineData("layers", 4 + 2 + 39 + 2 + 2 + 2, new byte[] { 0xFF, 0xFF }, "packets")]
+    [InlineData("levels", 4 + 2 + 39 + 2 + 2 + 5, new byte[] { 40 }, "levels")]
+    [InlineData("subsampled", 4 + 2 + 36 + 1, new byte[] { 2 }, "different sizes")]
+    public async Task A_codestream_that_would_cost_more_than_it_is_worth_is_refused(string what, int at, byte[] bytes, string words)
+    {
+        var syntax = TransferSyntax.Find("1.2.840.10008.1.2.4.90")!;
+        var image = new PixelDescription { Rows = 256, Columns = 256, BitsAllocated = 8, BitsStored = 8, HighBit = 7 };
+        var encoded = new ArrayBufferWriter<byte>();
+        await Codecs.Encoder(syntax).EncodeAsync(new byte[image.FrameBytes], image, syntax, PixelEncodeOptions.Default, encoded, default);
+        var stream = encoded.WrittenSpan.ToArray();
+        bytes.CopyTo(stream, at);
+        var fault = Assert.Throws<DicomException>(() => ((NativeCodec)Codecs.Decoder(syntax)).Check(stream, image));
+        Assert.True(fault.Message.Contains(words, StringComparison.Ordinal), $"{what}: {fault.Message}");
+    }
+
     [NativeFact]
     public async Task Bits_that_are_not_stored_are_not_lost()
     {
@@ -145,5 +214,27 @@ public class NativeCodecTests
         var output = new byte[pixels.Length];
         await Codecs.Decoder(syntax).DecodeAsync(encoded.WrittenMemory, syntax, told, output, default);
         return (told, output);
+    }
+
+    private sealed class MissingCodec : IPixelCodec
+    {
+        public string Name => "Missing";
+
+        public string? Unavailable => "install libmissing";
+
+        public IReadOnlyCollection<TransferSyntax> Decodes { get; } = [Baseline, TransferSyntax.Find("1.2.840.10008.1.2.4.80")!];
+
+        public IReadOnlyCollection<TransferSyntax> Encodes => Decodes;
+
+        public ValueTask<PixelDescription> DecodeAsync(
+            ReadOnlyMemory<byte> frame, TransferSyntax syntax, PixelDescription description, Memory<byte> output, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<PixelDescription> EncodeAsync(
+            ReadOnlyMemory<byte> frame,
+            PixelDescription description,
+            TransferSyntax syntax,
+            PixelEncodeOptions options,
+            IBufferWriter<byte> output,
+            CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

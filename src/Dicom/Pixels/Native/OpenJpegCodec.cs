@@ -18,7 +18,7 @@ internal sealed unsafe class OpenJpegCodec() : NativeCodec(CodecLibrary.OpenJpeg
 
     /// <inheritdoc/>
     public override IReadOnlyCollection<TransferSyntax> Decodes { get; } =
-        [Lossless, Lossy, .. new[] { "92", "93", "201", "202", "203" }.Select(end => TransferSyntax.Find($"1.2.840.10008.1.2.4.{end}")!)];
+        [Lossless, Lossy, .. Others().Select(end => TransferSyntax.Find($"1.2.840.10008.1.2.4.{end}")!)];
 
     /// <inheritdoc/>
     public override IReadOnlyCollection<TransferSyntax> Encodes { get; } = [Lossless, Lossy];
@@ -125,6 +125,11 @@ internal sealed unsafe class OpenJpegCodec() : NativeCodec(CodecLibrary.OpenJpeg
                 throw Failed("OpenJPEG can't encode a frame", stream.Error);
         }
     }
+
+    // HTJ2K came with version 2.5, as this function did.
+    private static string[] Others() => CodecLibrary.OpenJpeg.Unavailable is not null || CodecLibrary.OpenJpeg.Has("opj_decoder_set_strict_mode")
+        ? ["92", "93", "201", "202", "203"]
+        : ["92", "93"];
 
     private static OpenJpeg.Image* ImageOf(ReadOnlySpan<byte> frame, PixelDescription description)
     {
