@@ -15,6 +15,7 @@ using FhirHub.Benchmarks.Workflow;
 return args switch
 {
     ["bare", var port] => await BareKestrel.RunAsync(int.Parse(port)),
+    ["bare-file", var port, var file] => await BareKestrel.RunFileAsync(int.Parse(port), file),
     ["read", ..] => await ReadBenchmark.RunAsync(Options.Parse(args[1..])),
     ["write", ..] => await WriteBenchmark.RunAsync(Options.Parse(args[1..])),
     ["bundles", ..] => await BundleBenchmark.RunAsync(Options.Parse(args[1..])),
@@ -33,6 +34,7 @@ return args switch
     ["pixels", ..] => await PixelBenchmark.RunAsync(Options.Parse(args[1..])),
     ["dicomweb", ..] => await DicomwebBenchmark.RunAsync(Options.Parse(args[1..])),
     ["qido", ..] => await QidoBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["wado", ..] => await RetrieveBenchmark.RunAsync(Options.Parse(args[1..])),
     ["dicom", ..] => await DicomBenchmark.RunAsync(Options.Parse(args[1..])),
     ["fhirpath", ..] => FhirPathBenchmark.Run(Options.Parse(args[1..])),
     _ => Usage(),
@@ -59,6 +61,7 @@ static int Usage()
           workflow  writes of patients and of referrals with the workflow enforced and not
           dicomweb  STOW-RS, QIDO-RS, WADO-RS and rendered images beside Orthanc (--filter STEP; --limit 1 without Orthanc)
           qido      searches of generated image indexes of 1,000 to 100,000 studies (--step STUDIES; --filter QUESTION; --data FOLDER keeps them)
+          wado      WADO-RS against a bare SendFile endpoint of the same bytes: instance, frame, study, metadata (--filter STEP)
           dicom     DICOM files: reading, JSON, XML, writing (--folder FOLDER of files)
           pixels    frames of DICOM files: decoding, rendering, PNG (--folder FOLDER of files)
           fhirpath  time and memory of one evaluation, by kind of expression

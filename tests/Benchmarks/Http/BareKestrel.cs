@@ -31,4 +31,21 @@ public static class BareKestrel
         await app.RunAsync();
         return 0;
     }
+
+    /// <summary>Serves stretches of a file at <c>/offset/length</c> with SendFileAsync, until it is killed.</summary>
+    public static async Task<int> RunFileAsync(int port, string file)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+        var app = builder.Build();
+        app.MapGet("/", () => "ready");
+        app.MapGet("/{offset:long}/{length:long}", (HttpContext context, long offset, long length) =>
+        {
+            context.Response.ContentLength = length;
+            return context.Response.SendFileAsync(file, offset, length, context.RequestAborted);
+        });
+        await app.RunAsync();
+        return 0;
+    }
 }

@@ -71,6 +71,13 @@ public sealed class ServerProcess : IAsyncDisposable
         return StartAsync([Assembly.GetExecutingAssembly().Location, "bare", $"{port}"], port, "/", null, body);
     }
 
+    /// <summary>The bare endpoint of a file.</summary>
+    public static Task<ServerProcess> StartBareFileAsync(string file)
+    {
+        var port = FreePort();
+        return StartAsync([Assembly.GetExecutingAssembly().Location, "bare-file", $"{port}", file], port, "/", null, null);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _process.Kill();
