@@ -5,7 +5,7 @@ namespace FhirHub.Dicomweb;
 internal sealed partial class ImageSearch
 {
     // More than so many are not listed and sorted: walking in order comes to a full page sooner.
-    private const int MaxCandidates = 2_048;
+    private const int MaxCandidates = 512;
 
     // So few need no better key.
     private const int FewCandidates = 32;
@@ -13,7 +13,11 @@ internal sealed partial class ImageSearch
     // Behind every value.
     private const string LastValue = "\U0010FFFF";
 
+    // The key that every row which is visited fulfils.
     private SearchKey? _proven;
+
+    // Of a walk the key that is asked of the attribute table instead of the studies.
+    private SearchKey? _filter;
 
     // The studies that UIDs or an index name; null where studies are walked in their order.
     private List<long>? Candidates()
@@ -33,7 +37,12 @@ internal sealed partial class ImageSearch
             if (key.RowPath is null || key.RowPath == AttributeCatalog.StudyOrder)
                 continue;
             if (Owners(key, Math.Min(MaxCandidates, best?.Count ?? MaxCandidates)) is not { } owners)
+            {
+                if (key.Level == IndexLevel.Study && key.Stretches is [{ IsExact: true } only] && only.First == only.Last)
+                    _filter ??= key;
                 continue;
+            }
+
             best = owners;
             _proven = key.Level == IndexLevel.Study && key.Stretches.All(stretch => stretch.IsExact) ? key : null;
             if (best.Count <= FewCandidates)

@@ -14,6 +14,10 @@ internal sealed partial class ImageSearch
 {
     private const string StudyColumns = "s.id, s.uid, s.patient, s.series, s.instances, s.modalities, s.classes, s.json";
 
+    internal const int SeriesColumn = 3;
+    internal const int ModalitiesColumn = 5;
+    internal const int ClassesColumn = 6;
+
     private readonly Connection _connection;
     private readonly ImageScope _scope;
     private readonly SearchRequest _request;
@@ -24,7 +28,6 @@ internal sealed partial class ImageSearch
     private readonly List<(DicomTag Tag, byte[] Text)> _others = [];
     private readonly SearchKey[][] _keys;
     private readonly AttributeStep[] _metadataSteps;
-    private readonly bool _needsComputed;
     private long _skip;
     private long _limit;
 
@@ -44,7 +47,6 @@ internal sealed partial class ImageSearch
         _address = address;
         _writer = writer;
         _keys = [.. Enumerable.Range(0, 3).Select(level => request.Keys.Where(key => (int)key.Level == level).ToArray())];
-        _needsComputed = request.Keys.Exists(key => key.NeedsComputed);
         _metadataSteps = [.. request.Included.Where(step => request.Level == IndexLevel.Instance && catalog.LevelOf(step) == IndexLevel.Instance
             && !catalog.Stores(IndexLevel.Instance, step) && ComputedTags.LevelOf(step.Tag, IndexLevel.Instance) is null && step.Tag != ComputedTags.RetrieveURL && step.Tag != ComputedTags.AvailableTransferSyntaxUID)];
         (_skip, _limit) = writer is null ? (0, long.MaxValue) : (request.Offset, request.Limit);
@@ -103,12 +105,14 @@ internal sealed partial class ImageSearch
     private void Walk()
     {
         var stretch = Array.Find(_keys[0], key => key.RowPath == AttributeCatalog.StudyOrder)?.Stretches[0] ?? new ValueStretch("", LastValue, IsExact: true);
-        if (stretch.IsExact)
+        if (_filter is not null)
+            _proven = _filter;
+        else if (stretch.IsExact)
             _proven = Array.Find(_keys[0], key => key.RowPath == AttributeCatalog.StudyOrder);
 
         // Where every row matches, those before the page need no more than a look at the index.
         var offset = 0L;
-        if (_request.Level == IndexLevel.Study && _scope.IsFull && Array.TrueForAll(_request.Uids, uids => uids is null) && Array.TrueForAll(_keys[0], key => ReferenceEquals(key, _proven)))
+        if (_filter is null && _request.Level == IndexLevel.Study && _scope.IsFull && Array.TrueForAll(_request.Uids, uids => uids is null) && Array.TrueForAll(_keys[0], key => ReferenceEquals(key, _proven)))
             (offset, _skip) = (_skip, 0);
         if (offset > 0)
         {
@@ -126,15 +130,19 @@ internal sealed partial class ImageSearch
         VisitFrom(stretch.First, stretch.Last!, long.MaxValue);
     }
 
-    // Studies down from a place in their order.
+    // Studies down from a place in their order; by one key the attribute table tells, without the row of the study.
     private void VisitFrom(string least, string value, long owner)
     {
-        using var rows = _connection.Prepare(
+        var filter = _filter is null ? "" : "AND EXISTS (SELECT 1 FROM attribute f WHERE f.path = (SELECT id FROM path WHERE path = ?5) AND f.value = ?6 AND f.owner = a.owner)";
+        var statement = _connection.Prepare(
             $"""
             SELECT {StudyColumns} FROM attribute a CROSS JOIN study s ON s.id = a.owner
-            WHERE a.path = (SELECT id FROM path WHERE path = ?1) AND a.value >= ?2 AND (a.value, a.owner) <= (?3, ?4)
+            WHERE a.path = (SELECT id FROM path WHERE path = ?1) AND a.value >= ?2 AND (a.value, a.owner) <= (?3, ?4) {filter}
             ORDER BY a.value DESC, a.owner DESC
-            """).Bind(1, AttributeCatalog.StudyOrder).Bind(2, least).Bind(3, value).Bind(4, owner).Query();
+            """).Bind(1, AttributeCatalog.StudyOrder).Bind(2, least).Bind(3, value).Bind(4, owner);
+        if (_filter is not null)
+            statement.Bind(5, _filter.RowPath!).Bind(6, _filter.Stretches[0].First);
+        using var rows = statement.Query();
         while (rows.Step())
         {
             if (!VisitStudy(rows))
@@ -150,9 +158,7 @@ internal sealed partial class ImageSearch
         var study = new MatchLevel { Members = rows.Blob(7) };
         if (_keys[0].Length > 0)
         {
-            var row = new SearchRow { Members = study.Members, Modalities = "", Classes = "" };
-            if (_needsComputed)
-                (row.Modalities, row.Classes, row.Series, row.Instances) = (rows.Text(5), rows.Text(6), rows.Int64(3), rows.Int64(4));
+            var row = new SearchRow { Members = study.Members, Study = rows, Instances = rows.Int64(4) };
             if (!MatchesAll(_keys[0], row))
                 return true;
         }
@@ -161,7 +167,7 @@ internal sealed partial class ImageSearch
             return true;
         if (_request.Level == IndexLevel.Series && _writer is null && _keys[1].Length == 0 && _request.Series is null && _request.Uids[1] is null)
         {
-            Found += rows.Int64(3);
+            Found += rows.Int64(SeriesColumn);
             return true;
         }
 
@@ -170,7 +176,7 @@ internal sealed partial class ImageSearch
         if (_writer is not null)
         {
             study.Uid = rows.Text(1);
-            (_writer.Modalities, _writer.Classes, _writer.StudySeries, _writer.StudyInstances) = (rows.Text(5), rows.Text(6), rows.Int64(3), rows.Int64(4));
+            (_writer.Modalities, _writer.Classes, _writer.StudySeries, _writer.StudyInstances) = (rows.Text(ModalitiesColumn), rows.Text(ClassesColumn), rows.Int64(SeriesColumn), rows.Int64(4));
         }
 
         if (_request.Level != IndexLevel.Study)
@@ -192,7 +198,7 @@ internal sealed partial class ImageSearch
             if (_request.Uids[1] is { } uids && !uids.Contains(rows.Text(1)))
                 continue;
             var series = new MatchLevel { Members = rows.Blob(3) };
-            if (_keys[1].Length > 0 && !MatchesAll(_keys[1], new SearchRow { Members = series.Members, Modalities = "", Classes = "", Instances = rows.Int64(2) }))
+            if (_keys[1].Length > 0 && !MatchesAll(_keys[1], new SearchRow { Members = series.Members, Instances = rows.Int64(2) }))
                 continue;
             if (_request.Level == IndexLevel.Instance && _keys[2].Length == 0 && _request.Uids[2] is null && PassesOver(rows.Int64(2)))
                 continue;
@@ -249,7 +255,7 @@ internal sealed partial class ImageSearch
             var members = rows.Blob(3);
             var needsMetadata = Array.Exists(_keys[2], key => key.NeedsMetadata);
             using var metadata = needsMetadata || (_writer is not null && _metadataSteps.Length > 0 && _skip == 0) ? Metadata(rows.Int64(0)) : null;
-            if (_keys[2].Length > 0 && !MatchesAll(_keys[2], new SearchRow { Members = members, Modalities = "", Classes = "", Metadata = metadata?.RootElement ?? default }))
+            if (_keys[2].Length > 0 && !MatchesAll(_keys[2], new SearchRow { Members = members, Metadata = metadata?.RootElement ?? default }))
                 continue;
             if (!IsTaken(out var goesOn))
             {

@@ -3,6 +3,7 @@
 using System.Globalization;
 using System.Text.Json;
 using FhirHub.Dicom;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Dicomweb;
 
@@ -12,14 +13,8 @@ internal ref struct SearchRow
     /// <summary>The stored attributes (<see cref="LevelMembers"/>).</summary>
     public ReadOnlySpan<byte> Members { get; set; }
 
-    /// <summary>What the archive knows itself, with backslashes between values.</summary>
-    public string Modalities { get; set; }
-
-    /// <summary>The SOP classes of a study.</summary>
-    public string Classes { get; set; }
-
-    /// <summary>The number of series of a study.</summary>
-    public long Series { get; set; }
+    /// <summary>The row of the study, where what the archive knows itself is read from.</summary>
+    public Statement.Rows Study { get; set; }
 
     /// <summary>The number of instances of a study or series.</summary>
     public long Instances { get; set; }
@@ -40,9 +35,6 @@ internal abstract class SearchKey(IndexLevel level)
 
     /// <summary>Stretches of those rows in which every match is found.</summary>
     public IReadOnlyList<ValueStretch> Stretches { get; protected init; } = [];
-
-    /// <summary>Whether it looks at what the archive knows itself.</summary>
-    public virtual bool NeedsComputed => false;
 
     /// <summary>Whether it looks at the metadata of instances.</summary>
     public virtual bool NeedsMetadata => false;
@@ -173,16 +165,14 @@ internal sealed class ComputedKey : SearchKey
         Stretches = stretches;
     }
 
-    public override bool NeedsComputed => true;
-
     public override bool Matches(in SearchRow row, List<string> scratch)
     {
         if (_tag == ComputedTags.ModalitiesInStudy)
-            scratch.AddRange(row.Modalities.Split('\\', StringSplitOptions.RemoveEmptyEntries));
+            scratch.AddRange(DistinctText.Split(row.Study.Text(ImageSearch.ModalitiesColumn)));
         else if (_tag == ComputedTags.SOPClassesInStudy)
-            scratch.AddRange(row.Classes.Split('\\', StringSplitOptions.RemoveEmptyEntries));
+            scratch.AddRange(DistinctText.Split(row.Study.Text(ImageSearch.ClassesColumn)));
         else if (_tag == ComputedTags.NumberOfStudyRelatedSeries)
-            scratch.Add(row.Series.ToString(CultureInfo.InvariantCulture));
+            scratch.Add(row.Study.Int64(ImageSearch.SeriesColumn).ToString(CultureInfo.InvariantCulture));
         else if (_tag == ComputedTags.InstanceAvailability)
             scratch.Add(ComputedTags.Online);
         else
