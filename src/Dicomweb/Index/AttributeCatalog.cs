@@ -1,8 +1,6 @@
 // Which attribute belongs to which level of the index, what is returned without being asked for, and what has rows of its own.
 
 using System.Collections.Frozen;
-using System.Security.Cryptography;
-using System.Text;
 using FhirHub.Dicom;
 
 namespace FhirHub.Dicomweb;
@@ -47,6 +45,10 @@ public sealed partial class AttributeCatalog
     private readonly AttributePath[][] _rows;
     private readonly FrozenDictionary<DicomTag, IndexLevel> _levels;
 
+    // Filled before the first search.
+    private readonly HashSet<string> _distrusted = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _distrustedRoots = new(StringComparer.Ordinal);
+
     /// <summary>The standard's attributes and those of the configuration.</summary>
     /// <param name="configured">Keywords, tags or paths (<see cref="DicomwebOptions.IndexedAttributes"/>).</param>
     /// <exception cref="ArgumentException">One of them is no attribute.</exception>
@@ -68,12 +70,7 @@ public sealed partial class AttributeCatalog
         _members = [.. members.Select(level => level.Values.OrderBy(definition => definition.Step.Tag).ToArray())];
         _rows = [.. rows.Select(level => level.ToArray())];
         _levels = levels.ToFrozenDictionary();
-        var all = string.Join('\n', _rows.SelectMany((level, at) => level.Select(path => $"{at} {path}"))) + '\n' + string.Join('\n', _members.SelectMany(level => level).Select(definition => definition.Step));
-        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)).AsSpan(0, 8));
     }
-
-    /// <summary>Another one where other attributes are indexed: what was written under another has to be indexed anew.</summary>
-    public string Fingerprint { get; }
 
     /// <summary>The rows of a study, series or instance in the attribute table: a function of its stored members alone.</summary>
     /// <param name="level">The level of the members.</param>
@@ -112,10 +109,19 @@ public sealed partial class AttributeCatalog
     internal IReadOnlyList<MemberDefinition> Members(IndexLevel level) => _members[(int)level];
 
     /// <summary>Whether a level has rows of a path in the attribute table.</summary>
-    internal bool HasRows(IndexLevel level, AttributePath path) => _rows[(int)level].Contains(path);
+    internal bool HasRows(IndexLevel level, AttributePath path) => _rows[(int)level].Contains(path) && !_distrusted.Contains(path.ToString());
 
     /// <summary>Whether an attribute is among the stored ones of a level.</summary>
-    internal bool Stores(IndexLevel level, AttributeStep step) => Array.Exists(_members[(int)level], definition => definition.Step == step);
+    internal bool Stores(IndexLevel level, AttributeStep step) =>
+        Array.Exists(_members[(int)level], definition => definition.Step == step) && !(_distrustedRoots.Contains(step.ToString()) && !Array.Exists(Standard[(int)level], definition => definition.Step == step));
+
+    /// <summary>Notes that rows of a path, and what is stored of its outermost attribute, may be missing: they are newer than what is indexed.</summary>
+    internal void Distrust(string path)
+    {
+        _distrusted.Add(path);
+        if (_rows.SelectMany(level => level).FirstOrDefault(known => known.ToString() == path) is { } found)
+            _distrustedRoots.Add(found.Root.ToString());
+    }
 
     /// <summary>The level that an attribute belongs to: that of a standard one, else the instance's.</summary>
     internal IndexLevel LevelOf(AttributeStep step) =>

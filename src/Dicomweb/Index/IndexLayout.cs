@@ -8,7 +8,7 @@ internal static class IndexLayout
     /// <summary>
     /// <c>json</c> is what <see cref="LevelMembers"/> describes. <c>modalities</c> and <c>classes</c> are the distinct ones of a study in the order of
     /// their text, with a backslash between them, and in the attribute table under <see cref="AttributeCatalog.ModalitiesInStudy"/> and
-    /// <see cref="AttributeCatalog.SopClassesInStudy"/>.
+    /// <see cref="AttributeCatalog.SopClassesInStudy"/>. A path is <c>complete</c> if it was there before the first study, so that all values have rows.
     /// </summary>
     public const string Tables =
         """
@@ -28,7 +28,7 @@ internal static class IndexLayout
             sha256 BLOB NOT NULL, version INTEGER NOT NULL, stored INTEGER NOT NULL, json BLOB NOT NULL, UNIQUE(series, uid));
         CREATE INDEX IF NOT EXISTS instance_uid ON instance(uid);
         CREATE TABLE IF NOT EXISTS instance_data(instance INTEGER PRIMARY KEY, metadata BLOB NOT NULL, frames BLOB NOT NULL);
-        CREATE TABLE IF NOT EXISTS path(id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
+        CREATE TABLE IF NOT EXISTS path(id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, complete INTEGER NOT NULL);
         CREATE TABLE IF NOT EXISTS attribute(
             path INTEGER NOT NULL, value TEXT NOT NULL, owner INTEGER NOT NULL, PRIMARY KEY(path, value, owner)) WITHOUT ROWID;
         """;
