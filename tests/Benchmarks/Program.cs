@@ -35,6 +35,7 @@ return args switch
     ["dicomweb", ..] => await DicomwebBenchmark.RunAsync(Options.Parse(args[1..])),
     ["qido", ..] => await QidoBenchmark.RunAsync(Options.Parse(args[1..])),
     ["wado", ..] => await RetrieveBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["archive", ..] => await ArchiveBenchmark.RunAsync(Options.Parse(args[1..])),
     ["dicom", ..] => await DicomBenchmark.RunAsync(Options.Parse(args[1..])),
     ["fhirpath", ..] => FhirPathBenchmark.Run(Options.Parse(args[1..])),
     _ => Usage(),
@@ -62,6 +63,7 @@ static int Usage()
           dicomweb  STOW-RS, QIDO-RS, WADO-RS and rendered images beside Orthanc (--filter STEP; --limit 1 without Orthanc)
           qido      searches of generated image indexes of 1,000 to 100,000 studies (--step STUDIES; --filter QUESTION; --data FOLDER keeps them)
           wado      WADO-RS against a bare SendFile endpoint of the same bytes: instance, frame, study, metadata (--filter STEP)
+          archive   the image archive without HTTP, against appending and files with fsync
           dicom     DICOM files: reading, JSON, XML, writing (--folder FOLDER of files)
           pixels    frames of DICOM files: decoding, rendering, PNG (--folder FOLDER of files)
           fhirpath  time and memory of one evaluation, by kind of expression
