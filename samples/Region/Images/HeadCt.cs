@@ -96,7 +96,8 @@ internal static class HeadCt
             item => Say(item, "HAS OBS CONTEXT", "PNAME", new DicomCode("121008", "DCM", "Person Observer Name")).Text("PersonName", "Region^Radiologist"),
             item => Coded(item, "HAS CONCEPT MOD", new DicomCode("121058", "DCM", "Procedure reported"), new DicomCode("25045-6", "LN", "CT unspecified body region")),
             item => Contain(item, "CONTAINS", new DicomCode("111028", "DCM", "Image Library"), null,
-                entry => Image(entry, "CONTAINS", study, slice)),
+                library => Contain(library, "CONTAINS", new DicomCode("126200", "DCM", "Image Library Group"), null,
+                    entry => Image(entry, "CONTAINS", study, slice))),
             item => Contain(item, "CONTAINS", new DicomCode("126010", "DCM", "Imaging Measurements"), null,
                 group => Contain(group, "CONTAINS", new DicomCode("125007", "DCM", "Measurement Group"), "1501",
                     // The way in which OHIF names the tool that draws the measurement again.

@@ -13,6 +13,9 @@ namespace FhirHub.Samples.Region;
 /// <param name="characterSet">Specific Character Set of its objects.</param>
 internal sealed class ImageStudy(ImagingOrder order, RegionSettings settings, string characterSet)
 {
+    /// <summary>The national character set.</summary>
+    public const string National = "GB18030";
+
     private readonly SpecificCharacterSet _characterSet = SpecificCharacterSet.Parse([characterSet]);
 
     /// <summary>What was ordered.</summary>
@@ -71,9 +74,12 @@ internal sealed class ImageStudy(ImagingOrder order, RegionSettings settings, st
 
     private static string TimeOf(DateTime time) => time.ToString("HHmmss", CultureInfo.InvariantCulture);
 
-    private static string NameOf(Person person) => person.IsForeign ? $"{person.Name.Family}^{person.Name.Given}" : NameOf(person.Name);
+    private string NameOf(Person person) => person.IsForeign ? $"{person.Name.Family}^{person.Name.Given}" : NameOf(person.Name);
 
-    private static string NameOf(PersonName name) => $"{Capitalized(name.FamilyPinyin)}^{Capitalized(name.GivenPinyin)}={name.Family}^{name.Given}";
+    // Who writes the national character set knows one way to write a name, and puts it where Latin letters belong.
+    private string NameOf(PersonName name) => characterSet == National
+        ? $"{name.Family}^{name.Given}"
+        : $"{Capitalized(name.FamilyPinyin)}^{Capitalized(name.GivenPinyin)}={name.Family}^{name.Given}";
 
     private static string Capitalized(string pinyin)
     {

@@ -25,7 +25,7 @@ public sealed class RegionImages(RegionSettings settings, int studies, PixelCode
         foreach (var order in Orders())
         {
             // Modalities of the region's hospitals are of several generations: one still writes the national character set.
-            var study = new ImageStudy(order, settings, order.Examination == Examination.HeadMr ? "GB18030" : "ISO_IR 192");
+            var study = new ImageStudy(order, settings, order.Examination == Examination.HeadMr ? ImageStudy.National : "ISO_IR 192");
             await foreach (var file in Files(study, writer, cancel))
                 yield return new RegionImage(study.Uid, file);
         }
