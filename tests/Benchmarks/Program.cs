@@ -31,6 +31,7 @@ return args switch
     ["validate", ..] => await ValidateBenchmark.RunAsync(Options.Parse(args[1..])),
     ["write-validation", ..] => await WriteValidationBenchmark.RunAsync(Options.Parse(args[1..])),
     ["workflow", ..] => await WorkflowBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["rendered", ..] => await RenderedBenchmark.RunAsync(Options.Parse(args[1..])),
     ["pixels", ..] => await PixelBenchmark.RunAsync(Options.Parse(args[1..])),
     ["dicomweb", ..] => await DicomwebBenchmark.RunAsync(Options.Parse(args[1..])),
     ["qido", ..] => await QidoBenchmark.RunAsync(Options.Parse(args[1..])),
@@ -65,6 +66,7 @@ static int Usage()
           wado      WADO-RS against a bare SendFile endpoint of the same bytes: instance, frame, study, metadata (--filter STEP)
           archive   the image archive without HTTP, against appending and files with fsync
           dicom     DICOM files: reading, JSON, XML, writing (--folder FOLDER of files)
+          rendered  images over HTTP: JPEG, PNG, GIF, thumbnails (4 clients unless told otherwise)
           pixels    frames of DICOM files: decoding, rendering, PNG (--folder FOLDER of files)
           fhirpath  time and memory of one evaluation, by kind of expression
         Options: --seconds N (measured time of each step), --clients N, --rounds N, --folder FOLDER, --limit N,

@@ -75,6 +75,12 @@ internal sealed record RenderParameters
     /// <summary>What becomes of the colours' profile.</summary>
     public IccChoice Icc { get; init; }
 
+    /// <summary>The presentation state that is applied.</summary>
+    public PresentationState? Presentation { get; init; }
+
+    /// <summary>What tells its content from others.</summary>
+    public string? PresentationDigest { get; init; }
+
     /// <summary>Reads the parameters of a request for rendered images; those that are not of rendering are left alone.</summary>
     /// <exception cref="DicomwebException">400: one can't be.</exception>
     public static RenderParameters Parse(IQueryCollection query, int maxSide)
@@ -138,6 +144,7 @@ internal sealed record RenderParameters
         FlipHorizontally = Source is { Width: < 0 },
         FlipVertically = Source is { Height: < 0 },
         Window = Window,
+        Presentation = Presentation,
     };
 
     /// <summary>Reads a quality of 1 to 100.</summary>

@@ -52,6 +52,12 @@ internal static class RenderedEndpoints
     private static async Task InstanceAsync(DicomwebService service, HttpContext http)
     {
         var instance = (await FindAsync(service, http))[0];
+        if (RenderedPresentation.Is(instance))
+        {
+            await PresentationAsync(service, http, instance);
+            return;
+        }
+
         if (instance.Frames == 0)
         {
             await RenderedDocument.AnswerAsync(service, http, instance, AcceptedMedia.Parse(http.Request));
@@ -69,6 +75,19 @@ internal static class RenderedEndpoints
         }
 
         await SomeAsync(service, http, instance, AllOf(instance), chosen, parameters);
+    }
+
+    private static async Task PresentationAsync(DicomwebService service, HttpContext http, StoredInstance presentation)
+    {
+        var parameters = RenderParameters.Parse(http.Request.Query, service.Options.RenderedSide);
+        parameters = await RenderedPresentation.ApplyAsync(service, presentation, parameters, http.RequestAborted);
+        var images = await RenderedPresentation.ImagesAsync(service, http, presentation, parameters.Presentation!);
+        var isOne = images is [(_, [_])];
+        var chosen = AcceptedMedia.Parse(http.Request).Choose(isOne ? RenderedMedia.OneFrame : RenderedMedia.Instances);
+        if (chosen.IsMultipart)
+            await RenderedParts.AnswerAsync(service, http, images, chosen, parameters);
+        else
+            await OneAsync(service, http, images[0].Instance, images[0].Frames[0], chosen, parameters);
     }
 
     private static async Task FramesAsync(DicomwebService service, HttpContext http)
@@ -95,7 +114,7 @@ internal static class RenderedEndpoints
         if (image is null)
         {
             using var output = new PooledBuffer();
-            await EncodeAsync(service, instance, frame, chosen, parameters, output, http.RequestAborted);
+            await EncodeAsync(service, http, instance, frame, chosen, parameters, output);
             image = output.Written.ToArray();
             service.Thumbnails.Add(tag, image);
         }
@@ -121,7 +140,7 @@ internal static class RenderedEndpoints
         if (RenderedTag.Settle(http, tag, [instance], chosen.MediaType))
             return;
         using var output = new PooledBuffer();
-        await EncodeAsync(service, instance, frame, chosen, parameters, output, http.RequestAborted);
+        await EncodeAsync(service, http, instance, frame, chosen, parameters, output);
         http.Response.ContentLength = output.Length;
         await http.Response.Body.WriteAsync(output.Written, http.RequestAborted);
     }
@@ -137,11 +156,13 @@ internal static class RenderedEndpoints
     }
 
     private static async Task EncodeAsync(
-        DicomwebService service, StoredInstance instance, int frame, MediaRange chosen, RenderParameters parameters, PooledBuffer output, CancellationToken cancel)
+        DicomwebService service, HttpContext http, StoredInstance instance, int frame, MediaRange chosen, RenderParameters parameters, PooledBuffer output)
     {
-        using var turn = await service.Rendering.EnterAsync(cancel);
-        using var open = await RenderedInstance.OpenAsync(service, instance, cancel);
-        await open.EncodeAsync(frame, RenderedMedia.EncodingOf(chosen), parameters, output, cancel);
+        using var turn = await service.Rendering.EnterAsync(http.RequestAborted);
+        using var open = await RenderedInstance.OpenAsync(service, instance, http.RequestAborted);
+        await open.EncodeAsync(frame, RenderedMedia.EncodingOf(chosen), parameters, output, http.RequestAborted);
+        if (open.IsTextOmitted)
+            Warn(http, "text in other letters than those of ASCII is not on the image, as any transliteration of a name could be another's");
     }
 
     // The image in the middle of those that can be shown: a series begins and ends with little to see.

@@ -36,9 +36,15 @@ internal sealed class RenderedInstance : IDisposable
     /// <summary>How many frames it has.</summary>
     public int Frames => _renderer.Frames.Count;
 
+    /// <summary>Whether text could not be written onto an image, since its letters are not of ASCII.</summary>
+    public bool IsTextOmitted { get; private set; }
+
     /// <summary>Opens an instance.</summary>
     public static async ValueTask<RenderedInstance> OpenAsync(DicomwebService service, StoredInstance instance, CancellationToken cancel)
     {
+        // What can't be decoded here is told before anything is read; videos have no frames that could be counted.
+        if (instance.TransferSyntax is { IsEncapsulated: true, Pixels: not PixelEncoding.Encapsulated })
+            _ = service.Codecs.Decoder(instance.TransferSyntax);
         var blob = service.Archive.OpenBlob(instance);
         try
         {
@@ -120,7 +126,25 @@ internal sealed class RenderedInstance : IDisposable
             parameters = parameters with { Width = maxSide, Height = maxSide };
         }
 
-        return await _renderer.RenderAsync(frame, _service.Codecs, parameters.OptionsFor(description.Columns, description.Rows, maxSide), cancel);
+        var options = parameters.OptionsFor(description.Columns, description.Rows, maxSide);
+        return await _renderer.RenderAsync(frame, _service.Codecs, parameters.Annotations == RenderAnnotations.None ? options : Annotate(options, parameters), cancel);
+    }
+
+    private RenderOptions Annotate(RenderOptions options, RenderParameters parameters)
+    {
+        if (parameters.Annotations.HasFlag(RenderAnnotations.Patient))
+        {
+            options = options with { TopText = ImageAnnotation.Patient(Dataset, out var omitted) };
+            IsTextOmitted |= omitted;
+        }
+
+        if (parameters.Annotations.HasFlag(RenderAnnotations.Technique))
+        {
+            options = options with { BottomText = ImageAnnotation.Technique(Dataset, out var omitted) };
+            IsTextOmitted |= omitted;
+        }
+
+        return options;
     }
 
     private ReadOnlyMemory<byte> Profile(RenderParameters parameters, RenderedImage image)

@@ -78,11 +78,28 @@ internal static class UriEndpoint
 
         if (query.ContainsKey("transferSyntax"))
             throw RenderParameters.Bad("transferSyntax is for contentType=application/dicom");
-        var parameters = UriParameters.Parse(query, service.Options.RenderedSide);
+        var parameters = await PresentAsync(service, http, instance, frame, UriParameters.Parse(query, service.Options.RenderedSide));
         if (chosen.MediaType == gif.MediaType && frame is null)
             await RenderedEndpoints.AnimatedAsync(service, http, instance, [.. Enumerable.Range(0, instance.Frames)], chosen, parameters);
         else
             await RenderedEndpoints.OneAsync(service, http, instance, frame ?? 0, chosen, parameters);
+    }
+
+    // The presentation state of presentationUID, which is of the same study (PS3.18 9.1.2.2.9).
+    private static async Task<RenderParameters> PresentAsync(DicomwebService service, HttpContext http, StoredInstance instance, int? frame, RenderParameters parameters)
+    {
+        var query = http.Request.Query;
+        if (!query.ContainsKey("presentationUID") && !query.ContainsKey("presentationSeriesUID"))
+            return parameters;
+        var path = new ImagePath(instance.Path.Study, Required(query, "presentationSeriesUID"), Required(query, "presentationUID"));
+        if (parameters.Window is not null)
+            throw RenderParameters.Bad("a presentation state has a window of its own; leave windowCenter and windowWidth away");
+        if (await service.Archive.FindAsync(service.ScopeOf(http), path, http.RequestAborted) is not [var presentation, ..] || !RenderedPresentation.Is(presentation))
+            throw new DicomwebException(StatusCodes.Status404NotFound, "There is no such Grayscale Softcopy Presentation State in the study.");
+        parameters = await RenderedPresentation.ApplyAsync(service, presentation, parameters, http.RequestAborted);
+        return parameters.Presentation!.IsFor(instance.Path.Instance!, frame ?? 0)
+            ? parameters
+            : throw RenderParameters.Bad("the presentation state is not for that image");
     }
 
     private static async Task DicomAsync(DicomwebService service, HttpContext http, StoredInstance instance, AcceptedMedia? accepted)

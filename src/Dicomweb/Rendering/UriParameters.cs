@@ -10,15 +10,18 @@ internal static class UriParameters
 {
     /// <summary>What they ask for, in terms of rendered resources.</summary>
     /// <exception cref="DicomwebException">400: one can't be.</exception>
-    public static RenderParameters Parse(IQueryCollection query, int maxSide) => new()
+    public static RenderParameters Parse(IQueryCollection query, int maxSide)
     {
-        Window = Window(RenderParameters.One(query, "windowCenter"), RenderParameters.One(query, "windowWidth")),
-        Width = RenderParameters.One(query, "columns") is { } columns ? UriEndpoint.Whole("columns", columns, 1, maxSide) : null,
-        Height = RenderParameters.One(query, "rows") is { } rows ? UriEndpoint.Whole("rows", rows, 1, maxSide) : null,
-        Share = Region(RenderParameters.One(query, "region")),
-        Quality = RenderParameters.One(query, "imageQuality") is { } quality ? RenderParameters.ParseQuality("imageQuality", quality) : RenderParameters.DefaultQuality,
-        Annotations = RenderParameters.ParseAnnotations(RenderParameters.One(query, "annotation")),
-    };
+        return new()
+        {
+            Window = Window(RenderParameters.One(query, "windowCenter"), RenderParameters.One(query, "windowWidth")),
+            Width = RenderParameters.One(query, "columns") is { } columns ? UriEndpoint.Whole("columns", columns, 1, maxSide) : null,
+            Height = RenderParameters.One(query, "rows") is { } rows ? UriEndpoint.Whole("rows", rows, 1, maxSide) : null,
+            Share = Region(RenderParameters.One(query, "region")),
+            Quality = RenderParameters.One(query, "imageQuality") is { } quality ? RenderParameters.ParseQuality("imageQuality", quality) : RenderParameters.DefaultQuality,
+            Annotations = RenderParameters.ParseAnnotations(RenderParameters.One(query, "annotation")),
+        };
+    }
 
     private static VoiWindow? Window(string? center, string? width)
     {

@@ -198,6 +198,46 @@ public class RenderedTests(DicomwebFixture fixture) : IClassFixture<DicomwebFixt
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
     }
 
+    [Fact]
+    public async Task A_presentation_state_is_rendered_as_its_images_and_applied_by_its_UID()
+    {
+        var path = await StoreAsync(TestImage.Gray("1.2.12"));
+        await Archive.TestInstance.StoreAsync(fixture.Archive, TestImage.Presentation("1.2.12", path, window: (100, 1)));
+        byte[] expected = [0, 255, 255, 255, 255, 255, 255, 255];
+        Assert.Equal(expected, await PixelsAsync("/studies/1.2.12/series/1.2.12.3/instances/1.2.12.3.1/rendered"));
+        var address = $"wado?requestType=WADO&studyUID=1.2.12&seriesUID={path.Series}&objectUID={path.Instance}&contentType=image/png&presentationSeriesUID=1.2.12.3&presentationUID=";
+        Assert.Equal(expected, await PixelsAsync(address + "1.2.12.3.1"));
+        foreach (var (query, status) in ((string, HttpStatusCode)[])[("1.2.12.3.9", HttpStatusCode.NotFound), ("1.2.12.3.1&windowCenter=1&windowWidth=1", HttpStatusCode.BadRequest)])
+        {
+            using var refused = await GetAsync(address + query, null);
+            Assert.Equal(status, refused.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Text_that_is_asked_for_is_on_the_image_and_what_can_not_be_written_is_told()
+    {
+        var path = await StoreAsync(TestImage.Gray("1.2.13"));
+        Assert.NotEqual(await PixelsAsync($"{path}/rendered?viewport=200,100"), await PixelsAsync($"{path}/rendered?viewport=200,100&annotation=patient,technique"));
+        var other = await StoreAsync(TestImage.Gray("1.2.14") with { Name = "\u00b6\u00a7" });
+        using var answer = await GetAsync($"{other}/rendered?annotation=patient", null);
+        Assert.Contains("letters", answer.Headers.GetValues("Warning").Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Too_many_at_once_are_told_when_to_come_again()
+    {
+        using var gate = new RenderGate(concurrency: 1, maxWaiting: 0);
+        using (await gate.EnterAsync(default))
+        {
+            var busy = await Assert.ThrowsAsync<DicomwebException>(async () => await gate.EnterAsync(default));
+            Assert.Equal(503, busy.Status);
+            Assert.True(busy.RetryAfter > TimeSpan.Zero);
+        }
+
+        using var turn = await gate.EnterAsync(default);
+    }
+
     private async Task<ImagePath> StoreAsync(TestImage image)
     {
         await Archive.TestInstance.StoreAsync(fixture.Archive, image.ToBytes());

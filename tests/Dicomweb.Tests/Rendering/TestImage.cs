@@ -9,6 +9,8 @@ namespace FhirHub.Dicomweb.Tests.Rendering;
 /// <summary>An instance that can be rendered: by itself 4 x 2 pixels of 0, 100, ... 700.</summary>
 internal sealed record TestImage(string Study, string Series, string Instance)
 {
+    public string Name { get; init; } = "Test^Patient";
+
     public int Number { get; init; } = 1;
 
     public int Frames { get; init; } = 1;
@@ -27,13 +29,30 @@ internal sealed record TestImage(string Study, string Series, string Instance)
 
     public static TestImage Report(string study, string text) => new(study, $"{study}.2", $"{study}.2.1") { Text = text };
 
+    /// <summary>A presentation state for an image.</summary>
+    public static byte[] Presentation(string study, ImagePath image, (int Center, int Width) window)
+    {
+        var file = new TestFile()
+            .Text(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.11.1")
+            .Text(0x00080018, "UI", $"{study}.3.1")
+            .Text(0x00080060, "CS", "PR")
+            .Header(0x00081115, "SQ", TestFile.Undefined).Item()
+            .Header(0x00081140, "SQ", TestFile.Undefined).Item().Text(0x00081155, "UI", image.Instance!).EndItem().EndSequence()
+            .Text(0x0020000E, "UI", image.Series!).EndItem().EndSequence()
+            .Text(0x00100010, "PN", "Test^Patient")
+            .Text(0x00100020, "LO", "P1")
+            .Text(0x0020000D, "UI", study)
+            .Text(0x0020000E, "UI", $"{study}.3");
+        return file.Header(0x00283110, "SQ", TestFile.Undefined).Item().Text(0x00281050, "DS", $"{window.Center}").Text(0x00281051, "DS", $"{window.Width}").EndItem().EndSequence().ToFile();
+    }
+
     public byte[] ToBytes()
     {
         var file = new TestFile()
             .Text(0x00080016, "UI", Text is null ? "1.2.840.10008.5.1.4.1.1.2" : "1.2.840.10008.5.1.4.1.1.88.11")
             .Text(0x00080018, "UI", Instance)
             .Text(0x00080060, "CS", Text is null ? "CT" : "SR")
-            .Text(0x00100010, "PN", "Test^Patient")
+            .Text(0x00100010, "PN", Name)
             .Text(0x00100020, "LO", "P1")
             .Text(0x0020000D, "UI", Study)
             .Text(0x0020000E, "UI", Series)

@@ -10,11 +10,13 @@ public sealed class FrameRenderer
 {
     private readonly DicomDataset _dataset;
     private readonly PixelFrames _frames;
+    private readonly string _instance;
 
     private FrameRenderer(DicomDataset dataset, PixelFrames frames)
     {
         _dataset = dataset;
         _frames = frames;
+        _instance = dataset.GetString(DicomTags.SOPInstanceUID) ?? "";
     }
 
     /// <summary>The frames.</summary>
@@ -32,7 +34,7 @@ public sealed class FrameRenderer
     /// <exception cref="DicomException">It can't be decoded or shown.</exception>
     public async ValueTask<RenderedImage> RenderAsync(int frame, PixelCodecs codecs, RenderOptions options, CancellationToken cancellationToken = default)
     {
-        var region = Region(options);
+        var region = Region(options, frame);
         var buffer = ArrayPool<byte>.Shared.Rent(_frames.Description.FrameBytes);
         try
         {
@@ -63,7 +65,7 @@ public sealed class FrameRenderer
             if (isSupplemented)
                 ShowSupplemented(frame, description, number, options, pixels);
             else if (channels == 1)
-                GrayFrame.Show(frame, description, _dataset, GrayTransform.Of(_dataset, description, number, options.Window), pixels);
+                GrayFrame.Show(frame, description, _dataset, GrayTransform.Of(_dataset, description, number, options.Window, options.Presentation), pixels);
             else if (description.Photometric == PhotometricInterpretation.PaletteColor)
                 ColorTransform.FromPalette(frame, description, _dataset, pixels);
             else
@@ -75,6 +77,8 @@ public sealed class FrameRenderer
                     overlay.Draw(pixels, channels, frame, description, number);
             }
 
+            if (options.Presentation is { } state)
+                DisplayShutter.Apply(state.Dataset, pixels, description.Columns, description.Rows, channels);
             var (width, height) = Size(options, region);
             if (width != description.Columns || height != description.Rows || region.Width != width || region.Height != height)
             {
@@ -84,7 +88,11 @@ public sealed class FrameRenderer
                 whole.Dispose();
             }
 
-            Flip(shown.Writable, width, height, channels, options);
+            if (options.Presentation is { } presentation)
+                shown = Present(shown, presentation, region, number);
+            Flip(shown.Writable, shown.Width, shown.Height, channels, options);
+            if (options.TopText.Count > 0 || options.BottomText.Count > 0)
+                TextPainter.Write(shown.Writable, shown.Width, shown.Height, channels, options.TopText, options.BottomText);
             return shown;
         }
         catch
@@ -101,7 +109,7 @@ public sealed class FrameRenderer
         try
         {
             var shades = gray.AsSpan(0, (int)description.Pixels);
-            GrayFrame.Show(frame, description, _dataset, GrayTransform.Of(_dataset, description, number, options.Window), shades);
+            GrayFrame.Show(frame, description, _dataset, GrayTransform.Of(_dataset, description, number, options.Window, options.Presentation), shades);
             for (int i = 0, at = 0; i < shades.Length; i++, at += 3)
                 pixels[at] = pixels[at + 1] = pixels[at + 2] = shades[i];
             ColorTransform.FromPalette(frame, description, _dataset, pixels, isSupplemental: true);
@@ -112,11 +120,11 @@ public sealed class FrameRenderer
         }
     }
 
-    private ImageRegion Region(RenderOptions options)
+    private ImageRegion Region(RenderOptions options, int frame)
     {
         int columns = _frames.Description.Columns, rows = _frames.Description.Rows;
         if (options.Region is not { } region)
-            return new(0, 0, columns, rows);
+            return options.Presentation?.Area(_instance, frame, columns, rows) ?? new(0, 0, columns, rows);
         if (region.X < 0 || region.Y < 0 || region.Width < 1 || region.Height < 1 || region.X > columns - region.Width || region.Y > rows - region.Height)
             throw new DicomException(DicomFault.InvalidValue, $"the region is not within the {columns:N0} columns and {rows:N0} rows of the image");
         return region;
@@ -130,8 +138,47 @@ public sealed class FrameRenderer
         if (options.Width is null && options.Height is null)
             return (region.Width, region.Height);
         var aspect = PixelAspect.Of(_dataset, _frames.Description.NumberOfFrames > 1);
-        var scale = Math.Min((double)(options.Width ?? options.MaxSide) / region.Width, (options.Height ?? options.MaxSide) / (region.Height * aspect));
+        double across = options.Width ?? options.MaxSide, down = options.Height ?? options.MaxSide;
+
+        // What is turned by a quarter later on must fit then.
+        if (options.Presentation is { Turns: 1 or 3 })
+            (across, down) = (down, across);
+        var scale = Math.Min(across / region.Width, down / (region.Height * aspect));
         return (Math.Max(1, (int)Math.Round(region.Width * scale)), Math.Max(1, (int)Math.Round(region.Height * aspect * scale)));
+    }
+
+    // Turned, then flipped, then drawn onto: annotations are upright and stay where they point at (PS3.3 C.10.6, C.10.5).
+    private RenderedImage Present(RenderedImage image, PresentationState presentation, ImageRegion region, int number)
+    {
+        var (width, height, turns) = (image.Width, image.Height, presentation.Turns);
+        if (turns > 0)
+        {
+            var turned = ImageTurn.Turn(image, turns);
+            image.Dispose();
+            image = turned;
+        }
+
+        var isFlipped = presentation.IsFlipped;
+        var shown = image;
+        if (isFlipped)
+            Flip(shown.Writable, shown.Width, shown.Height, shown.Channels, new() { FlipHorizontally = true });
+        GraphicPainter.Draw(shown, presentation.Annotations(_instance, number), (x, y, isOfDisplay) =>
+        {
+            if (isOfDisplay)
+                return (x * shown.Width, y * shown.Height);
+
+            // The upper left corner of the first pixel is 0.5, 0.5 in pixels that are counted from 1.
+            var (across, down) = ((x - 0.5 - region.X) * width / region.Width, (y - 0.5 - region.Y) * height / region.Height);
+            (across, down) = turns switch
+            {
+                1 => (height - down, across),
+                2 => (width - across, height - down),
+                3 => (down, width - across),
+                _ => (across, down),
+            };
+            return (isFlipped ? shown.Width - across : across, down);
+        });
+        return shown;
     }
 
     private static void Flip(Span<byte> samples, int width, int height, int channels, RenderOptions options)

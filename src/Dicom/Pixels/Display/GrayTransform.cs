@@ -11,8 +11,9 @@ internal sealed class GrayTransform
     private readonly LookupTable? _modality;
     private readonly LookupTable? _voi;
     private readonly VoiWindow? _window;
+    private readonly LookupTable? _curve;
 
-    private GrayTransform(LookupTable? modality, double slope, double intercept, VoiWindow? window, LookupTable? voi, bool isInverse)
+    private GrayTransform(LookupTable? modality, double slope, double intercept, VoiWindow? window, LookupTable? voi, bool isInverse, LookupTable? curve)
     {
         _modality = modality;
         Slope = slope;
@@ -20,6 +21,7 @@ internal sealed class GrayTransform
         _window = window;
         _voi = voi;
         IsInverse = isInverse;
+        _curve = curve;
     }
 
     /// <summary>Whether it knows what is between black and white; if not, the values of the frame have to tell.</summary>
@@ -32,23 +34,30 @@ internal sealed class GrayTransform
 
     private double Intercept { get; }
 
-    /// <summary>What a data set says of a frame; a window that is given goes before its own.</summary>
-    public static GrayTransform Of(DicomDataset dataset, PixelDescription description, int frame, VoiWindow? given)
+    /// <summary>What a data set says of a frame; what a presentation state says goes before it, and a window that is given before both.</summary>
+    public static GrayTransform Of(DicomDataset dataset, PixelDescription description, int frame, VoiWindow? given, PresentationState? presentation = null)
     {
-        var values = FrameAttributes.Group(dataset, frame, PixelTags.PixelValueTransformationSequence);
-        var modality = dataset.GetItems(PixelTags.ModalityLutSequence) is [var item, ..]
+        var isPresented = presentation is { HasModality: true };
+        var values = isPresented ? presentation!.Dataset : FrameAttributes.Group(dataset, frame, PixelTags.PixelValueTransformationSequence);
+        var modality = (isPresented ? presentation!.Dataset : dataset).GetItems(PixelTags.ModalityLutSequence) is [var item, ..]
             ? LookupTable.Read(item, DicomTags.LUTDescriptor, DicomTags.LUTData, null, description.IsSigned)
             : null;
         var slope = values.GetDouble(PixelTags.RescaleSlope) ?? 1;
         var intercept = values.GetDouble(PixelTags.RescaleIntercept) ?? 0;
-        var voi = FrameAttributes.Group(dataset, frame, PixelTags.FrameVoiLutSequence);
+        var voi = presentation?.Voi(dataset.GetString(DicomTags.SOPInstanceUID) ?? "", frame) ?? FrameAttributes.Group(dataset, frame, PixelTags.FrameVoiLutSequence);
         var window = given ?? Window(voi);
         var isSigned = modality is null && (description.IsSigned || intercept < 0);
         var table = window is null && voi.GetItems(PixelTags.VoiLutSequence) is [var lut, ..]
             ? LookupTable.Read(lut, DicomTags.LUTDescriptor, DicomTags.LUTData, null, isSigned)
             : null;
-        var isInverse = description.Photometric == PhotometricInterpretation.Monochrome1 || dataset.GetString(PixelTags.PresentationLutShape) == "INVERSE";
-        return new(modality, slope == 0 || !double.IsFinite(slope) ? 1 : slope, double.IsFinite(intercept) ? intercept : 0, window, table, isInverse);
+
+        // A presentation state tells polarity by itself, whatever the photometric interpretation is (PS3.3 C.11.6.1.2).
+        var shape = (presentation?.Dataset ?? dataset).GetString(PixelTags.PresentationLutShape);
+        var curve = presentation?.Dataset.GetItems(PixelTags.PresentationLutSequence) is [var shades, ..]
+            ? LookupTable.Read(shades, DicomTags.LUTDescriptor, DicomTags.LUTData, null, isSigned: false)
+            : null;
+        var isInverse = shape == "INVERSE" || (description.Photometric == PhotometricInterpretation.Monochrome1 && (presentation is null || (shape is null && curve is null)));
+        return new(modality, slope == 0 || !double.IsFinite(slope) ? 1 : slope, double.IsFinite(intercept) ? intercept : 0, window, table, isInverse, curve);
     }
 
     /// <summary>With a window from the least to the greatest stored value.</summary>
@@ -59,7 +68,7 @@ internal sealed class GrayTransform
             (low, high) = (high, low);
         // A frame of one value is black, not gray.
         high = high > low ? high : low + 1;
-        return new(_modality, Slope, Intercept, new VoiWindow((low + high) / 2, high - low, VoiLutFunction.LinearExact), null, IsInverse);
+        return new(_modality, Slope, Intercept, new VoiWindow((low + high) / 2, high - low, VoiLutFunction.LinearExact), null, IsInverse, _curve);
     }
 
     /// <summary>Where a stored value is between black, 0, and white, 1.</summary>
@@ -68,6 +77,8 @@ internal sealed class GrayTransform
         var value = Modality(stored);
         var shade = _voi is { } table ? (double)table[Whole(value)] / table.Greatest : _window!.Value.Map(value);
         shade = double.IsNaN(shade) ? 0 : shade;
+        if (_curve is { } curve)
+            shade = (double)curve[curve.First + (int)Math.Round(shade * (curve.Count - 1))] / curve.Greatest;
         return IsInverse ? 1 - shade : shade;
     }
 
@@ -77,7 +88,7 @@ internal sealed class GrayTransform
     public void Fill(Span<byte> shades, bool isSigned)
     {
         var negative = isSigned ? shades.Length / 2 : shades.Length;
-        if (_modality is null && _window is ({ Function: VoiLutFunction.LinearExact } or { Function: VoiLutFunction.Linear, Width: > 1 }))
+        if (_modality is null && _curve is null && _window is ({ Function: VoiLutFunction.LinearExact } or { Function: VoiLutFunction.Linear, Width: > 1 }))
         {
             FillLine(shades[..negative], 0);
             if (isSigned)

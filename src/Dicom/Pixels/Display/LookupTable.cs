@@ -24,6 +24,9 @@ internal sealed class LookupTable
     /// <summary>Bits of an entry.</summary>
     public int Bits { get; }
 
+    /// <summary>How many entries it has.</summary>
+    public int Count => _entries.Length;
+
     /// <summary>The greatest number that an entry can be.</summary>
     public int Greatest => (1 << Bits) - 1;
 

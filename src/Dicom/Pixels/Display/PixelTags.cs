@@ -28,6 +28,7 @@ internal static class PixelTags
     public static readonly DicomTag VoiLutSequence = new(0x0028_3010);
     public static readonly DicomTag FrameVoiLutSequence = new(0x0028_9132);
     public static readonly DicomTag PixelValueTransformationSequence = new(0x0028_9145);
+    public static readonly DicomTag PresentationLutSequence = new(0x2050_0010);
     public static readonly DicomTag PresentationLutShape = new(0x2050_0020);
     public static readonly DicomTag SharedFunctionalGroups = new(0x5200_9229);
     public static readonly DicomTag PerFrameFunctionalGroups = new(0x5200_9230);

@@ -40,6 +40,15 @@ public sealed record RenderOptions
 
     /// <summary>Whether overlays are drawn.</summary>
     public bool HasOverlays { get; init; } = true;
+
+    /// <summary>The presentation state by which it is shown; null for what the data set itself says.</summary>
+    public PresentationState? Presentation { get; init; }
+
+    /// <summary>Lines that are written from the upper left corner on (<see cref="ImageAnnotation"/>).</summary>
+    public IReadOnlyList<string> TopText { get; init; } = [];
+
+    /// <summary>Lines that are written into the lower left corner.</summary>
+    public IReadOnlyList<string> BottomText { get; init; } = [];
 }
 
 /// <summary>
