@@ -15,9 +15,10 @@ public static partial class ConfigurationReader
         var options = new ImagingOptions
         {
             Enabled = Flag(configuration, $"{Key}:Enabled", true),
-            Address = Address(configuration, $"{Key}:Address"),
+            Address = Address(configuration, $"{Key}:Address") ?? BesideBase(configuration["FhirHub:Http:BaseUrls"]),
             PatientSystem = System(configuration, $"{Key}:PatientSystem"),
             PatientIssuers = PatientIssuers(configuration, $"{Key}:PatientIssuers"),
+            TimeZone = Zone(configuration, $"{Key}:TimeZone"),
             Service = new DicomwebOptions
             {
                 Path = Text(configuration, "FhirHub:Blobs:Hot", defaults.Path),
@@ -43,10 +44,20 @@ public static partial class ConfigurationReader
         : Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? value.TrimEnd('/')
         : throw new ConfigurationException($"{key} is '{value}'; it must be an http or https address, such as https://images.example/dicomweb.");
 
+    private static string? BesideBase(string? baseUrls) =>
+        baseUrls?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var first, ..] && first.TrimEnd('/') is var fhir && fhir.EndsWith(FhirEndpoint.Base, StringComparison.Ordinal)
+            ? fhir[..^FhirEndpoint.Base.Length] + DicomwebService.Root
+            : null;
+
     private static string? System(IConfiguration configuration, string key) =>
         configuration[key] is not { } value ? null
         : Uri.IsWellFormedUriString(value, UriKind.Absolute) ? value
         : throw new ConfigurationException($"{key} is '{value}'; it must be the URI of an identifier system.");
+
+    private static TimeZoneInfo Zone(IConfiguration configuration, string key) =>
+        configuration[key] is not { } value ? TimeZoneInfo.Local
+        : TimeZoneInfo.TryFindSystemTimeZoneById(value, out var zone) ? zone
+        : throw new ConfigurationException($"{key} is '{value}'; it must be a time zone that this machine knows, such as Asia/Shanghai.");
 
     // An issuer may have colons in it, which part the keys of a configuration; all that is below the section is its name.
     private static Dictionary<string, string> PatientIssuers(IConfiguration configuration, string key)

@@ -69,7 +69,7 @@ public static class FhirHost
         builder.Services.AddSingleton(_ => server);
         var app = builder.Build();
         _ = app.Services.GetRequiredService<FhirServer>();
-        server.Images = OpenImages(options.Imaging, app.Logger);
+        OpenImages(app, server);
         Compose(app, server);
         LoadExchange(server, app.Logger);
         TellOfIndex(server, app.Logger);
@@ -84,18 +84,12 @@ public static class FhirHost
     public static FhirHubOptions ReadOptions(string[] args, IReadOnlyDictionary<string, string?>? defaults = null) =>
         ConfigurationReader.Read(CreateBuilder(args, defaults).Configuration);
 
-    private static ImageService? OpenImages(ImagingOptions options, ILogger log)
+    private static void OpenImages(WebApplication app, FhirServer server)
     {
-        if (!options.Enabled)
-            return null;
-        try
-        {
-            return ImageService.Open(options, log);
-        }
-        catch (NotSupportedException)
-        {
-            return null;
-        }
+        if (!server.Options.Imaging.Enabled)
+            return;
+        var images = server.Images = ImageService.Open(server, app.Logger);
+        app.Lifetime.ApplicationStarted.Register(() => images.Start(app.Urls.First()));
     }
 
     // Before the first request there is nobody to wait for.
@@ -211,6 +205,7 @@ public static class FhirHost
             images.Dicomweb.Map(app);
             new ViewerEndpoint(DicomwebService.Root).Map(app);
             StudyLink.Map(app, server);
+            app.MapGet("/health/images", images.AnswerStatusAsync);
         }
 
         app.MapGet("/health/live", http => http.Response.WriteAsync("live", http.RequestAborted));
@@ -222,9 +217,11 @@ public static class FhirHost
         try
         {
             await server.Store.ReadAsync(AccessScope.Full, new ResourceKey("Basic", "ready"), http.RequestAborted);
+            if (server.Images is { } images)
+                await images.Archive.ChangesAsync(ImageScope.Full, long.MaxValue - 1, 1, http.RequestAborted);
             await http.Response.WriteAsync("ready", http.RequestAborted);
         }
-        catch (StoreException)
+        catch (Exception failure) when (failure is StoreException or IOException)
         {
             http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             await http.Response.WriteAsync("The store does not answer.", http.RequestAborted);

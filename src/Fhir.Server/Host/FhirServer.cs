@@ -49,6 +49,8 @@ public sealed class FhirServer : IAsyncDisposable
             PackageOperations.Install,
             PackageOperations.Uninstall,
             ValidateOperation.Operation,
+            ReconcileOperations.Reconcile,
+            ReconcileOperations.Unlink,
             .. TerminologyOperations.All,
         ]);
         Interactions = new InteractionTable(

@@ -21,6 +21,9 @@ public sealed record ImagingOptions
     /// <summary><c>FhirHub:Dicomweb:PatientIssuers:[issuer]</c>: the identifier system for Patient IDs of an issuer (PS3.3 C.7.1.1, 0010,0021).</summary>
     public IReadOnlyDictionary<string, string> PatientIssuers { get; init; } = new Dictionary<string, string>();
 
+    /// <summary><c>FhirHub:Dicomweb:TimeZone</c>: the zone of times that come without Timezone Offset From UTC (PS3.3 C.12.1.1.8).</summary>
+    public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Local;
+
     /// <summary><c>FhirHub:Dicomweb:PatientSystem</c>: the identifier system for Patient IDs without an issuer; null if there is no such system.</summary>
     public string? PatientSystem { get; init; }
 }
