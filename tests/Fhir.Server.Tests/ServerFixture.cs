@@ -46,7 +46,8 @@ public class ServerFixture : IAsyncLifetime
     public Task<IReadOnlyList<string>> VerifyAsync() =>
         ((SqliteResourceStore)_app!.Services.GetRequiredService<FhirServer>().Store).VerifyAsync(CancellationToken.None);
 
-    private async Task StartAsync()
+    /// <summary>Starts the server again over the same folder.</summary>
+    public async Task StartAsync()
     {
         _app = FhirHost.Build(["--urls=http://127.0.0.1:0", $"--FhirHub:DataPath={DataPath}", "--FhirHub:Exchange:Package=false", .. Settings]);
         await _app.StartAsync();
@@ -55,7 +56,8 @@ public class ServerFixture : IAsyncLifetime
         Client = new HttpClient { BaseAddress = new Uri($"{root}/fhir/") };
     }
 
-    private async Task StopAsync()
+    /// <summary>Stops the server; its folder stays.</summary>
+    public async Task StopAsync()
     {
         Client.Dispose();
         await _app!.StopAsync();
