@@ -147,12 +147,9 @@ internal static partial class RetrieveEndpoints
         http.Response.ContentType = parts.ContentType;
         if (IsHead(http))
             return;
+        using var open = new OpenInstances(service.Archive, instances);
         for (var i = 0; i < instances.Count; i++)
-        {
-            using var blob = TryOpen(service, instances[i]);
-            if (blob is not null)
-                await WritePixelsAsync(service, http, parts, blob, instances[i], forms[i]);
-        }
+            await WritePixelsAsync(service, http, parts, open[i], instances[i], forms[i]);
 
         await http.Response.BodyWriter.WriteAsync(parts.End, http.RequestAborted);
     }

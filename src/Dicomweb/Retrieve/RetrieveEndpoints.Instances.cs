@@ -30,8 +30,8 @@ internal static partial class RetrieveEndpoints
             await SendZipAsync(service, http, instances, syntaxes);
         else if (offer == DicomAlone)
             await SendAloneAsync(service, http, instances[0], syntaxes[0], representation);
-        else if (isStored && instances is [var only])
-            await SendStoredPartAsync(service, http, only);
+        else if (isStored)
+            await SendStoredPartsAsync(service, http, instances);
         else
             await SendPartsAsync(service, http, instances, syntaxes);
     }
@@ -74,19 +74,31 @@ internal static partial class RetrieveEndpoints
             await DicomWriter.WriteAsync(file, response.BodyWriter.AsStream(), new() { TransferSyntax = syntax }, http.RequestAborted);
     }
 
-    // The usual answer: nothing is read of the instance but its bytes, and its length is known.
-    private static async Task SendStoredPartAsync(DicomwebService service, HttpContext http, StoredInstance instance)
+    // The usual answer: nothing is read of instances but their bytes, and the length of all is known.
+    private static async Task SendStoredPartsAsync(DicomwebService service, HttpContext http, IReadOnlyList<StoredInstance> instances)
     {
         var parts = new MultipartWriter(Dicom);
-        using var blob = service.Archive.OpenBlob(instance);
-        var head = parts.Begin($"{Dicom}; transfer-syntax={instance.TransferSyntax.Uid}", RequestBase.Of(http) + instance.Path);
+        var address = RequestBase.Of(http);
+        using var open = new OpenInstances(service.Archive, instances);
+        var heads = new byte[instances.Count][];
+        var length = 0L;
+        for (var i = 0; i < heads.Length; i++)
+        {
+            heads[i] = parts.Begin($"{Dicom}; transfer-syntax={instances[i].TransferSyntax.Uid}", address + instances[i].Path);
+            length += heads[i].Length + open[i].Length;
+        }
+
         http.Response.ContentType = parts.ContentType;
-        http.Response.ContentLength = head.Length + blob.Length + parts.End.Length;
+        http.Response.ContentLength = length + parts.End.Length;
         if (IsHead(http))
             return;
         var output = http.Response.BodyWriter;
-        await output.WriteAsync(head, http.RequestAborted);
-        await ByteCopy.CopyAsync(blob.Source, 0, blob.Length, output, http.RequestAborted);
+        for (var i = 0; i < heads.Length; i++)
+        {
+            await output.WriteAsync(heads[i], http.RequestAborted);
+            await ByteCopy.CopyAsync(open[i].Source, 0, open[i].Length, output, http.RequestAborted);
+        }
+
         await output.WriteAsync(parts.End, http.RequestAborted);
     }
 
@@ -98,11 +110,10 @@ internal static partial class RetrieveEndpoints
         if (IsHead(http))
             return;
         var output = http.Response.BodyWriter;
+        using var open = new OpenInstances(service.Archive, instances);
         for (var i = 0; i < instances.Count; i++)
         {
-            using var blob = TryOpen(service, instances[i]);
-            if (blob is null)
-                continue;
+            var blob = open[i];
             var (file, syntax) = (default(DicomFile), syntaxes[i]);
             if (syntax != instances[i].TransferSyntax)
                 (file, syntax) = await TranscodeOrKeepAsync(service, http, blob, instances[i], syntax, instances.Count);
@@ -124,14 +135,13 @@ internal static partial class RetrieveEndpoints
         if (IsHead(http))
             return;
         var cancel = http.RequestAborted;
+        using var open = new OpenInstances(service.Archive, instances);
 
         // Pixels don't get smaller by what a ZIP compresses with, so it holds them as they are.
         await using var zip = await ZipArchive.CreateAsync(http.Response.BodyWriter.AsStream(), ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancel);
         for (var i = 0; i < instances.Count; i++)
         {
-            using var blob = TryOpen(service, instances[i]);
-            if (blob is null)
-                continue;
+            var blob = open[i];
             var (file, syntax) = (default(DicomFile), syntaxes[i]);
             if (syntax != instances[i].TransferSyntax)
                 (file, syntax) = await TranscodeOrKeepAsync(service, http, blob, instances[i], syntax, instances.Count);

@@ -128,12 +128,11 @@ internal static partial class RetrieveEndpoints
         http.Response.ContentType = parts.ContentType;
         if (IsHead(http))
             return;
-        foreach (var instance in instances)
+        using var open = new OpenInstances(service.Archive, instances);
+        for (var i = 0; i < instances.Count; i++)
         {
-            using var blob = TryOpen(service, instance);
-            if (blob is null)
-                continue;
-            var file = await blob.ReadAsync(service.Options.Reading, http.RequestAborted);
+            var instance = instances[i];
+            var file = await open[i].ReadAsync(service.Options.Reading, http.RequestAborted);
             var xml = NativeXmlWriter.ToUtf8(file.Dataset, new() { BulkDataUri = (element, _) => InstanceMetadata.BulkDataUri(address, instance.Path, element) });
             parts.Write(output, XmlParts.PartType!, $"{address}{instance.Path}/metadata", xml);
             await output.FlushAsync(http.RequestAborted);

@@ -58,19 +58,6 @@ internal static partial class RetrieveEndpoints
         return new(isWeak ? $"W/\"{tag}\"" : $"\"{tag}\"", instances is [var single] ? single.StoredAt : null);
     }
 
-    // An instance that was deleted since it was found, and whose bytes are gone, is left out of an answer that has begun.
-    private static BlobReading? TryOpen(DicomwebService service, StoredInstance instance)
-    {
-        try
-        {
-            return service.Archive.OpenBlob(instance);
-        }
-        catch (DicomwebException gone) when (gone.Status == StatusCodes.Status404NotFound)
-        {
-            return null;
-        }
-    }
-
     private static DicomwebException NotAcceptable(IEnumerable<StoredInstance> instances, string accept) => new(
         StatusCodes.Status406NotAcceptable,
         $"What is accepted can't be sent here; stored is {string.Join(", ", instances.Select(instance => instance.TransferSyntax).Distinct().Take(5))}. Accept {accept}.");
