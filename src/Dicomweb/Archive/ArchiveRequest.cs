@@ -10,9 +10,6 @@ internal abstract class ArchiveRequest(CancellationToken cancel)
     /// <summary>Ends the wait.</summary>
     public CancellationToken Cancel => cancel;
 
-    /// <summary>The segment that must be on disk before the commit; null if none must.</summary>
-    public virtual Segment? Unsynced => null;
-
     /// <summary>Does the work within the transaction; it may be done again if that is taken back.</summary>
     public abstract void Apply(ArchiveSession session);
 
@@ -50,7 +47,8 @@ internal class ArchiveRequest<T>(Func<ArchiveSession, T> work, CancellationToken
 /// <summary>An instance whose bytes are written, and that is to be known by the index.</summary>
 internal sealed class StoreRequest(Func<ArchiveSession, StoreResult> work, UploadedStretch stretch, CancellationToken cancel) : ArchiveRequest<StoreResult>(work, cancel)
 {
-    public override Segment? Unsynced => stretch.IsSynced ? null : stretch.Segment;
+    /// <summary>The segment of its bytes.</summary>
+    public Segment Segment => stretch.Segment;
 
     public override void Answer()
     {

@@ -1,4 +1,4 @@
-// The one writer of the archive: takes what waits, puts it on disk together, and answers.
+// The one writer of the index: takes what waits, puts it on disk together, and answers.
 
 using System.Diagnostics.CodeAnalysis;
 using FhirHub.Sqlite;
@@ -6,8 +6,8 @@ using FhirHub.Sqlite;
 namespace FhirHub.Dicomweb;
 
 /// <summary>
-/// Group commit: first the bytes of all waiting instances are put on disk, then one transaction makes them known. So the index never knows of bytes
-/// that are not there, and the two waits for the disk are shared by all that came meanwhile.
+/// Group commit: one transaction makes all instances known that wait, whose bytes are on disk already, so the wait for the disk is shared by all that
+/// came meanwhile. <see cref="SegmentSyncs"/> does the same for their bytes.
 /// </summary>
 internal sealed class ArchiveWriter : IAsyncDisposable
 {
@@ -23,7 +23,6 @@ internal sealed class ArchiveWriter : IAsyncDisposable
     private readonly ArchiveSession _session;
     private readonly Checkpointer _checkpointer;
     private readonly Queue<ArchiveRequest> _waiting = new();
-    private readonly HashSet<Segment> _unsynced = [];
     private readonly Action<long> _committed;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _closing;
@@ -133,7 +132,6 @@ internal sealed class ArchiveWriter : IAsyncDisposable
             request.Abandon();
             return true;
         });
-        Sync(group);
         if (group.Count == 0)
             return;
 
@@ -159,37 +157,6 @@ internal sealed class ArchiveWriter : IAsyncDisposable
         }
 
         Checkpoint();
-    }
-
-    // Takes out those whose bytes can't be put on disk.
-    private void Sync(List<ArchiveRequest> group)
-    {
-        foreach (var request in group)
-        {
-            if (request.Unsynced is { } segment)
-                _unsynced.Add(segment);
-        }
-
-        foreach (var segment in _unsynced)
-        {
-            try
-            {
-                segment.Sync();
-            }
-            catch (IOException failure)
-            {
-                var told = new ArchiveException("The archive can't write the instance to its disk; see that the disk has room and is well, then send it again.", failure);
-                group.RemoveAll(request =>
-                {
-                    if (request.Unsynced != segment)
-                        return false;
-                    request.Fail(told);
-                    return true;
-                });
-            }
-        }
-
-        _unsynced.Clear();
     }
 
     private bool TryCommit(IReadOnlyList<ArchiveRequest> group, [NotNullWhen(false)] out Exception? failure)

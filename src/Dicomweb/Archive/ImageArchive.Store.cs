@@ -31,7 +31,10 @@ public sealed partial class ImageArchive
         try
         {
             request = new StoreRequest(session => session.Store(candidate, stretch.Place), stretch, cancel);
-            _ = _writer.DoAsync(request);
+            if (stretch.IsSynced)
+                _ = _writer.DoAsync(request);
+            else
+                _syncs.Enqueue(request);
         }
         catch
         {

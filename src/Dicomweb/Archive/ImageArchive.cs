@@ -16,6 +16,7 @@ public sealed partial class ImageArchive : IAsyncDisposable
     private readonly SegmentReadings _readings;
     private readonly ArchiveReaders _readers;
     private readonly ArchiveWriter _writer;
+    private readonly SegmentSyncs _syncs;
     private readonly ILogger _log;
     private readonly ITimer _purging;
     private int _isDisposed;
@@ -30,6 +31,7 @@ public sealed partial class ImageArchive : IAsyncDisposable
         Catalog = new AttributeCatalog(options.IndexedAttributes);
         var index = ArchiveOpening.IndexOf(options.Path);
         _writer = new ArchiveWriter(index, Catalog, clock, Committed);
+        _syncs = new SegmentSyncs(request => _ = _writer.DoAsync(request));
         _readers = new ArchiveReaders(index);
         _readings = new SegmentReadings(ArchiveOpening.SegmentsOf(options.Path));
         _lastChange = _readers.Read(static connection => connection.Scalar(Sql.Raw("SELECT max(seq) FROM change")) ?? 0, CancellationToken.None);
@@ -72,6 +74,7 @@ public sealed partial class ImageArchive : IAsyncDisposable
 
         // The last connection to close empties the log into the database, which a reading one can't.
         _readers.Dispose();
+        await _syncs.DisposeAsync();
         await _writer.DisposeAsync();
         _readings.Dispose();
         _segments.Dispose();

@@ -166,7 +166,8 @@ public sealed class InstanceUpload : IAsyncDisposable
         }
     }
 
-    private static ArchiveException NoRoom(IOException failure) =>
+    /// <summary>What is told of a disk that does not take an instance.</summary>
+    internal static ArchiveException NoRoom(IOException failure) =>
         new("The archive can't write the instance to its disk; see that the disk has room and is well, then send it again.", failure);
 
     private List<ReadOnlyMemory<byte>> Buffered()

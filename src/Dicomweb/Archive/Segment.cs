@@ -92,6 +92,10 @@ internal sealed class Segment : IDisposable
         try
         {
             DiskFile.Sync(File);
+
+            // A failed write is told to one of those who wait at the time; it is no less failed for the others.
+            if (IsBroken)
+                throw new IOException("An earlier write to the segment failed.");
         }
         catch (IOException)
         {
