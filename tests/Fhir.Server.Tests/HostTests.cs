@@ -18,6 +18,13 @@ public class HostTests
     [InlineData("FhirHub:Limits:PageSize", "0")]
     [InlineData("FhirHub:Limits:BodyBytes", "big")]
     [InlineData("FhirHub:Http:ForwardedHeaders", "perhaps")]
+    [InlineData("FhirHub:Dicomweb:Duplicates", "Keep")]
+    [InlineData("FhirHub:Dicomweb:InstanceBytes", "0")]
+    [InlineData("FhirHub:Dicomweb:PageSize", "20000")]
+    [InlineData("FhirHub:Dicomweb:Address", "images.example")]
+    [InlineData("FhirHub:Dicomweb:PatientSystem", "local")]
+    [InlineData("FhirHub:Dicomweb:PatientIssuers:Clinic", "local")]
+    [InlineData("FhirHub:Dicomweb:TimeZone", "Moon")]
     [InlineData("urls", "nonsense")]
     public void A_bad_value_stops_the_start_with_one_line_that_names_the_key(string key, string value)
     {

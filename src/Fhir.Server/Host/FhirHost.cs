@@ -8,6 +8,7 @@ using FhirHub.Search;
 using FhirHub.Server.Exchange;
 using FhirHub.Server.Imaging;
 using FhirHub.Server.Profiles;
+using FhirHub.Sqlite;
 using FhirHub.Storage;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -221,7 +222,7 @@ public static class FhirHost
                 await images.Archive.ChangesAsync(ImageScope.Full, long.MaxValue - 1, 1, http.RequestAborted);
             await http.Response.WriteAsync("ready", http.RequestAborted);
         }
-        catch (Exception failure) when (failure is StoreException or IOException)
+        catch (Exception failure) when (failure is StoreException or IOException or DatabaseException)
         {
             http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             await http.Response.WriteAsync("The store does not answer.", http.RequestAborted);

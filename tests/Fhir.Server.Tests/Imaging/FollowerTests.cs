@@ -100,6 +100,37 @@ public class FollowerTests(ImagingServer server) : IClassFixture<ImagingServer>
     }
 
     [Fact]
+    public async Task A_study_that_can_not_be_read_goes_to_the_queue_and_keeps_no_other_waiting()
+    {
+        await server.StoreAsync(Image);
+        await server.StudyAsync(_uid, static _ => true);
+        var place = (await Archive.FindAsync(ImageScope.Full, new ImagePath(_uid), CancellationToken.None))[0].Place;
+        var segment = Path.Combine(server.DataPath, "images", "segments", $"{place.Segment:D8}.seg");
+        var kept = await OverwriteAsync(new byte[place.Length]);
+        await server.StoreAsync(Image with { Instance = "2" });
+        Assert.Equal("failed", (string?)(await server.QueuedAsync(_uid, "failed"))["status"]);
+        await server.CaughtUpAsync();
+
+        await OverwriteAsync(kept);
+        await server.StudyAsync(_uid, static study => (int)study["numberOfInstances"]! == 2);
+        Assert.Equal("requested", (string?)(await server.QueuedAsync(_uid, "unmatched"))["status"]);
+
+        async Task<byte[]> OverwriteAsync(byte[] bytes)
+        {
+            await server.StopAsync();
+            var before = new byte[bytes.Length];
+            using (var file = File.OpenHandle(segment, FileMode.Open, FileAccess.ReadWrite))
+            {
+                RandomAccess.Read(file, before, place.Offset);
+                RandomAccess.Write(file, bytes, place.Offset);
+            }
+
+            await server.StartAsync();
+            return before;
+        }
+    }
+
+    [Fact]
     public async Task How_far_FHIR_is_behind_can_be_seen()
     {
         await server.StoreAsync(Image);
