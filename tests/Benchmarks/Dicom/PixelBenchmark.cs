@@ -4,10 +4,14 @@ using System.Buffers;
 using System.Diagnostics;
 using FhirHub.Dicom;
 using FhirHub.Dicom.Pixels;
+using FhirHub.Dicom.Pixels.Native;
 
 namespace FhirHub.Benchmarks.Dicom;
 
-/// <summary>Frames per second of the pixel codecs in C# and of rendering, on one thread: of each transfer syntax the largest frame of a folder.</summary>
+/// <summary>
+/// Frames per second of the pixel codecs and of rendering, on one thread: of each transfer syntax the largest frame of a folder. Where a
+/// library decodes, it does so in this process, in a worker, and in C# if that can be.
+/// </summary>
 public static class PixelBenchmark
 {
     public static async Task<int> RunAsync(Options options)
@@ -18,6 +22,8 @@ public static class PixelBenchmark
             return 2;
         }
 
+        using var workers = new PixelWorkers(PixelWorkerOptions.For(typeof(PixelBenchmark).Assembly, "pixel-worker"));
+        var (inProcess, inWorker) = (PixelCodecs.Create(), PixelCodecs.Create(workers));
         var chosen = new SortedDictionary<string, (string Name, FrameRenderer Renderer)>(StringComparer.Ordinal);
         foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
@@ -25,13 +31,13 @@ public static class PixelBenchmark
             {
                 var file = DicomFile.Read(await File.ReadAllBytesAsync(path));
                 var renderer = FrameRenderer.Of(file.Dataset, file.TransferSyntax);
-                (await renderer.RenderAsync(0, PixelCodecs.Managed, RenderOptions.Default)).Dispose();
+                (await renderer.RenderAsync(0, inWorker, RenderOptions.Default)).Dispose();
                 if (!chosen.TryGetValue(file.TransferSyntax.Uid, out var other) || other.Renderer.Frames.Description.FrameBytes < renderer.Frames.Description.FrameBytes)
                     chosen[file.TransferSyntax.Uid] = (Path.GetFileName(path), renderer);
             }
             catch (DicomException)
             {
-                // Folders hold manifests, broken files, and syntaxes that are not decoded in C#.
+                // Folders hold manifests, broken files, and syntaxes that nobody decodes.
             }
         }
 
@@ -42,7 +48,25 @@ public static class PixelBenchmark
             var (source, target) = (new byte[description.FrameBytes], new byte[description.FrameBytes]);
             var encoded = new ArrayBufferWriter<byte>();
             await MeasureAsync("copy", () => source.CopyTo(target, 0));
-            await MeasureAsync("decode", () => Wait(renderer.Frames.DecodeAsync(0, PixelCodecs.Managed, target)));
+            var syntax = renderer.Frames.TransferSyntax;
+            if (!syntax.IsEncapsulated || PixelCodecs.Managed.CanDecode(syntax))
+                await MeasureAsync("decode in C#", () => Wait(renderer.Frames.DecodeAsync(0, PixelCodecs.Managed, target)));
+            if (syntax.IsEncapsulated && !PixelCodecs.Managed.All.Contains(inWorker.Decoder(syntax)))
+            {
+                await MeasureAsync("library", () => Wait(renderer.Frames.DecodeAsync(0, inProcess, target)));
+                await MeasureAsync("in a worker", () => Wait(renderer.Frames.DecodeAsync(0, inWorker, target)));
+            }
+
+            if (syntax.IsEncapsulated && inProcess.CanEncode(syntax) && inProcess.Encoder(syntax) is var encoder)
+            {
+                var decoded = await renderer.Frames.DecodeAsync(0, inProcess, source);
+                await MeasureAsync("encode", () =>
+                {
+                    encoded.ResetWrittenCount();
+                    Wait(encoder.EncodeAsync(source, decoded, syntax, PixelEncodeOptions.Default, encoded, CancellationToken.None));
+                });
+            }
+
             await MeasureAsync("render", () => Render(RenderOptions.Default).Dispose());
             await MeasureAsync("thumbnail", () => Render(RenderOptions.Default with { Width = 128, Height = 128 }).Dispose());
             await MeasureAsync("render to PNG", () => Encode(image => PngEncoder.Encode(image, encoded)));
@@ -54,7 +78,7 @@ public static class PixelBenchmark
                 gif.Finish();
             }));
 
-            RenderedImage Render(RenderOptions how) => Wait(renderer.RenderAsync(0, PixelCodecs.Managed, how));
+            RenderedImage Render(RenderOptions how) => Wait(renderer.RenderAsync(0, inWorker, how));
 
             void Encode(Action<RenderedImage> encode)
             {
@@ -86,7 +110,7 @@ public static class PixelBenchmark
 
         return chosen.Count > 0 ? 0 : 2;
 
-        // Files in memory and codecs in C# never wait.
+        // There is no thread here that waiting could keep from something else.
         static T Wait<T>(ValueTask<T> task) => task.AsTask().GetAwaiter().GetResult();
     }
 }

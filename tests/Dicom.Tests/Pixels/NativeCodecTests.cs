@@ -86,6 +86,16 @@ public class NativeCodecTests
         }
     }
 
+    [NativeFact]
+    public async Task Luminance_and_chrominance_stay_what_they_are_in_JPEG()
+    {
+        var description = new PixelDescription { Rows = 8, Columns = 8, SamplesPerPixel = 3, BitsAllocated = 8, BitsStored = 8, HighBit = 7, Photometric = PhotometricInterpretation.YbrFull };
+        byte[] pixels = [.. Enumerable.Range(0, 64).SelectMany(_ => new byte[] { 100, 90, 160 })];
+        var (told, output) = await RoundTripAsync(pixels, description, Baseline);
+        Assert.Equal(PhotometricInterpretation.YbrFull, told.Photometric);
+        Assert.True(pixels.Zip(output, (before, after) => Math.Abs(before - after)).Max() <= 3);
+    }
+
     [Fact]
     public void A_library_that_is_missing_or_another_than_its_name_says_is_told_with_its_package()
     {

@@ -94,7 +94,7 @@ public class PixelWorkerTests(ITestOutputHelper output)
             Assert.Contains(words, fault.Message, StringComparison.Ordinal);
         }
 
-        Assert.Empty(Processes(verb));
+        await NoneLeftAsync(verb);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public class PixelWorkerTests(ITestOutputHelper output)
         var fault = await Assert.ThrowsAsync<DicomException>(async () => await DecodeAsync(workers, new byte[10]));
         Assert.Equal(DicomFault.LimitExceeded, fault.Fault);
         Assert.Contains("was stopped", fault.Message, StringComparison.Ordinal);
-        Assert.Empty(Processes("hang"));
+        await NoneLeftAsync("hang");
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public class PixelWorkerTests(ITestOutputHelper output)
         using var workers = new PixelWorkers(WorkerProgram.Options("hang"));
         using var client = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await DecodeAsync(workers, new byte[10], client.Token));
-        Assert.Empty(Processes("hang"));
+        await NoneLeftAsync("hang");
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public class PixelWorkerTests(ITestOutputHelper output)
         using (var workers = new PixelWorkers(WorkerProgram.Options() with { IdleTimeout = TimeSpan.FromMilliseconds(50) }))
         {
             Assert.Equal(pixels, await DecodeAsync(workers, frame));
-            await NoneLeftAsync();
+            await NoneLeftAsync("decode");
             Assert.Equal(pixels, await DecodeAsync(workers, frame));
         }
 
@@ -141,14 +141,7 @@ public class PixelWorkerTests(ITestOutputHelper output)
             Assert.InRange(Processes("decode").Count, 1, 2);
         }
 
-        await NoneLeftAsync();
-
-        static async Task NoneLeftAsync()
-        {
-            for (var i = 0; i < 600 && Processes("decode").Count > 0; i++)
-                await Task.Delay(50);
-            Assert.Empty(Processes("decode"));
-        }
+        await NoneLeftAsync("decode");
     }
 
     [NativeTheory]
@@ -226,6 +219,13 @@ public class PixelWorkerTests(ITestOutputHelper output)
             return (default, Gray);
         var frames = PixelFrames.Of(DicomFile.Read(DicomMaterial.Read(name)));
         return (await frames.ReadAsync(0), frames.Description);
+    }
+
+    private static async Task NoneLeftAsync(string verb)
+    {
+        for (var i = 0; i < 600 && Processes(verb).Count > 0; i++)
+            await Task.Delay(50);
+        Assert.Empty(Processes(verb));
     }
 
     // Processes that this one has started with a verb and that have not ended.

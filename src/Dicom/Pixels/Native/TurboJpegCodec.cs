@@ -45,12 +45,32 @@ internal sealed unsafe class TurboJpegCodec() : NativeCodec(CodecLibrary.TurboJp
     protected override PixelDescription Encode(
         ReadOnlySpan<byte> frame, PixelDescription description, TransferSyntax syntax, PixelEncodeOptions options, IBufferWriter<byte> output)
     {
+        if (description.BitsAllocated != 8 || description.BitsStored != 8 || description.IsSigned || !(description.Photometric.IsMonochrome() || description.Photometric is PhotometricInterpretation.Rgb or PhotometricInterpretation.YbrFull))
+            throw new DicomException(DicomFault.Unsupported, $"JPEG Baseline holds unsigned samples of 8 bits, gray, RGB or YBR_FULL, not {description.Photometric.Term()} of {description.BitsStored} bits", DicomTags.BitsStored);
+
+        if (description.Photometric != PhotometricInterpretation.YbrFull)
+            return Encode(frame, description, options.Quality, output);
+
+        // The library makes luminance and chrominances itself, of colours.
+        var colors = ArrayPool<byte>.Shared.Rent(frame.Length);
+        try
+        {
+            frame.CopyTo(colors);
+            ColorTransform.FromYbrFull(colors.AsSpan(0, frame.Length));
+            return Encode(colors.AsSpan(0, frame.Length), description, options.Quality, output);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(colors);
+        }
+    }
+
+    private static PixelDescription Encode(ReadOnlySpan<byte> frame, PixelDescription description, int quality, IBufferWriter<byte> output)
+    {
         var isColor = description.SamplesPerPixel == 3;
-        if (description.BitsAllocated != 8 || description.BitsStored != 8 || description.IsSigned || !(description.Photometric.IsMonochrome() || description.Photometric == PhotometricInterpretation.Rgb))
-            throw new DicomException(DicomFault.Unsupported, $"JPEG Baseline holds unsigned samples of 8 bits, gray or RGB, not {description.Photometric.Term()} of {description.BitsStored} bits", DicomTags.BitsStored);
 
         // Chrominances of every pixel where quality is asked for, else those that two pixels share.
-        var sampling = !isColor ? TurboJpeg.SamplingGray : options.Quality >= FineQuality ? TurboJpeg.Sampling444 : TurboJpeg.Sampling422;
+        var sampling = !isColor ? TurboJpeg.SamplingGray : quality >= FineQuality ? TurboJpeg.Sampling444 : TurboJpeg.Sampling422;
         var handle = TurboJpeg.InitCompress();
         if (handle == 0)
             throw Failed("libturbojpeg could not be started", null);
@@ -62,8 +82,7 @@ internal sealed unsafe class TurboJpegCodec() : NativeCodec(CodecLibrary.TurboJp
             {
                 var jpeg = start;
                 var format = isColor ? TurboJpeg.FormatRgb : TurboJpeg.FormatGray;
-                var quality = Math.Clamp(options.Quality, 1, 100);
-                if (TurboJpeg.Compress(handle, source, description.Columns, 0, description.Rows, format, ref jpeg, ref size, sampling, quality, TurboJpeg.NoReallocation) != 0)
+                if (TurboJpeg.Compress(handle, source, description.Columns, 0, description.Rows, format, ref jpeg, ref size, sampling, Math.Clamp(quality, 1, 100), TurboJpeg.NoReallocation) != 0)
                     throw Failed("libturbojpeg could not encode a frame", TurboJpeg.Error(handle));
             }
 
