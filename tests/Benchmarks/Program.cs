@@ -32,11 +32,8 @@ return args switch
     ["validate", ..] => await ValidateBenchmark.RunAsync(Options.Parse(args[1..])),
     ["write-validation", ..] => await WriteValidationBenchmark.RunAsync(Options.Parse(args[1..])),
     ["workflow", ..] => await WorkflowBenchmark.RunAsync(Options.Parse(args[1..])),
-<<<<<<< HEAD
     ["rendered", ..] => await RenderedBenchmark.RunAsync(Options.Parse(args[1..])),
-=======
     ["pixel-worker"] => PixelWorkerLoop.Run(),
->>>>>>> c7bd359 (Codecs are measured, documented and installed where tests run; YBR_FULL is encoded as JPEG)
     ["pixels", ..] => await PixelBenchmark.RunAsync(Options.Parse(args[1..])),
     ["dicomweb", ..] => await DicomwebBenchmark.RunAsync(Options.Parse(args[1..])),
     ["qido", ..] => await QidoBenchmark.RunAsync(Options.Parse(args[1..])),
@@ -71,12 +68,8 @@ static int Usage()
           wado      WADO-RS against a bare SendFile endpoint of the same bytes: instance, frame, study, metadata (--filter STEP)
           archive   the image archive without HTTP, against appending and files with fsync
           dicom     DICOM files: reading, JSON, XML, writing (--folder FOLDER of files)
-<<<<<<< HEAD
           rendered  images over HTTP: JPEG, PNG, GIF, thumbnails (4 clients unless told otherwise)
-          pixels    frames of DICOM files: decoding, rendering, PNG (--folder FOLDER of files)
-=======
           pixels    frames of DICOM files: decoding in C#, by libraries and in workers, encoding, rendering, PNG (--folder FOLDER of files)
->>>>>>> c7bd359 (Codecs are measured, documented and installed where tests run; YBR_FULL is encoded as JPEG)
           fhirpath  time and memory of one evaluation, by kind of expression
         Options: --seconds N (measured time of each step), --clients N, --rounds N, --folder FOLDER, --limit N,
                  --data FOLDER (keep the data there), --filter TEXT
