@@ -60,7 +60,7 @@ public sealed partial class AttributeCatalog
         List<AttributePath>[] rows = [[.. StudyRows], [.. SeriesRows], []];
         foreach (var text in configured)
         {
-            var path = AttributePath.TryParse(text, out var reason) ?? throw new ArgumentException($"IndexedAttributes: '{text}' {reason}.", nameof(configured));
+            var path = AttributePath.TryParse(text, out var reason) ?? throw new ArgumentException($"'{text}' {reason}.");
             var level = path.Root.Creator is null && levels.TryGetValue(path.Root.Tag, out var known) ? known : IndexLevel.Instance;
             members[(int)level].TryAdd(path.Root, new(path.Root, IsReturned: false));
             if (!rows[(int)level].Contains(path) && path.VR != DicomVR.SQ)

@@ -21,7 +21,7 @@ internal sealed class FuzzyNameTest : ValueTest
         _words = [.. PhoneticName.Words(name).Select(word => (Text: word.Trim('*', '?'), IsPrefix: word.EndsWith('*'))).Where(word => word.Text.Length > 0)
             .Select(word => (Folded(word.Text), PhoneticName.CodeOf(word.Text), word.IsPrefix))];
         _whole = string.Concat(_words.Select(word => word.Text));
-        _readings = pinyin is null || !HasHan(name) ? [] : [.. pinyin(string.Concat(_words.Select(word => word.Text))).Select(Joined)];
+        _readings = pinyin is null || !HasHan(name) ? [] : [.. pinyin(name.Replace("*", "", StringComparison.Ordinal)).Select(Joined)];
     }
 
     /// <summary>Whether there is a word to look for.</summary>
@@ -57,7 +57,7 @@ internal sealed class FuzzyNameTest : ValueTest
     private bool MatchesReading(string group)
     {
         var sought = Joined(_whole);
-        foreach (var reading in _pinyin!(group.Replace("^", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal)))
+        foreach (var reading in _pinyin!(group))
         {
             var joined = Joined(reading);
             if (joined == sought || (sought.Length > 2 && joined.StartsWith(sought, StringComparison.Ordinal)) || _readings.Contains(joined))

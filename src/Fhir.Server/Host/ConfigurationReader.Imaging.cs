@@ -23,7 +23,7 @@ public static partial class ConfigurationReader
             {
                 Path = Text(configuration, "FhirHub:Blobs:Hot", defaults.Path),
                 Duplicates = Choice(configuration, $"{Key}:Duplicates", defaults.Duplicates),
-                IndexedAttributes = Words(configuration, $"{Key}:IndexedAttributes"),
+                IndexedAttributes = Attributes(configuration, $"{Key}:IndexedAttributes"),
                 DeletedDays = Number(configuration, $"{Key}:DeletedDays", defaults.DeletedDays, 0, 36_500),
                 InstanceBytes = Number(configuration, $"{Key}:InstanceBytes", defaults.InstanceBytes, 1024, 1L << 40),
                 RequestInstances = Number(configuration, $"{Key}:RequestInstances", defaults.RequestInstances, 1, 1_000_000),
@@ -73,10 +73,26 @@ public static partial class ConfigurationReader
     }
 
     // One text with blanks between the words, or a list.
+    private static string[] Attributes(IConfiguration configuration, string key)
+    {
+        var attributes = Words(configuration, key);
+        try
+        {
+            _ = new AttributeCatalog(attributes);
+        }
+        catch (ArgumentException failure)
+        {
+            throw new ConfigurationException($"{key} names what can't be indexed: {failure.Message} Keywords, tags, or paths of them with dots between are known.");
+        }
+
+        return attributes;
+    }
+
+    // A list may have blanks in its entries, as creators of private attributes do.
     private static string[] Words(IConfiguration configuration, string key)
     {
         var section = configuration.GetSection(key);
-        string[] values = section.Value is { } text ? [text] : [.. section.GetChildren().Select(static item => item.Value ?? "")];
-        return [.. values.SelectMany(static value => value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal)];
+        string[] values = section.Value is { } text ? text.Split(' ') : [.. section.GetChildren().Select(static item => item.Value ?? "")];
+        return [.. values.Where(static value => value.Length > 0).Distinct(StringComparer.Ordinal)];
     }
 }
