@@ -38,12 +38,12 @@ internal static class RenderedParts
                         open ??= await RenderedInstance.OpenAsync(service, instance, http.RequestAborted);
                         await open.EncodeAsync(frame, encoding, parameters, output, http.RequestAborted);
                     }
-                    catch (DicomException failure) when (http.Response.HasStarted || images.Count > 1)
+                    catch (Exception failure) when (failure is DicomException ? http.Response.HasStarted || images.Count > 1 : failure is DicomwebException && http.Response.HasStarted)
                     {
                         // One image that can't be shown must not take the others with it, nor be left out in silence.
                         output.Clear();
                         contentType = "application/problem+json";
-                        Problem(output, failure.Message);
+                        Problem(output, (failure as DicomwebException)?.Status ?? StatusCodes.Status422UnprocessableEntity, failure.Message);
                     }
 
                     parts.Write(http.Response.BodyWriter, contentType, $"{root}{instance.Path}/frames/{(frame + 1).ToString(CultureInfo.InvariantCulture)}/rendered", output.Written.Span);
@@ -59,12 +59,12 @@ internal static class RenderedParts
         await http.Response.BodyWriter.WriteAsync(parts.End, http.RequestAborted);
     }
 
-    private static void Problem(PooledBuffer output, string detail)
+    private static void Problem(PooledBuffer output, int status, string detail)
     {
         using var json = new System.Text.Json.Utf8JsonWriter(output);
         json.WriteStartObject();
         json.WriteString("title", "The image can't be shown.");
-        json.WriteNumber("status", StatusCodes.Status422UnprocessableEntity);
+        json.WriteNumber("status", status);
         json.WriteString("detail", detail);
         json.WriteEndObject();
     }
