@@ -10,10 +10,14 @@ internal sealed class ArchiveReaders(string path) : IDisposable
 {
     private const int CacheMegabytes = 4;
 
-    private static readonly int Readers = Math.Clamp(2 * Environment.ProcessorCount, 4, 16);
+    // Some connections are never lent to what may take long, so that no image waits for a search.
+    private const int KeptForShort = 2;
+
+    private static readonly int Readers = Math.Clamp((2 * Environment.ProcessorCount) + KeptForShort, 6, 18);
 
     private readonly ConcurrentStack<Connection> _idle = new();
     private readonly SemaphoreSlim _free = new(Readers);
+    private readonly SemaphoreSlim _freeForLong = new(Readers - KeptForShort);
 
     /// <summary>Does a short read, which takes microseconds, on the caller's thread.</summary>
     public T Read<T>(Func<Connection, T> read, CancellationToken cancel)
@@ -26,22 +30,16 @@ internal sealed class ArchiveReaders(string path) : IDisposable
     /// <exception cref="DatabaseTimeoutException">The time is over.</exception>
     public async Task<T> ReadAsync<T>(Func<Connection, T> read, TimeSpan time, CancellationToken cancel)
     {
-        await _free.WaitAsync(cancel);
-        return Lend(connection =>
+        await _freeForLong.WaitAsync(cancel);
+        try
         {
-            connection.Limit(time, cancel);
-            connection.Execute("BEGIN");
-            try
-            {
-                return read(connection);
-            }
-            finally
-            {
-                connection.Unlimit();
-                if (connection.IsInTransaction)
-                    connection.Execute("ROLLBACK");
-            }
-        });
+            await _free.WaitAsync(cancel);
+            return Lend(connection => Within(connection, read, time, cancel));
+        }
+        finally
+        {
+            _freeForLong.Release();
+        }
     }
 
     public void Dispose()
@@ -49,6 +47,23 @@ internal sealed class ArchiveReaders(string path) : IDisposable
         while (_idle.TryPop(out var connection))
             connection.Dispose();
         _free.Dispose();
+        _freeForLong.Dispose();
+    }
+
+    private static T Within<T>(Connection connection, Func<Connection, T> read, TimeSpan time, CancellationToken cancel)
+    {
+        connection.Limit(time, cancel);
+        connection.Execute("BEGIN");
+        try
+        {
+            return read(connection);
+        }
+        finally
+        {
+            connection.Unlimit();
+            if (connection.IsInTransaction)
+                connection.Execute("ROLLBACK");
+        }
     }
 
     private T Lend<T>(Func<Connection, T> read)
