@@ -8,6 +8,9 @@ namespace FhirHub.Dicomweb;
 /// <summary>Answers a store transaction.</summary>
 internal static class StoreAnswer
 {
+    private const int LongestComment = 64;
+    private const string PrivateCreator = "FhirHub";
+
     private static readonly DicomTag ErrorComment = new(0x0000_0902);
     private static readonly DicomTag ReferencedSOPClassUID = new(0x0008_1150);
     private static readonly DicomTag ReferencedSOPInstanceUID = new(0x0008_1155);
@@ -17,6 +20,8 @@ internal static class StoreAnswer
     private static readonly DicomTag FailedSOPSequence = new(0x0008_1198);
     private static readonly DicomTag ReferencedSOPSequence = new(0x0008_1199);
     private static readonly DicomTag OtherFailuresSequence = new(0x0008_119A);
+    private static readonly DicomTag CommentCreator = new(0x0009_0010);
+    private static readonly DicomTag WholeComment = new(0x0009_1001);
     private static readonly DicomTag SelectorAttribute = new(0x0072_0026);
     private static readonly DicomTag FailedAttributesSequence = new(0x0074_1048);
 
@@ -91,7 +96,7 @@ internal static class StoreAnswer
 
     private static void Fail(DicomDataset item, StoreFailure failure)
     {
-        item.Set(DicomElement.OfText(ErrorComment, DicomVR.LO, SpecificCharacterSet.Default, failure.Comment));
+        Explain(item, failure.Comment);
         item.Set(DicomElement.OfNumbers(FailureReasonTag, DicomVR.US, (ushort)failure.Reason));
         Add(item, FailedAttributesSequence, [.. failure.Attributes.Select(Attribute)]);
     }
@@ -99,10 +104,29 @@ internal static class StoreAnswer
     private static DicomDataset Attribute((DicomTag Tag, string Comment) failed)
     {
         var item = new DicomDataset();
-        item.Set(DicomElement.OfText(ErrorComment, DicomVR.LO, SpecificCharacterSet.Default, failed.Comment));
+        Explain(item, failed.Comment);
         var tag = (byte[])[(byte)failed.Tag.Group, (byte)(failed.Tag.Group >> 8), (byte)failed.Tag.Element, (byte)(failed.Tag.Element >> 8)];
         item.Set(new DicomElement(SelectorAttribute, DicomVR.AT, tag));
         return item;
+    }
+
+    // An LO has 64 characters at most (PS3.5 6.2), which is less than it takes to say what to do: the whole sentence follows in a private element.
+    private static void Explain(DicomDataset item, string comment)
+    {
+        var text = string.Concat(comment.Select(character => character is >= ' ' and < '\u007F' and not '\\' ? character : '?'));
+        var isWhole = text.Length <= LongestComment;
+        item.Set(DicomElement.OfText(ErrorComment, DicomVR.LO, SpecificCharacterSet.Default, isWhole ? text : Cut(text)));
+        if (isWhole)
+            return;
+        item.Set(DicomElement.OfText(CommentCreator, DicomVR.LO, SpecificCharacterSet.Default, PrivateCreator));
+        item.Set(DicomElement.OfText(WholeComment, DicomVR.UT, SpecificCharacterSet.Default, text));
+    }
+
+    private static string Cut(string text)
+    {
+        const string end = "...";
+        var blank = text.LastIndexOf(' ', LongestComment - end.Length);
+        return text[..(blank > LongestComment / 2 ? blank : LongestComment - end.Length)] + end;
     }
 
     // What the client sent as a UID may be none; it is answered so that the client knows which instance is meant.

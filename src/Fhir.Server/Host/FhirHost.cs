@@ -199,7 +199,7 @@ public static class FhirHost
         // Before routing: what is below /fhir takes itself apart, and routing would only cost time.
         app.Use((http, next) => FhirEndpoint.Serves(http.Request.Path) ? endpoint.HandleAsync(http) : next(http));
         app.UseRouting();
-        app.MapGet("/", FrontPage.HandleAsync);
+        app.MapGet("/", http => FrontPage.HandleAsync(http, server.Images is not null));
         new ProfileEndpoint(server.TerminologyLibrary).Map(app);
         if (server.Images is { } images)
         {

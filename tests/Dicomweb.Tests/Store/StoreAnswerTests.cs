@@ -43,4 +43,18 @@ public class StoreAnswerTests
         var answer = StoreAnswer.Dataset("https://host/dicomweb", [Stored, Stored with { Path = new("1.9", "1.3", "1.4") }]);
         Assert.Null(answer.Find(new DicomTag(0x0008_1190)));
     }
+
+    [Fact]
+    public void A_long_reason_is_cut_where_the_standard_bounds_it_and_whole_beside_it()
+    {
+        const string reason = "The study is stored for another patient; correct Patient ID and Issuer of Patient ID, or send it under a new UID.";
+        var failed = Refused with { Failure = new(FailureReason.OtherPatient, reason) { Attributes = [(DicomTags.PatientID, "a\\b")] } };
+        var item = Assert.Single(StoreAnswer.Dataset("https://host/dicomweb", [failed]).Find(new DicomTag(0x0008_1198))!.Items);
+        Assert.Equal("The study is stored for another patient; correct Patient ID...", item.GetString(new DicomTag(0x0000_0902)));
+        Assert.Equal("FhirHub", item.GetString(new DicomTag(0x0009_0010)));
+        Assert.Equal(reason, item.GetString(new DicomTag(0x0009_1001)));
+        var attribute = Assert.Single(item.Find(new DicomTag(0x0074_1048))!.Items);
+        Assert.Equal("a?b", attribute.GetString(new DicomTag(0x0000_0902)));
+        Assert.Null(attribute.Find(new DicomTag(0x0009_0010)));
+    }
 }
