@@ -49,11 +49,11 @@ public class StoreAnswerTests
     {
         const string reason = "The study is stored for another patient; correct Patient ID and Issuer of Patient ID, or send it under a new UID.";
         var failed = Refused with { Failure = new(FailureReason.OtherPatient, reason) { Attributes = [(DicomTags.PatientID, "a\\b")] } };
-        var item = Assert.Single(StoreAnswer.Dataset("https://host/dicomweb", [failed]).Find(new DicomTag(0x0008_1198))!.Items);
+        var item = Assert.Single(StoreAnswer.Dataset("https://host/dicomweb", [failed]).GetItems(new DicomTag(0x0008_1198)));
         Assert.Equal("The study is stored for another patient; correct Patient ID...", item.GetString(new DicomTag(0x0000_0902)));
         Assert.Equal("FhirHub", item.GetString(new DicomTag(0x0009_0010)));
         Assert.Equal(reason, item.GetString(new DicomTag(0x0009_1001)));
-        var attribute = Assert.Single(item.Find(new DicomTag(0x0074_1048))!.Items);
+        var attribute = Assert.Single(item.GetItems(new DicomTag(0x0074_1048)));
         Assert.Equal("a?b", attribute.GetString(new DicomTag(0x0000_0902)));
         Assert.Null(attribute.Find(new DicomTag(0x0009_0010)));
     }
