@@ -22,11 +22,19 @@ internal sealed class RenderGate : IDisposable
     }
 
     /// <summary>Waits for a turn, which ends when what is returned is disposed.</summary>
+    /// <param name="hasBegun">Whether a part of the answer is sent: then it waits for as long as it takes, as half an answer is worth nothing.</param>
+    /// <param name="cancel">Ends the wait.</param>
     /// <exception cref="DicomwebException">503: too many wait, or it took too long.</exception>
-    public async ValueTask<Turn> EnterAsync(CancellationToken cancel)
+    public async ValueTask<Turn> EnterAsync(bool hasBegun, CancellationToken cancel)
     {
         if (_free.Wait(0, CancellationToken.None))
             return new(_free);
+        if (hasBegun)
+        {
+            await _free.WaitAsync(cancel);
+            return new(_free);
+        }
+
         if (Interlocked.Increment(ref _waiting) > _maxWaiting)
         {
             Interlocked.Decrement(ref _waiting);

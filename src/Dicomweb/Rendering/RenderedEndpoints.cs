@@ -37,7 +37,7 @@ internal static class RenderedEndpoints
         if (images.Length == 0)
             throw new DicomwebException(StatusCodes.Status404NotFound, "There are no images in it; documents are rendered by the addresses of their instances.");
         if (images.Length < found.Count)
-            Warn(http, $"{found.Count - images.Length} of {found.Count} instances are no images and left out; they are rendered by their own addresses");
+            WarningHeader.Append(http, $"{found.Count - images.Length} of {found.Count} instances are no images and left out; they are rendered by their own addresses");
         var accepted = AcceptedMedia.Parse(http.Request);
 
         // One frame is one part, or the image by itself if that is all that there is and it was asked for.
@@ -46,7 +46,7 @@ internal static class RenderedEndpoints
         if (!chosen.IsMultipart)
             await OneAsync(service, http, images[0], 0, chosen, parameters);
         else
-            await RenderedParts.AnswerAsync(service, http, [.. images.Select(image => (image, AllOf(image)))], chosen, parameters);
+            await RenderedParts.AnswerAsync(service, http, [.. images.Select(image => (image, (IReadOnlyList<int>)new AllFrames(image.Frames)))], chosen, parameters);
     }
 
     private static async Task InstanceAsync(DicomwebService service, HttpContext http)
@@ -69,12 +69,12 @@ internal static class RenderedEndpoints
         if (!chosen.IsMultipart && instance.Frames > 1 && RenderedMedia.EncodingOf(chosen) != ImageEncoding.Gif)
         {
             var frame = instance.Frames / 2;
-            Warn(http, $"this is frame {frame + 1} of {instance.Frames}; ask for frames, for image/gif or for multipart/related to get more");
+            WarningHeader.Append(http, $"this is frame {frame + 1} of {instance.Frames}; ask for frames, for image/gif or for multipart/related to get more");
             await OneAsync(service, http, instance, frame, chosen, parameters);
             return;
         }
 
-        await SomeAsync(service, http, instance, AllOf(instance), chosen, parameters);
+        await SomeAsync(service, http, instance, new AllFrames(instance.Frames), chosen, parameters);
     }
 
     private static async Task PresentationAsync(DicomwebService service, HttpContext http, StoredInstance presentation)
@@ -148,7 +148,7 @@ internal static class RenderedEndpoints
     /// <summary>Answers frames as pictures that move.</summary>
     internal static async Task AnimatedAsync(DicomwebService service, HttpContext http, StoredInstance instance, IReadOnlyList<int> frames, MediaRange chosen, RenderParameters parameters)
     {
-        var tag = RenderedTag.Of([instance], string.Join(',', frames), chosen.MediaType, parameters.ToString());
+        var tag = RenderedTag.Of([instance], RenderedTag.TextOf(frames), chosen.MediaType, parameters.ToString());
         if (RenderedTag.Settle(http, tag, [instance], chosen.MediaType))
             return;
         using var open = await RenderedInstance.OpenAsync(service, instance, http.RequestAborted);
@@ -158,11 +158,11 @@ internal static class RenderedEndpoints
     private static async Task EncodeAsync(
         DicomwebService service, HttpContext http, StoredInstance instance, int frame, MediaRange chosen, RenderParameters parameters, PooledBuffer output)
     {
-        using var turn = await service.Rendering.EnterAsync(http.RequestAborted);
+        using var turn = await service.Rendering.EnterAsync(hasBegun: false, http.RequestAborted);
         using var open = await RenderedInstance.OpenAsync(service, instance, http.RequestAborted);
         await open.EncodeAsync(frame, RenderedMedia.EncodingOf(chosen), parameters, output, http.RequestAborted);
         if (open.IsTextOmitted)
-            Warn(http, "text in other letters than those of ASCII is not on the image, as any transliteration of a name could be another's");
+            WarningHeader.Append(http, "text in other letters than those of ASCII is not on the image, as any transliteration of a name could be another's");
     }
 
     // The image in the middle of those that can be shown: a series begins and ends with little to see.
@@ -189,8 +189,6 @@ internal static class RenderedEndpoints
         return new((string)route["study"]!, (string?)route["series"], (string?)route["instance"]);
     }
 
-    private static IReadOnlyList<int> AllOf(StoredInstance instance) => [.. Enumerable.Range(0, instance.Frames)];
-
     private static int[] NamedFrames(HttpContext http, StoredInstance instance)
     {
         if (instance.Frames == 0)
@@ -208,6 +206,4 @@ internal static class RenderedEndpoints
 
         return frames;
     }
-
-    private static void Warn(HttpContext http, string text) => http.Response.Headers.Append("Warning", $"299 {http.Request.Host.ToUriComponent()} \"{text}\"");
 }

@@ -99,7 +99,7 @@ internal sealed class RenderedInstance : IDisposable
         GifEncoder? gif = null;
         foreach (var frame in frames)
         {
-            using (await _service.Rendering.EnterAsync(cancel))
+            using (await _service.Rendering.EnterAsync(hasBegun: gif is not null, cancel))
             {
                 using var image = await RenderAsync(frame, parameters, cancel);
                 gif ??= new(output, image.Width, image.Height, image.Channels, frames.Count > 1);

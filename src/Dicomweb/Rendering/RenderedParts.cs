@@ -16,7 +16,7 @@ internal static class RenderedParts
     {
         var encoding = RenderedMedia.EncodingOf(chosen);
         StoredInstance[] instances = [.. images.Select(image => image.Instance)];
-        var tag = RenderedTag.Of(instances, string.Join(';', images.Select(image => string.Join(',', image.Frames))), chosen.ToString(), parameters.ToString());
+        var tag = RenderedTag.Of(instances, string.Join(';', images.Select(image => RenderedTag.TextOf(image.Frames))), chosen.ToString(), parameters.ToString());
         var parts = new MultipartWriter(RenderedMedia.TypeOf(encoding));
         if (RenderedTag.Settle(http, tag, instances, parts.ContentType))
             return;
@@ -34,7 +34,7 @@ internal static class RenderedParts
                     var contentType = RenderedMedia.TypeOf(encoding);
                     try
                     {
-                        using var turn = await service.Rendering.EnterAsync(http.RequestAborted);
+                        using var turn = await service.Rendering.EnterAsync(http.Response.HasStarted, http.RequestAborted);
                         open ??= await RenderedInstance.OpenAsync(service, instance, http.RequestAborted);
                         await open.EncodeAsync(frame, encoding, parameters, output, http.RequestAborted);
                     }
@@ -46,8 +46,12 @@ internal static class RenderedParts
                         Problem(output, (failure as DicomwebException)?.Status ?? StatusCodes.Status422UnprocessableEntity, failure.Message);
                     }
 
-                    parts.Write(http.Response.BodyWriter, contentType, $"{root}{instance.Path}/frames/{(frame + 1).ToString(CultureInfo.InvariantCulture)}/rendered", output.Written.Span);
+                    // Of an instance that can't be opened no frame can be shown, and one word says so for all of them.
+                    var location = open is null ? $"{root}{instance.Path}/rendered" : $"{root}{instance.Path}/frames/{(frame + 1).ToString(CultureInfo.InvariantCulture)}/rendered";
+                    parts.Write(http.Response.BodyWriter, contentType, location, output.Written.Span);
                     await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+                    if (open is null)
+                        break;
                 }
             }
             finally

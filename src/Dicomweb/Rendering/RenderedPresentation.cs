@@ -32,7 +32,7 @@ internal static class RenderedPresentation
             var path = new ImagePath(presentation.Path.Study, image.Series, image.Instance);
             if (await service.Archive.FindAsync(service.ScopeOf(http), path, http.RequestAborted) is not [{ Frames: > 0 } instance, ..])
                 continue;
-            images.Add((instance, image.Frames.Count == 0 ? [.. Enumerable.Range(0, instance.Frames)] : [.. image.Frames.Where(frame => frame >= 1 && frame <= instance.Frames).Select(frame => frame - 1)]));
+            images.Add((instance, image.Frames.Count == 0 ? new AllFrames(instance.Frames) : [.. image.Frames.Where(frame => frame >= 1 && frame <= instance.Frames).Select(frame => frame - 1)]));
         }
 
         images.RemoveAll(image => image.Item2.Count == 0);

@@ -30,6 +30,9 @@ internal static class RenderedTag
         return $"\"{Convert.ToHexStringLower(digest[..16])}\"";
     }
 
+    /// <summary>What tells frames from others of the same instance.</summary>
+    public static string TextOf(IReadOnlyList<int> frames) => frames is AllFrames ? "all" : string.Join(',', frames);
+
     /// <summary>Sets the headers of an answer, and its status to 304 if the client has it already.</summary>
     /// <returns>Whether there is nothing more to send: the client has it, or asked for headers only.</returns>
     public static bool Settle(HttpContext http, string tag, IReadOnlyList<StoredInstance> instances, string contentType)

@@ -80,7 +80,7 @@ internal static class UriEndpoint
             throw RenderParameters.Bad("transferSyntax is for contentType=application/dicom");
         var parameters = await PresentAsync(service, http, instance, frame, UriParameters.Parse(query, service.Options.RenderedSide));
         if (chosen.MediaType == gif.MediaType && frame is null)
-            await RenderedEndpoints.AnimatedAsync(service, http, instance, [.. Enumerable.Range(0, instance.Frames)], chosen, parameters);
+            await RenderedEndpoints.AnimatedAsync(service, http, instance, new AllFrames(instance.Frames), chosen, parameters);
         else
             await RenderedEndpoints.OneAsync(service, http, instance, frame ?? 0, chosen, parameters);
     }
@@ -124,9 +124,7 @@ internal static class UriEndpoint
             return;
         }
 
-        using var turn = await service.Rendering.EnterAsync(http.RequestAborted);
-        var file = await blob.ReadAsync(service.Options.Reading, http.RequestAborted);
-        file = await PixelTranscoder.TranscodeAsync(file, syntax, service.Codecs, limits: service.Options.Pixels, cancellationToken: http.RequestAborted);
+        var file = await RetrieveEndpoints.TranscodeAsync(service, http, blob, syntax);
         await DicomWriter.WriteAsync(file, http.Response.BodyWriter.AsStream(), new() { TransferSyntax = syntax }, http.RequestAborted);
     }
 

@@ -68,7 +68,7 @@ internal static partial class RetrieveEndpoints
             return;
         }
 
-        var file = await TranscodeAsync(service, blob, syntax, http.RequestAborted);
+        var file = await TranscodeAsync(service, http, blob, syntax);
         response.ContentType = contentType;
         if (!IsHead(http))
             await DicomWriter.WriteAsync(file, response.BodyWriter.AsStream(), new() { TransferSyntax = syntax }, http.RequestAborted);
@@ -156,10 +156,16 @@ internal static partial class RetrieveEndpoints
         }
     }
 
-    private static async Task<DicomFile> TranscodeAsync(DicomwebService service, BlobReading blob, TransferSyntax syntax, CancellationToken cancel)
+    /// <summary>An instance in another transfer syntax.</summary>
+    internal static async Task<DicomFile> TranscodeAsync(DicomwebService service, HttpContext http, BlobReading blob, TransferSyntax syntax)
     {
-        var file = await blob.ReadAsync(service.Options.Reading, cancel);
-        return await PixelTranscoder.TranscodeAsync(file, syntax, service.Codecs, limits: service.Options.Pixels, cancellationToken: cancel);
+        var file = await blob.ReadAsync(service.Options.Reading, http.RequestAborted);
+
+        // Decoded frames are made as the client takes them, who may be slow; encoded ones are made here, all of them.
+        if (!syntax.IsEncapsulated)
+            return await PixelTranscoder.TranscodeAsync(file, syntax, service.Codecs, limits: service.Options.Pixels, cancellationToken: http.RequestAborted);
+        using var turn = await service.Rendering.EnterAsync(http.Response.HasStarted, http.RequestAborted);
+        return await PixelTranscoder.TranscodeAsync(file, syntax, service.Codecs, limits: service.Options.Pixels, cancellationToken: http.RequestAborted);
     }
 
     // One instance among many whose pixels are broken is sent as it is, and its part says so: the others are worth having.
@@ -168,7 +174,7 @@ internal static partial class RetrieveEndpoints
     {
         try
         {
-            return (await TranscodeAsync(service, blob, syntax, http.RequestAborted), syntax);
+            return (await TranscodeAsync(service, http, blob, syntax), syntax);
         }
         catch (DicomException broken) when (count > 1)
         {

@@ -114,11 +114,10 @@ internal static class SearchEndpoints
     private static SearchRequest Read(DicomwebService service, HttpContext http, IndexLevel level) => SearchParameters.Read(
         http.Request.QueryString.Value, level, (string?)http.GetRouteValue("study"), (string?)http.GetRouteValue("series"), service.Archive.Catalog, service.Options);
 
-    // A header is ASCII; what clients wrote into names of attributes was refused before.
     private static void Warn(HttpContext http, SearchRequest request)
     {
         foreach (var warning in request.Warnings)
-            http.Response.Headers.Append("Warning", $"299 {http.Request.Host.ToUriComponent()} \"{warning.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
+            WarningHeader.Append(http, warning);
     }
 
     // A multipart body has at least one part, so that an answer without any has no body (PS3.18 Table 10.6.3-1).

@@ -3,6 +3,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using FhirHub.Dicom.Tests;
 
 namespace FhirHub.Dicomweb.Tests.Rendering;
 
@@ -228,15 +229,73 @@ public class RenderedTests(DicomwebFixture fixture) : IClassFixture<DicomwebFixt
     public async Task Too_many_at_once_are_told_when_to_come_again()
     {
         using var gate = new RenderGate(concurrency: 1, maxWaiting: 0);
-        using (await gate.EnterAsync(default))
+        using (await gate.EnterAsync(hasBegun: false, default))
         {
-            var busy = await Assert.ThrowsAsync<DicomwebException>(async () => await gate.EnterAsync(default));
+            var busy = await Assert.ThrowsAsync<DicomwebException>(async () => await gate.EnterAsync(hasBegun: false, default));
             Assert.Equal(503, busy.Status);
             Assert.True(busy.RetryAfter > TimeSpan.Zero);
         }
 
-        using var turn = await gate.EnterAsync(default);
+        using var turn = await gate.EnterAsync(hasBegun: false, default);
     }
+
+    [Fact]
+    public async Task An_answer_that_has_begun_is_not_broken_off_because_others_wait()
+    {
+        using var gate = new RenderGate(concurrency: 1, maxWaiting: 0);
+        Task<RenderGate.Turn> begun;
+        using (await gate.EnterAsync(hasBegun: false, default))
+        {
+            begun = gate.EnterAsync(hasBegun: true, default).AsTask();
+            Assert.False(begun.IsCompleted);
+        }
+
+        using var turn = await begun;
+    }
+
+    // Some video syntaxes have no fragment for each frame, so nothing contradicts such a number.
+    [Fact]
+    public async Task Frames_that_a_file_only_claims_to_have_cost_nothing()
+    {
+        var video = Video("1.2.90", "1.2.90.1.1");
+        await Archive.TestInstance.StoreAsync(fixture.Archive, video);
+        foreach (var accept in (string?[])[null, "image/gif", "image/jpeg", "multipart/related; type=\"image/jpeg\""])
+        {
+            foreach (var address in (string[])["studies/1.2.90/rendered", "studies/1.2.90/series/1.2.90.1/instances/1.2.90.1.1/rendered", "studies/1.2.90/thumbnail"])
+            {
+                using var answer = await GetAsync(address, accept);
+                Assert.Equal(HttpStatusCode.NotAcceptable, answer.StatusCode);
+            }
+        }
+
+        await Archive.TestInstance.StoreAsync(fixture.Archive, Video("1.2.90", "1.2.90.1.2"));
+        using var both = await GetAsync("studies/1.2.90/rendered", null);
+        Assert.Equal(HttpStatusCode.OK, both.StatusCode);
+        var text = await both.Content.ReadAsStringAsync();
+        Assert.Equal(2, text.Split("application/problem+json").Length - 1);
+        Assert.Contains("/instances/1.2.90.1.2/rendered", text, StringComparison.Ordinal);
+    }
+
+    private static byte[] Video(string study, string instance) => new TestFile()
+        .Text(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.77.1.4.1")
+        .Text(0x00080018, "UI", instance)
+        .Text(0x00080060, "CS", "XC")
+        .Text(0x00100010, "PN", "Test^Patient")
+        .Text(0x00100020, "LO", "P1")
+        .Text(0x0020000D, "UI", study)
+        .Text(0x0020000E, "UI", $"{study}.1")
+        .US(0x00280002, 3)
+        .Text(0x00280004, "CS", "YBR_PARTIAL_420")
+        .US(0x00280006, 0)
+        .Text(0x00280008, "IS", "2000000000")
+        .US(0x00280010, 8)
+        .US(0x00280011, 8)
+        .US(0x00280100, 8)
+        .US(0x00280101, 8)
+        .US(0x00280102, 7)
+        .US(0x00280103, 0)
+        .Header(0x7FE00010, "OB", TestFile.Undefined).Item(0).Fragment([0, 0, 0, 1]).EndSequence()
+        .ToFile("1.2.840.10008.1.2.4.102");
 
     private async Task<ImagePath> StoreAsync(TestImage image)
     {

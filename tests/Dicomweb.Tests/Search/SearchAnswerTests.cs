@@ -69,6 +69,20 @@ public sealed class SearchAnswerTests(SearchAnswerTests.Fixture images) : IClass
     }
 
     [Theory]
+    [InlineData("0009xx01:\u00C4\u5F20")]
+    [InlineData("0009xx01:A\r\nX-Other: 1")]
+    [InlineData("0009xx01:A\0\u007F")]
+    public async Task What_a_client_writes_can_be_no_more_of_a_header_than_its_text(string name)
+    {
+        using var answer = await images.Client.GetAsync($"studies?includefield={Uri.EscapeDataString(name)}");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var warning = Assert.Single(answer.Headers.GetValues("Warning"));
+        Assert.Contains("0009xx01", warning, StringComparison.Ordinal);
+        Assert.DoesNotContain(warning, static character => character is < ' ' or > '~');
+        Assert.False(answer.Headers.Contains("X-Other"));
+    }
+
+    [Theory]
     [InlineData("includefield=PatientComments")]
     [InlineData("includefield=00104000")]
     [InlineData("includefield=00080020,PatientComments")]
