@@ -54,8 +54,8 @@ internal sealed record StorePlace(long Study, string PatientId, string Issuer, s
         return There is not null && candidate.Duplicates == DuplicatePolicy.Refuse ? new(StoreOutcome.Conflict, null) : null;
     }
 
-    // One who names no issuer does not contradict.
-    private bool IsPatient(IndexedInstance index) => PatientId == index.PatientId && (Issuer == index.Issuer || Issuer.Length == 0 || index.Issuer.Length == 0);
+    /// <summary>Whether an instance is of the patient of the study; one that names no issuer does not contradict.</summary>
+    public bool IsPatient(IndexedInstance index) => PatientId == index.PatientId && (Issuer == index.Issuer || Issuer.Length == 0 || index.Issuer.Length == 0);
 }
 
 internal sealed partial class ArchiveSession
@@ -95,7 +95,7 @@ internal sealed partial class ArchiveSession
             Sha256 = candidate.Sha256,
             Version = version,
             StoredAt = DateTimeOffset.FromUnixTimeMilliseconds(time),
-            Patient = place.PatientId == index.PatientId ? place.Patient : null,
+            Patient = place.IsPatient(index) ? place.Patient : null,
         });
     }
 
@@ -156,8 +156,9 @@ internal sealed partial class ArchiveSession
             return place.Study;
 
         // The issuer that one instance names holds for those that name none. Another patient is linked anew.
-        _connection.Prepare("UPDATE study SET json = ?2, issuer = ?3, patient = CASE patient_id WHEN ?4 THEN patient END, patient_id = ?4 WHERE id = ?1")
-            .Bind(1, place.Study).Bind(2, latest).Bind(3, replacesAll || index.Issuer.Length > 0 ? index.Issuer : place.Issuer).Bind(4, index.PatientId).Run();
+        _connection.Prepare("UPDATE study SET json = ?2, issuer = ?3, patient = ?4, patient_id = ?5 WHERE id = ?1")
+            .Bind(1, place.Study).Bind(2, latest).Bind(3, replacesAll || index.Issuer.Length > 0 ? index.Issuer : place.Issuer)
+            .Bind(4, place.IsPatient(index) ? place.Patient : null).Bind(5, index.PatientId).Run();
         _attributes.Replace(IndexLevel.Study, place.Study, stored, latest);
         return place.Study;
     }

@@ -45,6 +45,20 @@ public sealed class ImageArchiveTests : IAsyncLifetime
         }
     }
 
+    // The same number is another patient's where another has given it.
+    [Theory]
+    [InlineData("P1", "HOSPITAL-A", "one")]
+    [InlineData("P1", "HOSPITAL-B", null)]
+    [InlineData("P2", "HOSPITAL-A", null)]
+    public async Task A_study_whose_patient_is_corrected_is_linked_to_nobody_until_it_is_linked_anew(string patientId, string issuer, string? linked)
+    {
+        await (First with { Issuer = "HOSPITAL-A" }).StoreAsync(_archive);
+        await _archive.FollowAsync("test", 0, new Dictionary<string, string?>(StringComparer.Ordinal) { [First.Study] = "one" }, default);
+        var replaced = await (First with { PatientId = patientId, Issuer = issuer, Fill = 1 }).StoreAsync(_archive, duplicates: DuplicatePolicy.Replace);
+        Assert.Equal((StoreOutcome.Replaced, linked), (replaced.Outcome, replaced.Instance!.Patient));
+        Assert.Equal(linked, Assert.Single(await _archive.FindAsync(ImageScope.Full, First.Path, default)).Patient);
+    }
+
     [Fact]
     public async Task Frames_are_where_the_table_says()
     {
