@@ -55,8 +55,9 @@ internal static class RequestContent
                     throw new DicomwebException(StatusCodes.Status413PayloadTooLarge, $"The body is compressed more than {MaxInflation} times; send it as it is.");
                 return count;
             }
-            catch (InvalidDataException)
+            catch (Exception broken) when (broken is InvalidDataException or InvalidOperationException)
             {
+                // Brotli tells of its data as others do of their callers.
                 throw new MultipartException("The body is not compressed as its Content-Encoding says.");
             }
         }

@@ -287,6 +287,19 @@ public class StoreTests(DicomwebFixture service) : IClassFixture<DicomwebFixture
         Assert.Equal([instance.Instance], (await service.Client.StoreAsync(content)).Stored);
     }
 
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    [InlineData("br")]
+    public async Task A_body_that_is_not_compressed_as_it_says_is_400(string encoding)
+    {
+        var body = StoreCalls.Content(SentInstance.New().ToFile()[100..], "application/dicom");
+        body.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
+        var reply = await service.Client.StoreAsync(body);
+        Assert.Equal(400, reply.Status);
+        Assert.Contains("Content-Encoding", reply.Problem, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_body_compressed_in_an_unknown_way_is_415_and_a_bomb_is_413()
     {
