@@ -180,7 +180,7 @@ internal static class DoctorCommand
         }
         catch (DicomException fault)
         {
-            report.Wrong($"codec {codec.Name}", $"a small image that it encodes can't be decoded: {fault.Reason}");
+            report.Wrong($"codec {codec.Name}", $"a small image that it encodes can't be decoded: {fault.Reason}{(fault.InnerException is { } cause ? $" ({cause.Message.TrimEnd('.')})" : "")}");
         }
     }
 

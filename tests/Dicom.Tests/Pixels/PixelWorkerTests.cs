@@ -98,6 +98,24 @@ public class PixelWorkerTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Workers_that_end_leave_no_pipes()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        const int Deaths = 30;
+        using var workers = new PixelWorkers(WorkerProgram.Options("exit"));
+        var before = Pipes();
+        for (var i = 0; i < Deaths; i++)
+            await Assert.ThrowsAsync<DicomException>(async () => await DecodeAsync(workers, new byte[10]));
+        await NoneLeftAsync("exit");
+
+        // Tests beside this one have pipes too, but not that many.
+        Assert.InRange(Pipes(), 0, before + Deaths);
+
+        static int Pipes() => new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos().Count(static file => file.LinkTarget?.StartsWith("pipe:", StringComparison.Ordinal) is true);
+    }
+
+    [Fact]
     public async Task A_worker_that_hangs_is_stopped_when_its_time_is_over()
     {
         using var workers = new PixelWorkers(WorkerProgram.Options("hang") with { FrameTimeout = TimeSpan.FromMilliseconds(200) });

@@ -22,6 +22,8 @@ internal sealed class PixelWorker : IDisposable
     private readonly PixelWorkerOptions _options;
     private readonly BlockingCollection<Job> _jobs = new(1);
     private readonly Process _process;
+    private Stream _input = Stream.Null;
+    private Stream _output = Stream.Null;
     private int _isKilled;
     private volatile bool _isStarted;
 
@@ -134,6 +136,9 @@ internal sealed class PixelWorker : IDisposable
             }
         }
 
+        // A process leaves its pipes to the garbage collector, which may come after the last file that this one may open.
+        _input.Dispose();
+        _output.Dispose();
         _process.Dispose();
     }
 
@@ -144,12 +149,12 @@ internal sealed class PixelWorker : IDisposable
         said.Clear();
         WorkerMessage.WriteStart(said, _options.MaxMemory);
         _process.Start();
+        (_input, _output) = (_process.StandardInput.BaseStream, _process.StandardOutput.BaseStream);
         if (Volatile.Read(ref _isKilled) != 0)
             _process.Kill();
-        var input = _process.StandardInput.BaseStream;
-        input.Write(said);
-        input.Flush();
-        if (_process.StandardOutput.BaseStream.ReadAtLeast(answered, answered.Length, throwOnEndOfStream: false) < answered.Length || !answered.SequenceEqual(said))
+        _input.Write(said);
+        _input.Flush();
+        if (_output.ReadAtLeast(answered, answered.Length, throwOnEndOfStream: false) < answered.Length || !answered.SequenceEqual(said))
             throw new IOException("it did not answer as a pixel worker does");
         _isStarted = true;
     }
@@ -157,15 +162,13 @@ internal sealed class PixelWorker : IDisposable
     private PixelDescription Exchange(Job job)
     {
         Span<byte> head = stackalloc byte[WorkerMessage.RequestSize];
-        var input = _process.StandardInput.BaseStream;
         WorkerMessage.WriteRequest(head, job.Syntax, job.Description, job.Frame.Length);
-        input.Write(head);
-        input.Write(job.Frame.Span);
-        input.Flush();
+        _input.Write(head);
+        _input.Write(job.Frame.Span);
+        _input.Flush();
 
-        var output = _process.StandardOutput.BaseStream;
         head = head[..WorkerMessage.AnswerSize];
-        output.ReadExactly(head);
+        _output.ReadExactly(head);
         if (!WorkerMessage.TryReadAnswer(head, out var fault, out var photometric, out var length))
             throw new IOException("its answer is none");
         if (fault is { } kind)
@@ -173,13 +176,13 @@ internal sealed class PixelWorker : IDisposable
             if (length > WorkerMessage.MaxWords)
                 throw new IOException("its answer is none");
             var words = new byte[length];
-            output.ReadExactly(words);
+            _output.ReadExactly(words);
             throw new DicomException(kind, Printable(words), DicomTags.PixelData);
         }
 
         if (length != job.Output.Length || photometric.Samples() != job.Description.SamplesPerPixel)
             throw new IOException("its answer is none");
-        output.ReadExactly(job.Output.Span);
+        _output.ReadExactly(job.Output.Span);
         return job.Description.Decoded with { Photometric = photometric };
     }
 
@@ -189,8 +192,9 @@ internal sealed class PixelWorker : IDisposable
     private static DicomException Died(Exception e) => new(
         DicomFault.Malformed, "a frame ended the process that was to decode it; other frames are decoded by a new one", DicomTags.PixelData, inner: e);
 
-    private DicomException NotStarted(Exception e) => new(
-        DicomFault.Unsupported, $"the process that decodes frames ({_options.FileName}) can't be started: {e.Message.TrimEnd('.')}", DicomTags.PixelData, inner: e);
+    // Clients read this, to whom the folders of a server are nothing.
+    private static DicomException NotStarted(Exception e) => new(
+        DicomFault.Unsupported, "the process that decodes frames can't be started here; the verb 'doctor' tells why", DicomTags.PixelData, inner: e);
 
     private sealed record Job(ReadOnlyMemory<byte> Frame, TransferSyntax Syntax, PixelDescription Description, Memory<byte> Output)
     {
