@@ -7,6 +7,10 @@ namespace FhirHub.Dicomweb;
 /// <summary>Brings folder and index to the state that the last commit left.</summary>
 internal static class ArchiveOpening
 {
+    // SQLITE_CORRUPT and SQLITE_NOTADB, of which extended codes are more in detail.
+    private const int Corrupt = 11;
+    private const int NotADatabase = 26;
+
     /// <summary>The index of an archive.</summary>
     public static string IndexOf(string folder) => Path.Combine(folder, "index.db");
 
@@ -41,13 +45,19 @@ internal static class ArchiveOpening
         }
         catch (DatabaseException failure)
         {
-            throw Damaged(folder, failure);
+            throw Unusable(folder, failure);
         }
     }
 
     /// <summary>What is told of an index that can't be used.</summary>
-    public static ArchiveException Damaged(string folder, DatabaseException failure) => new(
-        $"The index of the image archive '{IndexOf(folder)}' can't be used ({failure.Message}) Restore index and segments from one backup.", failure);
+    public static ArchiveException Unusable(string folder, DatabaseException failure)
+    {
+        // Who restores a backup because the disk is full loses what came since.
+        var remedy = (failure.Code & 0xFF) is Corrupt or NotADatabase
+            ? "Restore index and segments from one backup."
+            : "See that the disk has room and is well, and start again; nothing says that what is stored is damaged.";
+        return new($"The index of the image archive '{IndexOf(folder)}' can't be used ({failure.Message}) {remedy}", failure);
+    }
 
     private static Segments RecoverSegments(Connection connection, string folder)
     {

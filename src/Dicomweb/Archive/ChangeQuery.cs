@@ -40,14 +40,14 @@ internal static class ChangeQuery
         rows.TextOrNull(7));
 
     /// <summary>The changes of a statement with what has become of their instances.</summary>
-    public static IReadOnlyList<ChangeFeedEntry> Entries(Connection connection, Statement statement, bool withMetadata)
+    public static IReadOnlyList<ChangeFeedEntry> Entries(Connection connection, ImageScope scope, Statement statement, bool withMetadata)
     {
         var entries = new List<ChangeFeedEntry>();
         using var rows = statement.Query();
         while (rows.Step())
         {
             var change = Read(rows);
-            var there = There(connection, change.Path);
+            var there = There(connection, scope, change.Path);
 
             // An instance has the number of the change that stored it.
             var isCurrent = there == change.Sequence;
@@ -58,11 +58,12 @@ internal static class ChangeQuery
         return entries;
     }
 
-    private static long? There(Connection connection, in ImagePath path)
+    // To whoever may not see it, what was stored anew for another patient is not there.
+    private static long? There(Connection connection, ImageScope scope, in ImagePath path)
     {
-        using var rows = connection.Prepare($"SELECT i.id FROM {StoredRow.Tables} WHERE s.uid = ? AND r.uid = ? AND i.uid = ?")
+        using var rows = connection.Prepare($"SELECT i.id, s.patient FROM {StoredRow.Tables} WHERE s.uid = ? AND r.uid = ? AND i.uid = ?")
             .Bind(1, path.Study).Bind(2, path.Series!).Bind(3, path.Instance!).Query();
-        return rows.Step() ? rows.Int64(0) : null;
+        return rows.Step() && scope.Grants(rows.TextOrNull(1)) ? rows.Int64(0) : null;
     }
 
     private static byte[]? Metadata(Connection connection, long instance)

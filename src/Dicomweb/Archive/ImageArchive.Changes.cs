@@ -56,11 +56,11 @@ public sealed partial class ImageArchive
 
     /// <summary>Changes after a number, in order, with what has become of their instances.</summary>
     internal Task<IReadOnlyList<ChangeFeedEntry>> ChangeFeedAsync(ImageScope scope, long after, int limit, bool withMetadata, CancellationToken cancel) =>
-        ReadAsync(connection => ChangeQuery.Entries(connection, ChangeQuery.After(connection, scope, after, limit), withMetadata), cancel);
+        ReadAsync(connection => ChangeQuery.Entries(connection, scope, ChangeQuery.After(connection, scope, after, limit), withMetadata), cancel);
 
     /// <summary>The last change that a scope grants; null if there is none.</summary>
     internal Task<ChangeFeedEntry?> LatestChangeAsync(ImageScope scope, bool withMetadata, CancellationToken cancel) =>
-        ReadAsync(connection => ChangeQuery.Entries(connection, ChangeQuery.Last(connection, scope), withMetadata) is [var entry] ? entry : null, cancel);
+        ReadAsync(connection => ChangeQuery.Entries(connection, scope, ChangeQuery.Last(connection, scope), withMetadata) is [var entry] ? entry : null, cancel);
 
     private void Committed(long last)
     {

@@ -59,7 +59,7 @@ public sealed partial class ImageArchive : IAsyncDisposable
         {
             segments?.Dispose();
             hold.Dispose();
-            throw failure is DatabaseException broken ? ArchiveOpening.Damaged(options.Path, broken) : failure;
+            throw failure is DatabaseException broken ? ArchiveOpening.Unusable(options.Path, broken) : failure;
         }
     }
 

@@ -33,6 +33,27 @@ public sealed class ChangeFeedTests(DicomwebFixture images) : IClassFixture<Dico
         Assert.Equal((images.Archive.LastChange, "delete"), ((long)latest["sequence"]!, (string)latest["action"]!));
     }
 
+    [Fact]
+    public async Task Whose_study_was_deleted_is_not_told_that_another_has_it_now()
+    {
+        var first = new TestInstance("1.4.9", "1.4.9.1", "1.4.9.1.1");
+        var start = images.Archive.LastChange;
+        await first.StoreAsync(images.Archive);
+        await images.Archive.FollowAsync("test", 0, new Dictionary<string, string?>(StringComparer.Ordinal) { [first.Study] = "one" }, default);
+        await images.Archive.DeleteAsync(ImageScope.Full, new(first.Study), default);
+        await (first with { PatientId = "P2", Fill = 1 }).StoreAsync(images.Archive);
+        images.Scope = ImageScope.Of(new HashSet<string>(StringComparer.Ordinal) { "one" });
+        try
+        {
+            var entries = await ChangesAsync($"?offset={start}");
+            Assert.Equal([("create", "deleted"), ("delete", "deleted")], entries.Select(static entry => ((string)entry["action"]!, (string)entry["state"]!)));
+        }
+        finally
+        {
+            images.Scope = ImageScope.Full;
+        }
+    }
+
     [Theory]
     [InlineData("changefeed?limit=0")]
     [InlineData("changefeed?limit=1001")]

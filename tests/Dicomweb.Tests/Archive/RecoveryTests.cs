@@ -1,5 +1,7 @@
 // Opening an archive: what was not finished is dropped, what is damaged is refused in one sentence.
 
+using FhirHub.Sqlite;
+
 namespace FhirHub.Dicomweb.Tests.Archive;
 
 public sealed class RecoveryTests : IDisposable
@@ -50,6 +52,20 @@ public sealed class RecoveryTests : IDisposable
         await StoreFirstAsync();
         File.Delete(Segment);
         Assert.Contains("00000001.seg' is missing", Assert.Throws<ArchiveException>(Open).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(11, true)]
+    [InlineData(267, true)]
+    [InlineData(26, true)]
+    [InlineData(13, false)]
+    [InlineData(10, false)]
+    [InlineData(4874, false)]
+    public void Only_a_damaged_index_is_to_be_restored_and_not_one_whose_disk_is_full(int code, bool isDamaged)
+    {
+        var told = ArchiveOpening.Unusable(_folder, new DatabaseException("It failed.") { Code = code }).Message;
+        Assert.Equal(isDamaged, told.Contains("backup", StringComparison.Ordinal));
+        Assert.Equal(!isDamaged, told.Contains("has room", StringComparison.Ordinal));
     }
 
     [Fact]
