@@ -43,6 +43,9 @@ public sealed class PixelCodecs
     /// <summary>Whether frames of a transfer syntax can be decoded here.</summary>
     public bool CanDecode(TransferSyntax syntax) => Find(_decoders, syntax) is not null;
 
+    /// <summary>Why frames of a transfer syntax can't be decoded here, in a sentence that says what to install; null if they can.</summary>
+    public string? ObstacleOf(TransferSyntax syntax) => CanDecode(syntax) ? null : Missing(_decoders, syntax, "decoded").Message;
+
     /// <summary>Whether frames can be encoded in a transfer syntax here.</summary>
     public bool CanEncode(TransferSyntax syntax) => Find(_encoders, syntax) is not null;
 

@@ -80,7 +80,7 @@ internal static partial class RetrieveEndpoints
             return;
         }
 
-        throw NotAcceptable([instance], $"one of {string.Join(", ", offers.AsEnumerable())}");
+        throw NotAcceptable(choice, [instance], $"one of {string.Join(", ", offers.AsEnumerable())}");
     }
 
     private static async Task SendPixelPartsAsync(DicomwebService service, HttpContext http, BlobReading blob, StoredInstance instance, FrameForm form)
@@ -123,12 +123,12 @@ internal static partial class RetrieveEndpoints
         var choice = new TransferChoice(service.Codecs);
         var accepted = AcceptedMedia.Parse(http.Request);
         var ranges = accepted.Rank([OctetParts]) is [var ranked] ? ranked.Ranges
-            : throw NotAcceptable(instances, $"{OctetParts}; pixel data alone is at /pixeldata in other media types");
+            : throw NotAcceptable(choice, instances, $"{OctetParts}; pixel data alone is at /pixeldata in other media types");
         var forms = new FrameForm?[instances.Count];
         for (var i = 0; i < forms.Length; i++)
         {
             if (instances[i].Frames > 0)
-                forms[i] = choice.OfFrame(instances[i].TransferSyntax, PixelMedia.OctetStream, ranges) ?? throw NotAcceptable([instances[i]], $"{OctetParts}; transfer-syntax=*");
+                forms[i] = choice.OfFrame(instances[i].TransferSyntax, PixelMedia.OctetStream, ranges) ?? throw NotAcceptable(choice, [instances[i]], $"{OctetParts}; transfer-syntax=*");
         }
 
         if (RepresentationOf(instances, $"bulkdata {string.Join(' ', forms.Select(form => form?.Syntax.Uid).Distinct())}", isWeak: true).AnswersNotModified(http))

@@ -39,7 +39,7 @@ internal static partial class RetrieveEndpoints
                 return (form, offer.IsMultipart);
         }
 
-        throw NotAcceptable([instance], $"multipart/related with one of the types {string.Join(", ", types)}{(isOne ? ", or one of them alone" : "")}; transfer-syntax={instance.TransferSyntax.Uid} is what is stored");
+        throw NotAcceptable(choice, [instance], $"multipart/related with one of the types {string.Join(", ", types)}{(isOne ? ", or one of them alone" : "")}; transfer-syntax={instance.TransferSyntax.Uid} is what is stored");
     }
 
     // Nothing is parsed: the table tells where the frames are in the file.
@@ -172,7 +172,7 @@ internal static partial class RetrieveEndpoints
                 return (offer.PartType!, [.. forms]);
         }
 
-        throw NotAcceptable(instances, $"one of {string.Join(", ", offers.AsEnumerable())}");
+        throw NotAcceptable(choice, instances, $"one of {string.Join(", ", offers.AsEnumerable())}");
     }
 
     /// <summary>Writes the pixel data of an instance: native as one part, compressed as a part for each frame (PS3.18 8.7.3.3.1).</summary>

@@ -53,7 +53,7 @@ internal static partial class RetrieveEndpoints
                 return (offer, syntaxes);
         }
 
-        throw NotAcceptable(instances, $"{DicomParts}; transfer-syntax=*{(instances.Count == 1 ? $", {Dicom}; transfer-syntax=*" : "")}, or {Zip}");
+        throw NotAcceptable(choice, instances, $"{DicomParts}; transfer-syntax=*{(instances.Count == 1 ? $", {Dicom}; transfer-syntax=*" : "")}, or {Zip}");
     }
 
     private static async Task SendAloneAsync(DicomwebService service, HttpContext http, StoredInstance instance, TransferSyntax syntax, Representation representation)

@@ -58,9 +58,14 @@ internal static partial class RetrieveEndpoints
         return new(isWeak ? $"W/\"{tag}\"" : $"\"{tag}\"", instances is [var single] ? single.StoredAt : null);
     }
 
-    private static DicomwebException NotAcceptable(IEnumerable<StoredInstance> instances, string accept) => new(
-        StatusCodes.Status406NotAcceptable,
-        $"What is accepted can't be sent here; stored is {string.Join(", ", instances.Select(instance => instance.TransferSyntax).Distinct().Take(5))}. Accept {accept}.");
+    private static DicomwebException NotAcceptable(TransferChoice choice, IEnumerable<StoredInstance> instances, string accept)
+    {
+        TransferSyntax[] stored = [.. instances.Select(instance => instance.TransferSyntax).Distinct().Take(5)];
+        var obstacle = stored.Select(choice.ObstacleOf).FirstOrDefault(reason => reason is not null);
+        return new(
+            StatusCodes.Status406NotAcceptable,
+            $"What is accepted can't be sent here; stored is {string.Join<TransferSyntax>(", ", stored)}. {(obstacle is null ? "" : obstacle + " ")}Accept {accept}.");
+    }
 
     private static bool IsHead(HttpContext http) => HttpMethods.IsHead(http.Request.Method);
 }

@@ -48,6 +48,9 @@ internal sealed class TransferChoice(PixelCodecs codecs)
         return null;
     }
 
+    /// <summary>Why what is stored in a transfer syntax can be sent in no other, such as a library that is missing; null if it can.</summary>
+    public string? ObstacleOf(TransferSyntax stored) => stored.IsEncapsulated ? codecs.ObstacleOf(stored) : null;
+
     /// <summary>The media types in which frames of a transfer syntax can be sent, the standard's default first.</summary>
     public IReadOnlyList<string> FrameTypes(TransferSyntax stored)
     {

@@ -48,7 +48,7 @@ internal sealed partial class ImageSearch
         _writer = writer;
         _keys = [.. Enumerable.Range(0, 3).Select(level => request.Keys.Where(key => (int)key.Level == level).ToArray())];
         _metadataSteps = [.. request.Included.Where(step => request.Level == IndexLevel.Instance && catalog.LevelOf(step) == IndexLevel.Instance
-            && !catalog.Stores(IndexLevel.Instance, step) && ComputedTags.LevelOf(step.Tag, IndexLevel.Instance) is null && step.Tag != ComputedTags.RetrieveURL && step.Tag != ComputedTags.AvailableTransferSyntaxUID)];
+            && !catalog.Stores(IndexLevel.Instance, step) && ComputedTags.LevelOf(step.Tag, IndexLevel.Instance) is null)];
         (_skip, _limit) = writer is null ? (0, long.MaxValue) : (request.Offset, request.Limit);
     }
 
@@ -255,7 +255,7 @@ internal sealed partial class ImageSearch
             var members = rows.Blob(3);
             var needsMetadata = Array.Exists(_keys[2], key => key.NeedsMetadata);
             using var metadata = needsMetadata || (_writer is not null && _metadataSteps.Length > 0 && _skip == 0) ? Metadata(rows.Int64(0)) : null;
-            if (_keys[2].Length > 0 && !MatchesAll(_keys[2], new SearchRow { Members = members, Metadata = metadata?.RootElement ?? default }))
+            if (_keys[2].Length > 0 && !MatchesAll(_keys[2], new SearchRow { Members = members, TransferSyntax = rows.Text(2), Metadata = metadata?.RootElement ?? default }))
                 continue;
             if (!IsTaken(out var goesOn))
             {

@@ -19,6 +19,9 @@ internal ref struct SearchRow
     /// <summary>The number of instances of a study or series.</summary>
     public long Instances { get; set; }
 
+    /// <summary>The UID of the transfer syntax in which an instance is stored.</summary>
+    public string TransferSyntax { get; set; }
+
     /// <summary>All attributes of an instance, where a key needs one that is not among the stored ones.</summary>
     public JsonElement Metadata { get; set; }
 }
@@ -175,6 +178,8 @@ internal sealed class ComputedKey : SearchKey
             scratch.Add(row.Study.Int64(ImageSearch.SeriesColumn).ToString(CultureInfo.InvariantCulture));
         else if (_tag == ComputedTags.InstanceAvailability)
             scratch.Add(ComputedTags.Online);
+        else if (_tag == ComputedTags.AvailableTransferSyntaxUID)
+            scratch.Add(row.TransferSyntax);
         else
             scratch.Add(row.Instances.ToString(CultureInfo.InvariantCulture));
         return _test.Matches(DicomDictionary.Find(_tag)!.VRs[0], scratch);
@@ -197,10 +202,11 @@ internal static class ComputedTags
     public static readonly DicomTag NumberOfSeriesRelatedInstances = new(0x0020_1209);
 #pragma warning restore CS1591
 
-    /// <summary>The level of an attribute that can be a key; null if it is none of these.</summary>
+    /// <summary>The level of an attribute; null if it is none of these.</summary>
     public static IndexLevel? LevelOf(DicomTag tag, IndexLevel queried) =>
         tag == ModalitiesInStudy || tag == SOPClassesInStudy || tag == NumberOfStudyRelatedSeries || tag == NumberOfStudyRelatedInstances ? IndexLevel.Study
         : tag == NumberOfSeriesRelatedInstances ? IndexLevel.Series
-        : tag == InstanceAvailability ? queried
+        : tag == AvailableTransferSyntaxUID ? IndexLevel.Instance
+        : tag == InstanceAvailability || tag == RetrieveURL ? queried
         : null;
 }

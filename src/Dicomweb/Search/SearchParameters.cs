@@ -127,6 +127,9 @@ internal sealed class SearchParameters
 
     private void IncludePath(AttributePath path)
     {
+        // It is in every answer.
+        if (path.Root.Tag == DicomTags.SpecificCharacterSet)
+            return;
         var level = ComputedTags.LevelOf(path.Root.Tag, _request.Level) ?? _catalog.LevelOf(path.Root);
         if (level <= _request.Level)
             _request.Included.Add(path.Root);
@@ -151,6 +154,12 @@ internal sealed class SearchParameters
         var items = new Dictionary<AttributePath, List<(AttributePath Path, ValueTest Test)>>();
         foreach (var (path, values) in _keys)
         {
+            if (path.Root.Tag == DicomTags.SpecificCharacterSet)
+            {
+                _request.Warnings.Add("SpecificCharacterSet does not choose anything: queries and answers are UTF-8.");
+                continue;
+            }
+
             var level = ComputedTags.LevelOf(path.Root.Tag, _request.Level) ?? _catalog.LevelOf(path.Root);
             if (level > _request.Level)
                 throw Bad($"The attribute {path} is one of {Plural(level)}, and can't choose {Plural(_request.Level)}; search {Address(level)} instead{(path.Root.Tag == DicomTags.Modality ? ", or by ModalitiesInStudy" : "")}.");
@@ -158,12 +167,8 @@ internal sealed class SearchParameters
             var reader = new SearchValues(path, _fuzzy, _empty, _multiple, _options.Pinyin);
             if (SearchValues.IsUniversal(values))
                 continue;
-            if (path.Root.Tag == DicomTags.SpecificCharacterSet)
-            {
-                _request.Warnings.Add("SpecificCharacterSet does not choose anything: queries and answers are UTF-8.");
-                continue;
-            }
-
+            if (path.Root.Tag == ComputedTags.RetrieveURL)
+                throw Bad("RetrieveURL can't be a key, since it depends on how this server is reached; search by UIDs instead.");
             if (path.Steps.Count == 1 && path.VR is DicomVR.DA or DicomVR.TM && path.Leaf.Creator is null && _catalog.Stores(level, path.Root) && reader.TryRange(values, out var range))
             {
                 var owner = DateOf(path);

@@ -178,6 +178,21 @@ public sealed class RetrieveInstancesTests(DicomwebFixture fixture) : IClassFixt
         Assert.Contains("Explicit VR Little Endian (1.2.840.10008.1.2.1)", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", "application/dicom")]
+    [InlineData("/frames/1", "application/octet-stream")]
+    [InlineData("/pixeldata", "multipart/related; type=\"application/octet-stream\"")]
+    public async Task What_can_not_be_decoded_here_answers_406_and_says_why(string place, string accept)
+    {
+        var instance = new TestInstance("1.2.23", "1.2.23.1", "1.2.23.1.1");
+        var file = DicomFile.Read(instance.ToBytes());
+        file.Dataset.Set(new DicomElement(DicomTags.PixelData, DicomVR.OB, DicomFragments.Of(default, [new byte[80]])));
+        await TestInstance.StoreAsync(fixture.Archive, await DicomWriter.ToArrayAsync(new(file.Dataset, TransferSyntax.Find("1.2.840.10008.1.2.4.80")!)));
+        using var answer = await fixture.SendAsync(instance.Path + place, accept);
+        Assert.Equal(HttpStatusCode.NotAcceptable, answer.StatusCode);
+        Assert.Contains("can't be decoded here (no codec knows it).", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Several_instances_do_not_come_alone()
     {

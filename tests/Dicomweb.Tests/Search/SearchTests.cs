@@ -165,6 +165,9 @@ public sealed class SearchTests(SearchTests.Fixture images) : IClassFixture<Sear
     [InlineData("instances?00291108=SPECIAL", "1.9.2.1.2")]
     [InlineData("instances?0029xx08:OTHER=SPECIAL")]
     [InlineData("instances?SOPInstanceUID=1.9.2.1.2,1.9.3.1.1", "1.9.2.1.2", "1.9.3.1.1")]
+    [InlineData("instances?PatientID=D1&AvailableTransferSyntaxUID=1.2.840.10008.1.2.1", "1.9.2.1.1", "1.9.2.1.2")]
+    [InlineData("instances?PatientID=D1&AvailableTransferSyntaxUID=1.2.840.10008.1.2.5")]
+    [InlineData("instances?PatientID=D1&InstanceAvailability=OFFLINE")]
     [InlineData("studies/1.9.1/series?PatientID=W1", "1.9.1.1", "1.9.1.2")]
     [InlineData("studies/1.9.1/series?PatientID=D1")]
     [InlineData("studies/1.9.77/series")]
@@ -231,11 +234,19 @@ public sealed class SearchTests(SearchTests.Fixture images) : IClassFixture<Sear
     [InlineData("studies?PatientWeight=heavy")]
     [InlineData("studies?PatientName=a%3Db%3Dc%3Dd")]
     [InlineData("instances?PixelData=1")]
+    [InlineData("studies?RetrieveURL=http://elsewhere/studies/1.9.1")]
     public async Task What_can_not_be_understood_is_refused_and_said_why(string address)
     {
         var (status, text) = await images.RefusedAsync(address);
         Assert.Equal(400, status);
         Assert.Contains("\"detail\":", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_character_set_of_a_query_chooses_nothing_which_is_said()
+    {
+        Assert.Equal(4, await images.CountAsync("studies?SpecificCharacterSet=ISO_IR 100"));
+        Assert.Contains("UTF-8", Assert.Single(await images.WarningsAsync("studies?SpecificCharacterSet=ISO_IR 100&includefield=SpecificCharacterSet,RetrieveURL")), StringComparison.Ordinal);
     }
 
     [Fact]
