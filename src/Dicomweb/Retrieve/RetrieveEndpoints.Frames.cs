@@ -39,7 +39,7 @@ internal static partial class RetrieveEndpoints
                 return (form, offer.IsMultipart);
         }
 
-        throw NotAcceptable(choice, [instance], $"multipart/related with one of the types {string.Join(", ", types)}{(isOne ? ", or one of them alone" : "")}; transfer-syntax={instance.TransferSyntax.Uid} is what is stored");
+        throw NotAcceptable(choice, [instance], $"multipart/related with one of the types {string.Join(", ", types.Select(type => choice.Naming(instance.TransferSyntax, type)))}{(isOne ? ", or one of them alone" : "")}; transfer-syntax={instance.TransferSyntax.Uid} is what is stored");
     }
 
     // Nothing is parsed: the table tells where the frames are in the file.

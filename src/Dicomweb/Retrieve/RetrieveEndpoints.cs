@@ -2,6 +2,7 @@
 
 using System.Security.Cryptography;
 using System.Text;
+using FhirHub.Dicom;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

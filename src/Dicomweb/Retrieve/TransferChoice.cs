@@ -67,6 +67,15 @@ internal sealed class TransferChoice(PixelCodecs codecs)
         return types;
     }
 
+    /// <summary>A media type of frames as it has to be accepted: with a transfer syntax where they are sent in it only if one is named.</summary>
+    public string Naming(TransferSyntax stored, string mediaType)
+    {
+        if (OfFrame(stored, mediaType, [MediaRange.Of(mediaType)]) is not null)
+            return mediaType;
+        var syntax = PixelMedia.SyntaxesOf(mediaType).FirstOrDefault(syntax => PixelTranscoder.CanTranscode(stored, syntax, codecs)) ?? stored;
+        return $"{mediaType}; transfer-syntax={syntax.Uid}";
+    }
+
     /// <summary>How frames are sent in a media type; null if no transfer syntax of it is accepted that they can be sent in.</summary>
     public FrameForm? OfFrame(TransferSyntax stored, string mediaType, IReadOnlyList<MediaRange> ranges)
     {

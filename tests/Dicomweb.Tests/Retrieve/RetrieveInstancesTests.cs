@@ -3,6 +3,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Net;
+using System.Text.Json;
 using FhirHub.Dicom;
 using FhirHub.Dicom.Pixels;
 using FhirHub.Dicomweb.Tests.Archive;
@@ -179,18 +180,21 @@ public sealed class RetrieveInstancesTests(DicomwebFixture fixture) : IClassFixt
     }
 
     [Theory]
-    [InlineData("", "application/dicom")]
-    [InlineData("/frames/1", "application/octet-stream")]
-    [InlineData("/pixeldata", "multipart/related; type=\"application/octet-stream\"")]
-    public async Task What_can_not_be_decoded_here_answers_406_and_says_why(string place, string accept)
+    [InlineData("", "application/dicom", "transfer-syntax=*")]
+    [InlineData("/frames/1", "application/octet-stream", "application/octet-stream; transfer-syntax=1.2.840.10008.1.2.4.80, image/jls")]
+    [InlineData("/pixeldata", "multipart/related; type=\"application/octet-stream\"", "image/jls")]
+    public async Task What_can_not_be_decoded_here_answers_406_and_says_why(string place, string accept, string hint)
     {
-        var instance = new TestInstance("1.2.23", "1.2.23.1", "1.2.23.1.1");
+        var instance = new TestInstance("1.2.31", "1.2.31.1", "1.2.31.1.1");
         var file = DicomFile.Read(instance.ToBytes());
         file.Dataset.Set(new DicomElement(DicomTags.PixelData, DicomVR.OB, DicomFragments.Of(default, [new byte[80]])));
         await TestInstance.StoreAsync(fixture.Archive, await DicomWriter.ToArrayAsync(new(file.Dataset, TransferSyntax.Find("1.2.840.10008.1.2.4.80")!)));
         using var answer = await fixture.SendAsync(instance.Path + place, accept);
         Assert.Equal(HttpStatusCode.NotAcceptable, answer.StatusCode);
-        Assert.Contains("can't be decoded here (no codec knows it).", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        var detail = problem.RootElement.GetProperty("detail").GetString();
+        Assert.Contains("can't be decoded here (no codec knows it).", detail, StringComparison.Ordinal);
+        Assert.Contains(hint, detail, StringComparison.Ordinal);
     }
 
     [Fact]
