@@ -44,9 +44,12 @@ public class DicomwebFixture : IAsyncLifetime
         Directory.Delete(DataPath, recursive: true);
     }
 
-    public async Task RestartAsync()
+    /// <summary>Stops the service and starts it again.</summary>
+    /// <param name="between">Is done with the index meanwhile.</param>
+    public async Task RestartAsync(Action<string>? between = null)
     {
         await StopAsync();
+        between?.Invoke(Path.Combine(DataPath, "images", "index.db"));
         await StartAsync();
     }
 

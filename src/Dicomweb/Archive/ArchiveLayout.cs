@@ -33,6 +33,7 @@ internal static class ArchiveLayout
         CREATE TABLE segment(id INTEGER PRIMARY KEY, sealed INTEGER NOT NULL);
         CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         """,
+        IndexLayout.Ranks,
     ];
 
     /// <summary>The layout that this program writes.</summary>

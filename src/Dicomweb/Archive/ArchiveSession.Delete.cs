@@ -99,9 +99,9 @@ internal sealed partial class ArchiveSession
 
         _attributes.Replace(IndexLevel.Study, study, json, []);
         foreach (var modality in DistinctText.Split(modalities))
-            _attributes.Remove(AttributeCatalog.ModalitiesInStudy, modality, study);
+            _attributes.RemoveFromStudy(AttributeCatalog.ModalitiesInStudy, modality, study);
         foreach (var sopClass in DistinctText.Split(classes))
-            _attributes.Remove(AttributeCatalog.SopClassesInStudy, sopClass, study);
+            _attributes.RemoveFromStudy(AttributeCatalog.SopClassesInStudy, sopClass, study);
         _connection.Prepare("DELETE FROM study WHERE id = ?").Bind(1, study).Run();
 
         // Who may see the changes of a study that is gone depends on its patient still.

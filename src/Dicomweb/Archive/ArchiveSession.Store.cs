@@ -124,7 +124,7 @@ internal sealed partial class ArchiveSession
             .Bind(1, seq).Bind(2, index.Path.Study).Bind(3, index.PatientId).Bind(4, index.Issuer).Bind(5, index.SopClassUid).Bind(6, time)
             .Bind(7, Digest(seq, stackalloc byte[8])).Bind(8, index.StudyJson).Run();
         _attributes.Replace(IndexLevel.Study, seq, [], index.StudyJson);
-        _attributes.Add(AttributeCatalog.SopClassesInStudy, index.SopClassUid, seq);
+        _attributes.AddToStudy(AttributeCatalog.SopClassesInStudy, index.SopClassUid, seq);
         return seq;
     }
 
@@ -149,7 +149,7 @@ internal sealed partial class ArchiveSession
         if (DistinctText.With(classes, index.SopClassUid) is { } more)
         {
             _connection.Prepare("UPDATE study SET classes = ?2 WHERE id = ?1").Bind(1, place.Study).Bind(2, more).Run();
-            _attributes.Add(AttributeCatalog.SopClassesInStudy, index.SopClassUid, place.Study);
+            _attributes.AddToStudy(AttributeCatalog.SopClassesInStudy, index.SopClassUid, place.Study);
         }
 
         if (latest is null)
@@ -237,9 +237,9 @@ internal sealed partial class ArchiveSession
             return;
         _connection.Prepare("UPDATE study SET modalities = ?2 WHERE id = ?1").Bind(1, study).Bind(2, DistinctText.Join(now)).Run();
         foreach (var modality in before.Except(now, StringComparer.Ordinal))
-            _attributes.Remove(AttributeCatalog.ModalitiesInStudy, modality, study);
+            _attributes.RemoveFromStudy(AttributeCatalog.ModalitiesInStudy, modality, study);
         foreach (var modality in now.Except(before, StringComparer.Ordinal))
-            _attributes.Add(AttributeCatalog.ModalitiesInStudy, modality, study);
+            _attributes.AddToStudy(AttributeCatalog.ModalitiesInStudy, modality, study);
     }
 
     private void RecountClasses(long study)
@@ -250,7 +250,7 @@ internal sealed partial class ArchiveSession
             return;
         _connection.Prepare("UPDATE study SET classes = ?2 WHERE id = ?1").Bind(1, study).Bind(2, DistinctText.Join(now)).Run();
         foreach (var sopClass in before.Except(now, StringComparer.Ordinal))
-            _attributes.Remove(AttributeCatalog.SopClassesInStudy, sopClass, study);
+            _attributes.RemoveFromStudy(AttributeCatalog.SopClassesInStudy, sopClass, study);
     }
 
     private List<string> Distinct(string sql, long study)

@@ -94,16 +94,17 @@ internal sealed class ArchiveVerification(Connection connection, AttributeCatalo
             while (rows.Step() && _wrong.Count < Told)
             {
                 var values = catalog.HasRows(level) ? catalog.ValuesOf(level, rows.Blob(2)) : [];
+                var rank = level == IndexLevel.Study ? AttributeCatalog.RankOf(rows.Blob(2)) : StudyRank.None;
                 values =
                 [
                     .. values,
-                    .. DistinctText.Split(rows.Text(3)).Select(static modality => new IndexedValue(AttributeCatalog.ModalitiesInStudy, modality)),
-                    .. DistinctText.Split(rows.Text(4)).Select(static sopClass => new IndexedValue(AttributeCatalog.SopClassesInStudy, sopClass)),
+                    .. DistinctText.Split(rows.Text(3)).Select(modality => new IndexedValue(AttributeCatalog.ModalitiesInStudy, modality, rank)),
+                    .. DistinctText.Split(rows.Text(4)).Select(sopClass => new IndexedValue(AttributeCatalog.SopClassesInStudy, sopClass, rank)),
                 ];
                 expected += values.Count;
                 foreach (var value in values)
                 {
-                    if (connection.Scalar(Sql.Of($"SELECT 1 FROM attribute a JOIN path p ON p.id = a.path WHERE p.path = {value.Path} AND a.value = {value.Value} AND a.owner = {rows.Int64(0)}")) is null)
+                    if (connection.Scalar(Sql.Of($"SELECT 1 FROM attribute a JOIN path p ON p.id = a.path WHERE p.path = {value.Path} AND a.value = {value.Value} AND a.rank = {value.Rank} AND a.owner = {rows.Int64(0)}")) is null)
                         Tell($"The {table} {rows.Text(1)} is not found by its attribute {value.Path}.");
                 }
             }
@@ -112,6 +113,40 @@ internal sealed class ArchiveVerification(Connection connection, AttributeCatalo
         var there = connection.Scalar(Sql.Raw("SELECT count(*) FROM attribute")) ?? 0;
         if (there != expected && _wrong.Count == 0)
             Tell($"There are {there:N0} rows of attributes, where {expected:N0} belong to something.");
+        CheckOrder();
+    }
+
+    private void CheckOrder()
+    {
+        var (names, spans) = (0L, new Dictionary<long, long>());
+        using (var rows = connection.Prepare("SELECT id, uid, json FROM study").Query())
+        {
+            while (rows.Step() && _wrong.Count < Told)
+            {
+                var rank = AttributeCatalog.RankOf(rows.Blob(2));
+                spans[rank / StudyRank.Span] = spans.GetValueOrDefault(rank / StudyRank.Span) + 1;
+                foreach (var name in AttributeCatalog.NamesOf(rows.Blob(2)))
+                {
+                    names++;
+                    if (connection.Scalar(Sql.Of($"SELECT 1 FROM study_name WHERE rank = {rank} AND owner = {rows.Int64(0)} AND name = {name}")) is null)
+                        Tell($"The study {rows.Text(1)} is not listed by a name of its patient.");
+                }
+            }
+        }
+
+        if (_wrong.Count > 0)
+            return;
+        if (connection.Scalar(Sql.Raw("SELECT count(*) FROM study_name")) is var listed && listed != names)
+            Tell($"There are {listed:N0} names of patients, where {names:N0} belong to a study.");
+        using var counted = connection.Prepare("SELECT span, studies FROM study_span WHERE studies <> 0").Query();
+        while (counted.Step())
+        {
+            if (!spans.Remove(counted.Int64(0), out var studies) || studies != counted.Int64(1))
+                Tell("The numbers of studies by their dates are wrong.");
+        }
+
+        if (spans.Count > 0)
+            Tell("The numbers of studies by their dates are not complete.");
     }
 
     private void CheckContents()

@@ -28,7 +28,7 @@ public sealed partial class ImageArchive : IAsyncDisposable
         _log = log;
         _hold = hold;
         _segments = segments;
-        Catalog = new AttributeCatalog(options.IndexedAttributes);
+        Catalog = new AttributeCatalog(options.IndexedAttributes, options.Pinyin);
         var index = ArchiveOpening.IndexOf(options.Path);
         _writer = new ArchiveWriter(index, Catalog, clock, Committed);
         _syncs = new SegmentSyncs(request => _ = _writer.DoAsync(request));

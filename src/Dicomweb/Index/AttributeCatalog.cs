@@ -21,14 +21,14 @@ public enum IndexLevel
 /// <summary>A row of the attribute table: a value by which a study, series or instance is found.</summary>
 /// <param name="Path">The path of the attribute, in tags.</param>
 /// <param name="Value">The value in the form in which values are compared.</param>
-public readonly record struct IndexedValue(string Path, string Value);
+/// <param name="Rank">The place of a study in the order of answers; 0 for what is no study.</param>
+public readonly record struct IndexedValue(string Path, string Value, long Rank);
 
 /// <summary>The attributes of the index.</summary>
 public sealed partial class AttributeCatalog
 {
     /// <summary>
-    /// The path of the rows by which studies are in their order: Study Date and Study Time in one value, empty where there is no date. Each study
-    /// has exactly one.
+    /// The path of the rows by which studies are in their order, which is that of Study Date and Study Time. Each study has exactly one, without value.
     /// </summary>
     public const string StudyOrder = "00080020+00080030";
 
@@ -41,6 +41,10 @@ public sealed partial class AttributeCatalog
     // What one row of the attribute table holds of a value: a longer one is found by its beginning and compared with what is stored.
     internal const int IndexedCharacters = 128;
 
+    private static readonly AttributePath PatientNamePath = AttributePath.Of(DicomTags.PatientName);
+
+    private readonly Func<string, IReadOnlyList<string>>? _pinyin;
+    private readonly string _soundPath;
     private readonly MemberDefinition[][] _members;
     private readonly AttributePath[][] _rows;
     private readonly FrozenDictionary<DicomTag, IndexLevel> _levels;
@@ -51,9 +55,13 @@ public sealed partial class AttributeCatalog
 
     /// <summary>The standard's attributes and those of the configuration.</summary>
     /// <param name="configured">Keywords, tags or paths (<see cref="DicomwebOptions.IndexedAttributes"/>).</param>
+    /// <param name="pinyin">The readings of a name in Chinese characters (<see cref="DicomwebOptions.Pinyin"/>).</param>
     /// <exception cref="ArgumentException">One of them is no attribute.</exception>
-    public AttributeCatalog(IReadOnlyList<string> configured)
+    public AttributeCatalog(IReadOnlyList<string> configured, Func<string, IReadOnlyList<string>>? pinyin = null)
     {
+        // Another path where names have readings, so that those of studies that had none are made.
+        _pinyin = pinyin;
+        _soundPath = pinyin is null ? "00100010~" : "00100010~pinyin";
         var members = Standard.Select(level => level.ToDictionary(definition => definition.Step)).ToArray();
         var levels = Standard.SelectMany((level, at) => level.Where(definition => definition.Step.Tag != DicomTags.TimezoneOffsetFromUTC).Select(definition => (definition.Step.Tag, Level: (IndexLevel)at)))
             .ToDictionary(pair => pair.Tag, pair => pair.Level);
@@ -77,8 +85,9 @@ public sealed partial class AttributeCatalog
     /// <param name="members">Members as <see cref="IndexedInstance"/> gives them, or as <see cref="LevelMembers.Merge"/> joined them.</param>
     public IReadOnlyList<IndexedValue> ValuesOf(IndexLevel level, ReadOnlySpan<byte> members)
     {
-        var values = new List<IndexedValue>(16);
+        var values = new List<IndexedValue>(24);
         var texts = new List<string>();
+        var rank = level == IndexLevel.Study ? RankOf(members) : StudyRank.None;
         foreach (var path in _rows[(int)level])
         {
             texts.Clear();
@@ -86,17 +95,37 @@ public sealed partial class AttributeCatalog
             foreach (var text in texts)
             {
                 foreach (var key in MatchValue.KeysOf(vr, text))
-                    values.Add(new(path.ToString(), Cut(key)));
+                    values.Add(new(path.ToString(), Cut(key), rank));
+                if (level == IndexLevel.Study && path.Equals(PatientNamePath))
+                    values.AddRange(FuzzyNameTest.KeysOf(text, _pinyin).Select(key => new IndexedValue(_soundPath, Cut(key), rank)));
             }
         }
 
         if (level == IndexLevel.Study)
-            values.Add(new(StudyOrder, OrderOf(members)));
+            values.Add(new(StudyOrder, "", rank));
         return [.. values.Distinct()];
     }
 
+    /// <summary>The names of a study's patient, as they are compared with a key that has a star in it.</summary>
+    internal static IReadOnlyList<string> NamesOf(ReadOnlySpan<byte> members)
+    {
+        var texts = new List<string>(1);
+        MemberValues.Read(members, PatientNamePath, texts, out var vr);
+        return [.. texts.Where(text => text.Length > 0).SelectMany(text => MatchValue.KeysOf(vr, text)).Select(name => name.Length < IndexedCharacters && !name.Contains('\0', StringComparison.Ordinal) ? name : "").Distinct()];
+    }
+
+    /// <summary>The path of the rows by which an attribute is found by its sound; null if it has none.</summary>
+    internal string? SoundPathOf(AttributePath path) => path.Equals(PatientNamePath) && !_distrusted.Contains(_soundPath) ? _soundPath : null;
+
+    /// <summary>Whether the names of an attribute are listed in the order of their studies.</summary>
+    internal static bool ListsNames(AttributePath path) => path.Equals(PatientNamePath);
+
+    /// <summary>Whether the rows of a path can be made of what has been stored of each study, series or instance ever since.</summary>
+    internal bool IsAlwaysStored(string path) => path is StudyOrder or ModalitiesInStudy or SopClassesInStudy || path == _soundPath
+        || Enumerable.Range(0, 3).Any(level => Array.Find(_rows[level], known => known.ToString() == path) is { } found && Array.Exists(Standard[level], definition => definition.Step == found.Root));
+
     /// <summary>The paths of all rows, of all levels.</summary>
-    internal IEnumerable<string> Paths => [StudyOrder, ModalitiesInStudy, SopClassesInStudy, .. _rows.SelectMany(level => level).Select(path => path.ToString()).Distinct()];
+    internal IEnumerable<string> Paths => [StudyOrder, ModalitiesInStudy, SopClassesInStudy, _soundPath, .. _rows.SelectMany(level => level).Select(path => path.ToString()).Distinct()];
 
     /// <summary>Whether anything of a level has rows in the attribute table.</summary>
     internal bool HasRows(IndexLevel level) => level == IndexLevel.Study || _rows[(int)level].Length > 0;
@@ -127,14 +156,10 @@ public sealed partial class AttributeCatalog
     internal IndexLevel LevelOf(AttributeStep step) =>
         step.Creator is null && _levels.TryGetValue(step.Tag, out var level) ? level : IndexLevel.Instance;
 
-    /// <summary>The value of a study's row in <see cref="StudyOrder"/>.</summary>
-    internal static string OrderOf(ReadOnlySpan<byte> members)
-    {
-        var date = First(members, StudyDatePath);
-        if (date is null || MatchValue.Date(date) is not { Length: 8 } day)
-            return "";
-        return day + (First(members, StudyTimePath) is { } time ? MatchValue.Time(time) : MatchValue.Midnight);
-    }
+    /// <summary>The place of a study in the order of answers.</summary>
+    internal static long RankOf(ReadOnlySpan<byte> members) => First(members, StudyDatePath) is { } date && MatchValue.Date(date) is { } day
+        ? StudyRank.Of(day, First(members, StudyTimePath) is { } time ? MatchValue.Time(time) : MatchValue.Midnight)
+        : StudyRank.None;
 
     private static string? First(ReadOnlySpan<byte> members, AttributePath path)
     {

@@ -32,4 +32,19 @@ internal static class IndexLayout
         CREATE TABLE IF NOT EXISTS attribute(
             path INTEGER NOT NULL, value TEXT NOT NULL, owner INTEGER NOT NULL, PRIMARY KEY(path, value, owner)) WITHOUT ROWID;
         """;
+
+    /// <summary>
+    /// Rows of studies are in the order of answers within a value (<see cref="StudyRank"/>), so that a page of those that a key finds needs no sort.
+    /// <c>study_name</c> has the patients' names in that order, an empty one for a name that is too long; <c>study_span</c> the number of studies by
+    /// <see cref="StudyRank.Span"/>, by which a page far down is found. The setting <c>reindex</c> is the last study whose rows are made anew.
+    /// </summary>
+    public const string Ranks =
+        """
+        DROP TABLE attribute;
+        CREATE TABLE attribute(
+            path INTEGER NOT NULL, value TEXT NOT NULL, rank INTEGER NOT NULL, owner INTEGER NOT NULL, PRIMARY KEY(path, value, rank, owner)) WITHOUT ROWID;
+        CREATE TABLE study_name(rank INTEGER NOT NULL, owner INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY(rank, owner, name)) WITHOUT ROWID;
+        CREATE TABLE study_span(span INTEGER PRIMARY KEY, studies INTEGER NOT NULL);
+        INSERT INTO setting(name, value) SELECT 'reindex', '0' WHERE EXISTS (SELECT 1 FROM study);
+        """;
 }

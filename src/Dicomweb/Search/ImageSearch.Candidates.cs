@@ -1,4 +1,4 @@
-// Which studies a search has to look at: those that the most selective of its keys finds, or all in their order.
+// Which studies a search has to look at: those that the most selective of its keys finds, where they are few.
 
 namespace FhirHub.Dicomweb;
 
@@ -13,14 +13,14 @@ internal sealed partial class ImageSearch
     // Behind every value.
     private const string LastValue = "\U0010FFFF";
 
-    // The key that every row which is visited fulfils.
-    private SearchKey? _proven;
+    // The keys that every row which is visited fulfils.
+    private readonly List<SearchKey> _proven = [];
 
-    // Of a walk the key that is asked of the attribute table instead of the studies.
+    // Of a walk the key whose rows are walked.
     private SearchKey? _filter;
 
     // The studies that UIDs or an index name; null where studies are walked in their order.
-    private List<long>? Candidates()
+    private List<Candidate>? Candidates()
     {
         if (_request.Study is { } study)
             return Ids("SELECT id FROM study WHERE uid = ?1", [study]);
@@ -31,20 +31,22 @@ internal sealed partial class ImageSearch
         if ((_request.Series is { } one ? [one] : _request.Uids[1]) is { } series)
             return Ids("SELECT study FROM series WHERE uid = ?1", series);
 
-        List<long>? best = null;
+        List<Candidate>? best = null;
         foreach (var key in _request.Keys)
         {
-            if (key.RowPath is null || key.RowPath == AttributeCatalog.StudyOrder)
+            if (key.RowPath is null)
                 continue;
             if (Owners(key, Math.Min(MaxCandidates, best?.Count ?? MaxCandidates)) is not { } owners)
             {
-                if (key.Level == IndexLevel.Study && key.Stretches is [{ IsExact: true } only] && only.First == only.Last)
+                if (key.Level == IndexLevel.Study && key.Stretches is [{ IsExact: true, Path: null } only] && only.First == only.Last)
                     _filter ??= key;
                 continue;
             }
 
             best = owners;
-            _proven = key.Level == IndexLevel.Study && key.Stretches.All(stretch => stretch.IsExact) ? key : null;
+            _proven.Clear();
+            if (key.Level == IndexLevel.Study && key.Stretches.All(stretch => stretch.IsExact))
+                _proven.Add(key);
             if (best.Count <= FewCandidates)
                 return best;
         }
@@ -52,41 +54,41 @@ internal sealed partial class ImageSearch
         if (!_scope.IsFull && Granted(Math.Min(MaxCandidates, best?.Count ?? MaxCandidates)) is { } granted)
         {
             best = granted;
-            _proven = null;
+            _proven.Clear();
         }
 
         return best;
     }
 
-    private List<long> Ids(string sql, IEnumerable<string> uids)
+    private List<Candidate> Ids(string sql, IEnumerable<string> uids)
     {
-        var ids = new List<long>();
+        var ids = new List<Candidate>();
         foreach (var uid in uids)
         {
             using var rows = _connection.Prepare(sql).Bind(1, uid).Query();
             while (rows.Step())
-                ids.Add(rows.Int64(0));
+                ids.Add(new(rows.Int64(0), null));
         }
 
         return ids.Count > 1 ? [.. ids.Distinct()] : ids;
     }
 
     // The studies that a key finds; null if there are more than are of use.
-    private List<long>? Owners(SearchKey key, int most)
+    private List<Candidate>? Owners(SearchKey key, int most)
     {
-        var owners = new HashSet<long>();
+        var owners = new HashSet<Candidate>();
         foreach (var stretch in key.Stretches)
         {
             using var rows = _connection.Prepare(key.Level switch
             {
-                IndexLevel.Study => "SELECT a.owner FROM attribute a WHERE a.path = (SELECT id FROM path WHERE path = ?1) AND a.value >= ?2 AND a.value <= ?3 LIMIT ?4",
+                IndexLevel.Study => "SELECT a.owner, a.rank FROM attribute a WHERE a.path = (SELECT id FROM path WHERE path = ?1) AND a.value >= ?2 AND a.value <= ?3 LIMIT ?4",
                 IndexLevel.Series => "SELECT r.study FROM attribute a CROSS JOIN series r ON r.id = a.owner WHERE a.path = (SELECT id FROM path WHERE path = ?1) AND a.value >= ?2 AND a.value <= ?3 LIMIT ?4",
                 _ => "SELECT i.study FROM attribute a CROSS JOIN instance i ON i.id = a.owner WHERE a.path = (SELECT id FROM path WHERE path = ?1) AND a.value >= ?2 AND a.value <= ?3 LIMIT ?4",
-            }).Bind(1, key.RowPath!).Bind(2, stretch.First).Bind(3, stretch.Last ?? stretch.First + LastValue).Bind(4, most + 1L).Query();
+            }).Bind(1, stretch.Path ?? key.RowPath!).Bind(2, stretch.First).Bind(3, stretch.Last ?? stretch.First + LastValue).Bind(4, most + 1L).Query();
             var read = 0;
             while (rows.Step())
             {
-                owners.Add(rows.Int64(0));
+                owners.Add(new(rows.Int64(0), key.Level == IndexLevel.Study ? rows.Int64(1) : null));
                 if (++read > most || owners.Count > most)
                     return null;
             }
@@ -95,12 +97,17 @@ internal sealed partial class ImageSearch
         return [.. owners];
     }
 
-    private List<long>? Granted(int most)
+    private List<Candidate>? Granted(int most)
     {
-        var ids = new List<long>();
+        var ids = new List<Candidate>();
         using var rows = _connection.Prepare("SELECT s.id FROM json_each(?1) p CROSS JOIN study s ON s.patient = p.value LIMIT ?2").Bind(1, ImageArchive.PatientsOf(_scope)!).Bind(2, most + 1L).Query();
         while (rows.Step())
-            ids.Add(rows.Int64(0));
+            ids.Add(new(rows.Int64(0), null));
         return ids.Count > most ? null : ids;
     }
+
+    /// <summary>A study that may match.</summary>
+    /// <param name="Id">The id of its row.</param>
+    /// <param name="Rank">Its place in the order of answers, where an index row told it.</param>
+    private readonly record struct Candidate(long Id, long? Rank);
 }

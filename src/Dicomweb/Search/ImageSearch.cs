@@ -75,79 +75,37 @@ internal sealed partial class ImageSearch
 
     private bool IsUnlimited => _request.Keys.Count == 0 && _request.Study is null && Array.TrueForAll(_request.Uids, uids => uids is null);
 
-    private void VisitCandidates(List<long> candidates)
+    private void VisitCandidates(List<Candidate> candidates)
     {
         // Sorted by what the walk goes by, so that pages are the same whichever way they were found.
         if (candidates.Count > 1)
             candidates = Sorted(candidates);
-        foreach (var id in candidates)
+        foreach (var candidate in candidates)
         {
-            using var rows = _connection.Prepare($"SELECT {StudyColumns} FROM study s WHERE s.id = ?").Bind(1, id).Query();
+            using var rows = _connection.Prepare($"SELECT {StudyColumns} FROM study s WHERE s.id = ?").Bind(1, candidate.Id).Query();
             if (rows.Step() && !VisitStudy(rows))
                 return;
         }
     }
 
-    private List<long> Sorted(List<long> candidates)
+    private List<Candidate> Sorted(List<Candidate> candidates)
     {
-        var ordered = new List<(string Order, long Id)>(candidates.Count);
-        foreach (var id in candidates.Distinct())
+        var ordered = new List<(long Rank, Candidate Candidate)>(candidates.Count);
+        foreach (var candidate in candidates)
         {
-            using var rows = _connection.Prepare("SELECT json FROM study WHERE id = ?").Bind(1, id).Query();
+            if (candidate.Rank is { } known)
+            {
+                ordered.Add((known, candidate));
+                continue;
+            }
+
+            using var rows = _connection.Prepare("SELECT json FROM study WHERE id = ?").Bind(1, candidate.Id).Query();
             if (rows.Step())
-                ordered.Add((AttributeCatalog.OrderOf(rows.Blob(0)), id));
+                ordered.Add((AttributeCatalog.RankOf(rows.Blob(0)), candidate));
         }
 
-        ordered.Sort(static (left, right) => string.CompareOrdinal(right.Order, left.Order) is var order and not 0 ? order : right.Id.CompareTo(left.Id));
-        return [.. ordered.Select(pair => pair.Id)];
-    }
-
-    private void Walk()
-    {
-        var stretch = Array.Find(_keys[0], key => key.RowPath == AttributeCatalog.StudyOrder)?.Stretches[0] ?? new ValueStretch("", LastValue, IsExact: true);
-        if (_filter is not null)
-            _proven = _filter;
-        else if (stretch.IsExact)
-            _proven = Array.Find(_keys[0], key => key.RowPath == AttributeCatalog.StudyOrder);
-
-        // Where every row matches, those before the page need no more than a look at the index.
-        var offset = 0L;
-        if (_filter is null && _request.Level == IndexLevel.Study && _scope.IsFull && Array.TrueForAll(_request.Uids, uids => uids is null) && Array.TrueForAll(_keys[0], key => ReferenceEquals(key, _proven)))
-            (offset, _skip) = (_skip, 0);
-        if (offset > 0)
-        {
-            using var places = _connection.Prepare(
-                """
-                SELECT value, owner FROM attribute WHERE path = (SELECT id FROM path WHERE path = ?1) AND value >= ?2 AND value <= ?3
-                ORDER BY value DESC, owner DESC LIMIT 1 OFFSET ?4
-                """).Bind(1, AttributeCatalog.StudyOrder).Bind(2, stretch.First).Bind(3, stretch.Last!).Bind(4, offset).Query();
-            if (!places.Step())
-                return;
-            VisitFrom(stretch.First, places.Text(0), places.Int64(1));
-            return;
-        }
-
-        VisitFrom(stretch.First, stretch.Last!, long.MaxValue);
-    }
-
-    // Studies down from a place in their order; by one key the attribute table tells, without the row of the study.
-    private void VisitFrom(string least, string value, long owner)
-    {
-        var filter = _filter is null ? "" : "AND EXISTS (SELECT 1 FROM attribute f WHERE f.path = (SELECT id FROM path WHERE path = ?5) AND f.value = ?6 AND f.owner = a.owner)";
-        var statement = _connection.Prepare(
-            $"""
-            SELECT {StudyColumns} FROM attribute a CROSS JOIN study s ON s.id = a.owner
-            WHERE a.path = (SELECT id FROM path WHERE path = ?1) AND a.value >= ?2 AND (a.value, a.owner) <= (?3, ?4) {filter}
-            ORDER BY a.value DESC, a.owner DESC
-            """).Bind(1, AttributeCatalog.StudyOrder).Bind(2, least).Bind(3, value).Bind(4, owner);
-        if (_filter is not null)
-            statement.Bind(5, _filter.RowPath!).Bind(6, _filter.Stretches[0].First);
-        using var rows = statement.Query();
-        while (rows.Step())
-        {
-            if (!VisitStudy(rows))
-                return;
-        }
+        ordered.Sort(static (left, right) => right.Rank.CompareTo(left.Rank) is var order and not 0 ? order : right.Candidate.Id.CompareTo(left.Candidate.Id));
+        return [.. ordered.Select(pair => pair.Candidate)];
     }
 
     // False when there are enough.
@@ -278,7 +236,7 @@ internal sealed partial class ImageSearch
     {
         foreach (var key in keys)
         {
-            if (ReferenceEquals(key, _proven))
+            if (_proven.Contains(key))
                 continue;
             _scratch.Clear();
             if (!key.Matches(row, _scratch))

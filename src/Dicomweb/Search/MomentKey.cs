@@ -47,9 +47,11 @@ internal sealed class MomentKey : SearchKey
 
         if (datePath is null || datePath.Root.Tag != DicomTags.StudyDate || date is null)
             return;
-        RowPath = AttributeCatalog.StudyOrder;
         var margin = zone is null ? 0 : 1;
-        Stretches = [new(Day(date.First, -margin) ?? "0", (Day(date.Last, margin) ?? "9999") + "~", IsExact: zone is null && time is null)];
+        Ranks = new(
+            Day(date.First, -margin) is { } least ? StudyRank.FirstOf(least) : StudyRank.None + 1,
+            Day(date.Last, margin) is { } greatest ? StudyRank.LastOf(greatest) : long.MaxValue,
+            IsExact: zone is null && time is null);
     }
 
     /// <summary>Whether date and time are one range.</summary>

@@ -130,18 +130,17 @@ internal static class SearchEndpoints
             return;
         }
 
-        var boundary = Guid.NewGuid().ToString("N");
-        http.Response.ContentType = $"multipart/related; type=\"application/dicom+xml\"; boundary={boundary}";
+        const string PartType = "application/dicom+xml";
+        var parts = new MultipartWriter(PartType);
+        http.Response.ContentType = parts.ContentType;
         if (HttpMethods.IsHead(http.Request.Method))
             return;
-        var head = Encoding.ASCII.GetBytes($"--{boundary}\r\nContent-Type: application/dicom+xml\r\n\r\n");
         foreach (var match in matches)
         {
-            await http.Response.Body.WriteAsync(head, http.RequestAborted);
-            await http.Response.Body.WriteAsync(NativeXmlWriter.ToUtf8(match), http.RequestAborted);
-            await http.Response.Body.WriteAsync("\r\n"u8.ToArray(), http.RequestAborted);
+            parts.Write(http.Response.BodyWriter, PartType, location: null, NativeXmlWriter.ToUtf8(match));
+            await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
         }
 
-        await http.Response.Body.WriteAsync(Encoding.ASCII.GetBytes($"--{boundary}--\r\n"), http.RequestAborted);
+        await http.Response.BodyWriter.WriteAsync(parts.End, http.RequestAborted);
     }
 }

@@ -39,6 +39,12 @@ internal abstract class SearchKey(IndexLevel level)
     /// <summary>Stretches of those rows in which every match is found.</summary>
     public IReadOnlyList<ValueStretch> Stretches { get; protected init; } = [];
 
+    /// <summary>The ranks of all studies that match; null if that can't be said.</summary>
+    public RankStretch? Ranks { get; protected init; }
+
+    /// <summary>A pattern of SQLite's <c>GLOB</c> that fits a name of every study that matches; null if there is none.</summary>
+    public string? NamePattern { get; protected init; }
+
     /// <summary>Whether it looks at the metadata of instances.</summary>
     public virtual bool NeedsMetadata => false;
 
@@ -59,6 +65,8 @@ internal sealed class MemberKey : SearchKey
     {
         _path = path;
         _test = test;
+        if (level == IndexLevel.Study && AttributeCatalog.ListsNames(path))
+            NamePattern = test.NamePattern;
         if (!hasRows || test.AcceptsNothing || test.Stretches is not { } stretches)
             return;
         RowPath = path.ToString();

@@ -164,7 +164,7 @@ internal sealed class SearchParameters
             if (level > _request.Level)
                 throw Bad($"The attribute {path} is one of {Plural(level)}, and can't choose {Plural(_request.Level)}; search {Address(level)} instead{(path.Root.Tag == DicomTags.Modality ? ", or by ModalitiesInStudy" : "")}.");
             IncludePath(path);
-            var reader = new SearchValues(path, _fuzzy, _empty, _multiple, _options.Pinyin);
+            var reader = new SearchValues(path, _fuzzy, _empty, _multiple, _options.Pinyin, _catalog.SoundPathOf(path));
             if (SearchValues.IsUniversal(values))
                 continue;
             if (path.Root.Tag == ComputedTags.RetrieveURL)

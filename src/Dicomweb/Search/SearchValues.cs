@@ -12,7 +12,8 @@ namespace FhirHub.Dicomweb;
 /// <param name="empty">Whether <c>""</c> asks for attributes without value.</param>
 /// <param name="multiple">Whether backslashes part several values.</param>
 /// <param name="pinyin">The readings of a name in Chinese characters.</param>
-internal sealed class SearchValues(AttributePath path, bool fuzzy, bool empty, bool multiple, Func<string, IReadOnlyList<string>>? pinyin)
+/// <param name="soundPath">The path of rows by which the attribute is found by its sound; null if it has none.</param>
+internal sealed class SearchValues(AttributePath path, bool fuzzy, bool empty, bool multiple, Func<string, IReadOnlyList<string>>? pinyin, string? soundPath)
 {
     private const int MaxLength = 1_024;
     private const int MaxValues = 10_000;
@@ -122,7 +123,7 @@ internal sealed class SearchValues(AttributePath path, bool fuzzy, bool empty, b
             throw Bad("has a name without letters");
         if (!fuzzy)
             return new NameTest(names);
-        var tests = names.Select(name => new FuzzyNameTest(name, pinyin)).ToArray();
+        var tests = names.Select(name => new FuzzyNameTest(name, pinyin, soundPath)).ToArray();
         if (!Array.TrueForAll(tests, test => test.HasWords))
         {
             Warning = $"The value of {path} has no word that could sound like anything; it was matched as it is written.";

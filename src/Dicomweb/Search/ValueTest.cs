@@ -15,13 +15,17 @@ internal abstract class ValueTest
 
     /// <summary>Stretches of the attribute table in which every value that fulfils it is found; null if that can't be said.</summary>
     public virtual IReadOnlyList<ValueStretch>? Stretches => null;
+
+    /// <summary>Of a name, a pattern of SQLite's <c>GLOB</c> that fits a group of every value that fulfils it; null if there is none.</summary>
+    public virtual string? NamePattern => null;
 }
 
 /// <summary>Values of the attribute table from one to another, both among them.</summary>
 /// <param name="First">The first.</param>
 /// <param name="Last">The last; null for all that begin with the first.</param>
 /// <param name="IsExact">Whether every row in it fulfils the demand, and nothing remains to be looked at.</param>
-internal readonly record struct ValueStretch(string First, string? Last, bool IsExact)
+/// <param name="Path">The path of the rows; null for that of the key.</param>
+internal readonly record struct ValueStretch(string First, string? Last, bool IsExact, string? Path = null)
 {
     public static ValueStretch Of(string value) => new(AttributeCatalog.Cut(value), AttributeCatalog.Cut(value), value.Length < AttributeCatalog.IndexedCharacters);
 
@@ -85,6 +89,8 @@ internal sealed class NameTest : ValueTest
     public override IReadOnlyList<ValueStretch>? Stretches => StretchesOf([.. _keys.Select(key => key.OfType<WildcardPattern>().First())])
         ?.Select((stretch, at) => stretch with { IsExact = stretch.IsExact && _keys[at].Length == 1 }).ToArray();
 
+    public override string? NamePattern => _keys is [[{ } only]] ? only.Glob : null;
+
     public override bool Matches(DicomVR vr, List<string> values)
     {
         foreach (var value in values)
@@ -141,6 +147,8 @@ internal sealed class EmptyTest : ValueTest
 internal sealed class AnyTest(IReadOnlyList<ValueTest> tests) : ValueTest
 {
     public override bool AcceptsNothing => tests.Any(test => test.AcceptsNothing);
+
+    public override IReadOnlyList<ValueStretch>? Stretches => tests.All(test => test.Stretches is not null) ? [.. tests.SelectMany(test => test.Stretches!)] : null;
 
     public override bool Matches(DicomVR vr, List<string> values) => tests.Any(test => test.Matches(vr, values));
 }

@@ -26,6 +26,10 @@ internal sealed class WildcardPattern
     /// <summary>Whether a text is nothing but that beginning and any characters.</summary>
     public bool IsPrefixOnly => _pieces is [var first, ""] && first.Length == Prefix.Length;
 
+    /// <summary>The pattern as SQLite's <c>GLOB</c> has it; null where that takes other characters for one.</summary>
+    public string? Glob => Array.Exists(_pieces, piece => piece.AsSpan().ContainsAny('?', '\0')) ? null
+        : string.Join('*', _pieces).Replace("[", "[[]", StringComparison.Ordinal);
+
     /// <summary>Whether a text has a wildcard in it.</summary>
     public static bool IsWildcard(string text) => text.AsSpan().ContainsAny('*', '?');
 

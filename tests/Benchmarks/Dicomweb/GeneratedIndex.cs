@@ -61,8 +61,8 @@ internal static class GeneratedIndex
             .Bind(6, "1.2.840.10008.5.1.4.1.1.2").Bind(7, members).Run();
         var id = connection.LastRow;
         rows.Replace(IndexLevel.Study, id, [], members);
-        rows.Add(AttributeCatalog.ModalitiesInStudy, modality, id);
-        rows.Add(AttributeCatalog.SopClassesInStudy, "1.2.840.10008.5.1.4.1.1.2", id);
+        rows.AddToStudy(AttributeCatalog.ModalitiesInStudy, modality, id);
+        rows.AddToStudy(AttributeCatalog.SopClassesInStudy, "1.2.840.10008.5.1.4.1.1.2", id);
         for (var series = 1; series <= 2; series++)
             WriteSeries(connection, rows, catalog, dataset, id, $"{StudyUid(study)}.{series}", series, study == 0 && series == 2 ? 2 : instances);
     }

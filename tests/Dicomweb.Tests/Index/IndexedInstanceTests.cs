@@ -59,14 +59,29 @@ public class IndexedInstanceTests
             Catalog);
 
         var rows = Catalog.ValuesOf(IndexLevel.Study, instance.StudyJson);
-        Assert.Contains(new IndexedValue("00100010", "WANG^XIAODONG"), rows);
-        Assert.Contains(new IndexedValue("00100010", "王^小东"), rows);
-        Assert.Contains(new IndexedValue(AttributeCatalog.StudyOrder, "20260102030400.000000"), rows);
+        var rank = StudyRank.Of("20260102", "030400.000000");
+        Assert.Contains(new IndexedValue("00100010", "WANG^XIAODONG", rank), rows);
+        Assert.Contains(new IndexedValue("00100010", "王^小东", rank), rows);
+        Assert.Contains(new IndexedValue(AttributeCatalog.StudyOrder, "", rank), rows);
+    }
+
+    [Fact]
+    public void Ranks_are_in_the_order_of_dates_and_times()
+    {
+        long[] ranks =
+        [
+            StudyRank.None, StudyRank.FirstOf("00010101"), StudyRank.Of("20260102", null), StudyRank.Of("20260102", "000000.000000"), StudyRank.Of("20260102", "000000.000001"),
+            StudyRank.Of("20260102", "095960.999999"), StudyRank.Of("20260102", "100000.000000"), StudyRank.Of("20260102", "235960.999999"), StudyRank.LastOf("20260102") + 1,
+            StudyRank.Of("20260103", "000000.000000"), StudyRank.LastOf("99991231"),
+        ];
+        Assert.Equal(ranks.Order().Distinct(), ranks);
+        Assert.Equal(StudyRank.FirstOf("20260102"), ranks[2]);
+        Assert.Equal(StudyRank.FirstOf("20260103"), ranks[8]);
     }
 
     [Fact]
     public void A_study_without_a_date_has_its_place_in_the_order_too() =>
-        Assert.Contains(new IndexedValue(AttributeCatalog.StudyOrder, ""), Catalog.ValuesOf(IndexLevel.Study, IndexedInstance.Of(File(), Catalog).StudyJson));
+        Assert.Contains(new IndexedValue(AttributeCatalog.StudyOrder, "", StudyRank.None), Catalog.ValuesOf(IndexLevel.Study, IndexedInstance.Of(File(), Catalog).StudyJson));
 
     [Fact]
     public void Private_attributes_are_kept_by_their_creator()
@@ -80,7 +95,7 @@ public class IndexedInstanceTests
             }),
             catalog);
 
-        Assert.Contains(new IndexedValue("0029xx08:\"ACME 1.1\"", "IMAGE"), catalog.ValuesOf(IndexLevel.Instance, instance.InstanceJson));
+        Assert.Contains(new IndexedValue("0029xx08:\"ACME 1.1\"", "IMAGE", StudyRank.None), catalog.ValuesOf(IndexLevel.Instance, instance.InstanceJson));
     }
 
     [Fact]
