@@ -19,3 +19,10 @@ internal sealed class NativeTheoryAttribute : TheoryAttribute
 {
     public NativeTheoryAttribute() => Skip = NativeFactAttribute.Missing;
 }
+
+/// <summary>Tests that need the native codecs, and DCMTK to read what they wrote.</summary>
+internal sealed class DcmtkTheoryAttribute : TheoryAttribute
+{
+    public DcmtkTheoryAttribute() => Skip = NativeFactAttribute.Missing
+        ?? (DcmtkFactAttribute.Find("dcmdjpls") is null || DcmtkFactAttribute.Find("dcmdrle") is null ? "dcmdjpls is not installed (Debian: dcmtk)." : null);
+}
