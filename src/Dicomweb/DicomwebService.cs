@@ -20,8 +20,8 @@ public sealed record DicomwebService(
     /// <summary>The path of the service.</summary>
     public const string Root = "/dicomweb";
 
-    /// <summary>How many images are rendered at once.</summary>
-    internal RenderGate Rendering { get; } = new(Environment.ProcessorCount);
+    /// <summary>How many frames are decoded, encoded and rendered at once.</summary>
+    internal PixelGate PixelTurns { get; } = new(Environment.ProcessorCount);
 
     /// <summary>Thumbnails that were made lately.</summary>
     internal RenderedCache Thumbnails { get; } = new(16 * 1024 * 1024);

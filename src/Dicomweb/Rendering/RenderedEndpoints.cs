@@ -158,7 +158,7 @@ internal static class RenderedEndpoints
     private static async Task EncodeAsync(
         DicomwebService service, HttpContext http, StoredInstance instance, int frame, MediaRange chosen, RenderParameters parameters, PooledBuffer output)
     {
-        using var turn = await service.Rendering.EnterAsync(hasBegun: false, http.RequestAborted);
+        using var turn = await service.PixelTurns.EnterAsync(hasBegun: false, http.RequestAborted);
         using var open = await RenderedInstance.OpenAsync(service, instance, http.RequestAborted);
         await open.EncodeAsync(frame, RenderedMedia.EncodingOf(chosen), parameters, output, http.RequestAborted);
         if (open.IsTextOmitted)

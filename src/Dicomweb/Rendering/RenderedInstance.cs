@@ -71,7 +71,7 @@ internal sealed class RenderedInstance : IDisposable
         switch (encoding)
         {
             case ImageEncoding.Jpeg:
-                JpegEncoder.Encode(image, parameters.Quality, output, profile.Span);
+                RenderedJpeg.Encode(image, parameters.Quality, output, profile.Span);
                 break;
             case ImageEncoding.Png:
                 PngEncoder.Encode(image, output, iccProfile: profile.Span);
@@ -99,7 +99,7 @@ internal sealed class RenderedInstance : IDisposable
         GifEncoder? gif = null;
         foreach (var frame in frames)
         {
-            using (await _service.Rendering.EnterAsync(hasBegun: gif is not null, cancel))
+            using (await _service.PixelTurns.EnterAsync(hasBegun: gif is not null, cancel))
             {
                 using var image = await RenderAsync(frame, parameters, cancel);
                 gif ??= new(output, image.Width, image.Height, image.Channels, frames.Count > 1);

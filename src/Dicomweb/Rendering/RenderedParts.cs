@@ -34,7 +34,7 @@ internal static class RenderedParts
                     var contentType = RenderedMedia.TypeOf(encoding);
                     try
                     {
-                        using var turn = await service.Rendering.EnterAsync(http.Response.HasStarted, http.RequestAborted);
+                        using var turn = await service.PixelTurns.EnterAsync(http.Response.HasStarted, http.RequestAborted);
                         open ??= await RenderedInstance.OpenAsync(service, instance, http.RequestAborted);
                         await open.EncodeAsync(frame, encoding, parameters, output, http.RequestAborted);
                     }

@@ -3,6 +3,7 @@
 using System.Buffers;
 using FhirHub.Dicom;
 using FhirHub.Dicom.Pixels;
+using Microsoft.AspNetCore.Http;
 
 namespace FhirHub.Dicomweb;
 
@@ -23,8 +24,8 @@ internal sealed class FrameReader
 
     /// <summary>Opens the frames of an instance.</summary>
     /// <exception cref="DicomException">What it says of its pixels can't be.</exception>
-    public static async Task<FrameReader> OpenAsync(DicomwebService service, BlobReading blob, FrameForm form, CancellationToken cancel) =>
-        new(PixelFrames.Of(await blob.ReadAsync(service.Options.Reading, cancel), service.Options.Pixels), form, service.Codecs);
+    public static async Task<FrameReader> OpenAsync(DicomwebService service, HttpContext http, BlobReading blob, FrameForm form) =>
+        new(PixelFrames.Of(await blob.ReadAsync(service.Options.Reading, http.RequestAborted), service.Options.Pixels), form, TurnCodec.Of(service, http));
 
     /// <summary>A frame. What it gives holds until the next one is read.</summary>
     /// <param name="frame">The number of the frame, from 0.</param>

@@ -41,7 +41,7 @@ internal static partial class RetrieveEndpoints
         var representation = RepresentationOf([instance], $"bulkdata {path} {offer}", isWeak: offer.IsMultipart);
         if (representation.AnswersNotModified(http))
             return;
-        var (source, stretches) = await ValueOfAsync(service, file, dataset, element, http.RequestAborted);
+        var (source, stretches) = await ValueOfAsync(service, http, file, dataset, element);
         var contentType = offer.PartType ?? offer.MediaType;
         var location = InstanceMetadata.BulkDataUri(RequestBase.Of(http), instance.Path, path);
         if (!offer.IsMultipart)
@@ -99,7 +99,7 @@ internal static partial class RetrieveEndpoints
         http.Response.Headers.ContentLocation = InstanceMetadata.BulkDataUri(RequestBase.Of(http), instance.Path, DicomTags.PixelData.ToHex());
         if (!form.Syntax.IsEncapsulated)
         {
-            var (native, stretches) = await NativePixelsAsync(service, file, http.RequestAborted);
+            var (native, stretches) = await NativePixelsAsync(service, http, file);
             await representation.SendAsync(http, native, stretches, form.ContentType);
             return;
         }
@@ -111,7 +111,7 @@ internal static partial class RetrieveEndpoints
             return;
         }
 
-        var reader = await FrameReader.OpenAsync(service, blob, form, http.RequestAborted);
+        var reader = await FrameReader.OpenAsync(service, http, blob, form);
         var frame = await reader.ReadAsync(0, http.RequestAborted);
         await representation.SendAsync(http, ByteSource.Of(frame), [new(0, frame.Length)], form.ContentType);
     }
@@ -157,17 +157,17 @@ internal static partial class RetrieveEndpoints
                 continue;
             }
 
-            var (source, stretches) = await ValueOfAsync(service, file, found.Dataset, found.Element, http.RequestAborted);
+            var (source, stretches) = await ValueOfAsync(service, http, file, found.Dataset, found.Element);
             await WritePartAsync(parts, http, PixelMedia.OctetStream, InstanceMetadata.BulkDataUri(RequestBase.Of(http), instance.Path, path), source, stretches);
         }
     }
 
     // Text is UTF-8 here, as the metadata says; numbers have their least significant byte first.
     private static async ValueTask<(ByteSource Source, ByteStretch[] Stretches)> ValueOfAsync(
-        DicomwebService service, DicomFile file, DicomDataset dataset, DicomElement element, CancellationToken cancel)
+        DicomwebService service, HttpContext http, DicomFile file, DicomDataset dataset, DicomElement element)
     {
         if (element.Tag == DicomTags.PixelData && dataset.Parent is null)
-            return await NativePixelsAsync(service, file, cancel);
+            return await NativePixelsAsync(service, http, file);
         if (element.VR.IsText())
             return InMemory(Encoding.UTF8.GetBytes(element.VR.IsMultiValuedText() ? string.Join('\\', element.GetStrings(dataset.CharacterSet)) : element.GetText(dataset.CharacterSet)));
         if (element.Reference is { Source: { } source } reference && (!element.IsBigEndian || element.VR.UnitSize() == 1))
@@ -175,13 +175,13 @@ internal static partial class RetrieveEndpoints
         return InMemory(element.GetLittleEndianBytes());
     }
 
-    private static async ValueTask<(ByteSource Source, ByteStretch[] Stretches)> NativePixelsAsync(DicomwebService service, DicomFile file, CancellationToken cancel)
+    private static async ValueTask<(ByteSource Source, ByteStretch[] Stretches)> NativePixelsAsync(DicomwebService service, HttpContext http, DicomFile file)
     {
         if (file.Dataset.Find(DicomTags.PixelData) is { Fragments: null, IsBigEndian: false } native)
             return native.Reference is { Source: { } source } reference ? (source, [new(reference.Offset, reference.Length)]) : InMemory(native.GetBytes());
         var frames = PixelFrames.Of(file, service.Options.Pixels);
-        var decoded = new DecodedFrames(frames, frames.TransferSyntax.IsEncapsulated ? service.Codecs : null);
-        await decoded.BeginAsync(cancel);
+        var decoded = new DecodedFrames(frames, frames.TransferSyntax.IsEncapsulated ? TurnCodec.Of(service, http) : null);
+        await decoded.BeginAsync(http.RequestAborted);
         return (decoded, [new(0, decoded.Length)]);
     }
 

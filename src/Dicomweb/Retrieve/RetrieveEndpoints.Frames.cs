@@ -83,7 +83,7 @@ internal static partial class RetrieveEndpoints
     private static async Task SendMadeFramesAsync(
         DicomwebService service, HttpContext http, BlobReading blob, StoredInstance instance, IReadOnlyList<int> frames, FrameForm form, Representation? alone)
     {
-        var reader = await FrameReader.OpenAsync(service, blob, form, http.RequestAborted);
+        var reader = await FrameReader.OpenAsync(service, http, blob, form);
 
         // The first is made before anything is sent, so that what can't be decoded is a failure and not half an answer.
         var frame = await reader.ReadAsync(frames[0], http.RequestAborted);
@@ -183,13 +183,13 @@ internal static partial class RetrieveEndpoints
         if (!form.Syntax.IsEncapsulated || form.Syntax.Pixels == PixelEncoding.Video)
         {
             var file = await blob.ReadAsync(service.Options.Reading, http.RequestAborted);
-            var (source, stretches) = form.Syntax.IsEncapsulated ? FragmentsOf(file) : await NativePixelsAsync(service, file, http.RequestAborted);
+            var (source, stretches) = form.Syntax.IsEncapsulated ? FragmentsOf(file) : await NativePixelsAsync(service, http, file);
             await WritePartAsync(parts, http, form.ContentType, whole, source, stretches);
             return;
         }
 
         var table = form.IsStored ? await service.Archive.FramesAsync(instance, http.RequestAborted) : FrameTable.Empty;
-        var reader = table.Count == instance.Frames ? null : await FrameReader.OpenAsync(service, blob, form, http.RequestAborted);
+        var reader = table.Count == instance.Frames ? null : await FrameReader.OpenAsync(service, http, blob, form);
         for (var frame = 0; frame < instance.Frames; frame++)
         {
             var location = $"{address}/frames/{frame + 1}";

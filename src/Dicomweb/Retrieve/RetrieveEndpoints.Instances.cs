@@ -137,14 +137,16 @@ internal static partial class RetrieveEndpoints
         var cancel = http.RequestAborted;
         using var open = new OpenInstances(service.Archive, instances);
 
+        // The first is made before the ZIP begins, so that what can't be made is a failure and not a ZIP without it.
+        var (file, syntax) = await MakeAsync(0);
+
         // Pixels don't get smaller by what a ZIP compresses with, so it holds them as they are.
         await using var zip = await ZipArchive.CreateAsync(http.Response.BodyWriter.AsStream(), ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancel);
         for (var i = 0; i < instances.Count; i++)
         {
+            if (i > 0)
+                (file, syntax) = await MakeAsync(i);
             var blob = open[i];
-            var (file, syntax) = (default(DicomFile), syntaxes[i]);
-            if (syntax != instances[i].TransferSyntax)
-                (file, syntax) = await TranscodeOrKeepAsync(service, http, blob, instances[i], syntax, instances.Count);
             var path = instances[i].Path;
             var entry = zip.CreateEntry($"{FileName(path.Series!)}/{FileName(path.Instance!)}.dcm", CompressionLevel.NoCompression);
             entry.LastWriteTime = instances[i].StoredAt;
@@ -154,18 +156,17 @@ internal static partial class RetrieveEndpoints
             else
                 await ByteCopy.CopyAsync(blob.Source, 0, blob.Length, content, cancel);
         }
+
+        async ValueTask<(DicomFile? File, TransferSyntax Syntax)> MakeAsync(int i) => syntaxes[i] == instances[i].TransferSyntax
+            ? (null, syntaxes[i])
+            : await TranscodeOrKeepAsync(service, http, open[i], instances[i], syntaxes[i], instances.Count);
     }
 
     /// <summary>An instance in another transfer syntax.</summary>
     internal static async Task<DicomFile> TranscodeAsync(DicomwebService service, HttpContext http, BlobReading blob, TransferSyntax syntax)
     {
         var file = await blob.ReadAsync(service.Options.Reading, http.RequestAborted);
-
-        // Decoded frames are made as the client takes them, who may be slow; encoded ones are made here, all of them.
-        if (!syntax.IsEncapsulated)
-            return await PixelTranscoder.TranscodeAsync(file, syntax, service.Codecs, limits: service.Options.Pixels, cancellationToken: http.RequestAborted);
-        using var turn = await service.Rendering.EnterAsync(http.Response.HasStarted, http.RequestAborted);
-        return await PixelTranscoder.TranscodeAsync(file, syntax, service.Codecs, limits: service.Options.Pixels, cancellationToken: http.RequestAborted);
+        return await PixelTranscoder.TranscodeAsync(file, syntax, TurnCodec.Of(service, http), limits: service.Options.Pixels, cancellationToken: http.RequestAborted);
     }
 
     // One instance among many whose pixels are broken is sent as it is, and its part says so: the others are worth having.

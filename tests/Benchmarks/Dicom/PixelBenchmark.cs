@@ -70,7 +70,8 @@ public static class PixelBenchmark
             await MeasureAsync("render", () => Render(RenderOptions.Default).Dispose());
             await MeasureAsync("thumbnail", () => Render(RenderOptions.Default with { Width = 128, Height = 128 }).Dispose());
             await MeasureAsync("render to PNG", () => Encode(image => PngEncoder.Encode(image, encoded)));
-            await MeasureAsync("render to JPEG", () => Encode(image => JpegEncoder.Encode(image, PixelEncodeOptions.Default.Quality, encoded)));
+            await MeasureAsync("render to JPEG", () => Encode(image => RenderedJpeg.Encode(image, PixelEncodeOptions.Default.Quality, encoded)));
+            await MeasureAsync("JPEG in C#", () => Encode(image => JpegEncoder.Encode(image, PixelEncodeOptions.Default.Quality, encoded)));
             await MeasureAsync("render to GIF", () => Encode(image =>
             {
                 var gif = new GifEncoder(encoded, image.Width, image.Height, image.Channels, isAnimated: false);

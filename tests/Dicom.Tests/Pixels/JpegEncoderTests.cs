@@ -9,6 +9,11 @@ namespace FhirHub.Dicom.Tests.Pixels;
 
 public class JpegEncoderTests
 {
+    private delegate void Encoder(RenderedImage image, int quality, IBufferWriter<byte> output, ReadOnlySpan<byte> iccProfile = default);
+
+    // With the library where it is installed, and without.
+    private static readonly Encoder[] Encoders = [JpegEncoder.Encode, RenderedJpeg.Encode];
+
     private static readonly TransferSyntax Baseline = TransferSyntax.Find("1.2.840.10008.1.2.4.50")!;
 
     [Theory]
@@ -29,9 +34,12 @@ public class JpegEncoderTests
             samples[i] = (byte)(128 + (80 * Math.Sin((x / 17.0) + (i % channels))) + (40 * Math.Cos(y / 13.0)));
         }
 
-        var back = await DecodeAsync(Encode(new(width, height, channels, samples), quality), width, height, channels);
-        var error = Math.Sqrt(samples.Zip(back, (a, b) => (double)(a - b) * (a - b)).Average());
-        Assert.True(error <= tolerance, $"The mean error is {error:F2}.");
+        foreach (var encode in Encoders)
+        {
+            var back = await DecodeAsync(Encode(new(width, height, channels, samples), quality, encode), width, height, channels);
+            var error = Math.Sqrt(samples.Zip(back, (a, b) => (double)(a - b) * (a - b)).Average());
+            Assert.True(error <= tolerance, $"The mean error is {error:F2}.");
+        }
     }
 
     [Fact]
@@ -39,8 +47,11 @@ public class JpegEncoderTests
     {
         var samples = new byte[80 * 48];
         new Random(TestSeed.Take()).NextBytes(samples);
-        var back = await DecodeAsync(Encode(new(80, 48, 1, samples), 100), 80, 48, 1);
-        Assert.All(samples.Zip(back), pair => Assert.InRange(pair.First - pair.Second, -3, 3));
+        foreach (var encode in Encoders)
+        {
+            var back = await DecodeAsync(Encode(new(80, 48, 1, samples), 100, encode), 80, 48, 1);
+            Assert.All(samples.Zip(back), pair => Assert.InRange(pair.First - pair.Second, -3, 3));
+        }
     }
 
     [Theory]
@@ -50,8 +61,11 @@ public class JpegEncoderTests
     public async Task Colours_are_those_of_the_image(byte[] color)
     {
         var samples = Enumerable.Range(0, 20 * 20).SelectMany(_ => color).ToArray();
-        var back = await DecodeAsync(Encode(new(20, 20, 3, samples), 75), 20, 20, 3);
-        Assert.All(samples.Zip(back), pair => Assert.InRange(pair.First - pair.Second, -4, 4));
+        foreach (var encode in Encoders)
+        {
+            var back = await DecodeAsync(Encode(new(20, 20, 3, samples), 75, encode), 20, 20, 3);
+            Assert.All(samples.Zip(back), pair => Assert.InRange(pair.First - pair.Second, -4, 4));
+        }
     }
 
     [Fact]
@@ -59,10 +73,30 @@ public class JpegEncoderTests
     {
         var profile = new byte[150_000];
         new Random(TestSeed.Take()).NextBytes(profile);
-        var output = new ArrayBufferWriter<byte>();
-        JpegEncoder.Encode(new(8, 8, 3, new byte[192]), 90, output, profile);
-        Assert.Equal(profile, TestProfiles.OfJpeg(output.WrittenSpan.ToArray()));
-        Assert.Empty(TestProfiles.OfJpeg(Encode(new(8, 8, 3, new byte[192]), 90)));
+        foreach (var encode in Encoders)
+        {
+            Assert.Equal(profile, TestProfiles.OfJpeg(Encode(new(8, 8, 3, new byte[192]), 90, encode, profile)));
+            Assert.Empty(TestProfiles.OfJpeg(Encode(new(8, 8, 3, new byte[192]), 90, encode)));
+        }
+    }
+
+    [NativeTheory]
+    [InlineData(128, 96, 1, 90)]
+    [InlineData(61, 43, 1, 50)]
+    [InlineData(61, 43, 3, 95)]
+    [InlineData(61, 43, 3, 75)]
+    public async Task Pictures_of_the_library_are_those_of_the_encoder_in_C_sharp(int width, int height, int channels, int quality)
+    {
+        var random = new Random(TestSeed.Take());
+        var samples = new byte[width * height * channels];
+        for (var i = 0; i < samples.Length; i++)
+            samples[i] = (byte)(128 + (90 * Math.Sin((i / channels % width / 9.0) + (i % channels))) + random.Next(-8, 9));
+        var image = new RenderedImage(width, height, channels, samples);
+        byte[] inCSharp = Encode(image, quality, JpegEncoder.Encode), byLibrary = Encode(image, quality, RenderedJpeg.Encode);
+        var (one, other) = (await DecodeAsync(inCSharp, width, height, channels), await DecodeAsync(byLibrary, width, height, channels));
+        var difference = Math.Sqrt(one.Zip(other, (a, b) => (double)(a - b) * (a - b)).Average());
+        Assert.True(difference <= 2, $"The mean difference is {difference:F2}.");
+        Assert.InRange(byLibrary.Length, 0.8 * inCSharp.Length, 1.25 * inCSharp.Length);
     }
 
     [Fact]
@@ -75,10 +109,10 @@ public class JpegEncoderTests
         Assert.False(IccProfile.IsRgb(profile[..100]));
     }
 
-    private static byte[] Encode(RenderedImage image, int quality)
+    private static byte[] Encode(RenderedImage image, int quality, Encoder encode, byte[]? profile = null)
     {
         var output = new ArrayBufferWriter<byte>();
-        JpegEncoder.Encode(image, quality, output);
+        encode(image, quality, output, profile);
         return output.WrittenSpan.ToArray();
     }
 

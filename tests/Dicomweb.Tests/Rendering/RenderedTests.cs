@@ -3,6 +3,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using FhirHub.Dicom.Tests;
 
 namespace FhirHub.Dicomweb.Tests.Rendering;
@@ -160,6 +161,48 @@ public class RenderedTests(DicomwebFixture fixture) : IClassFixture<DicomwebFixt
     }
 
     [Fact]
+    public async Task An_image_that_can_not_be_shown_is_told_in_its_part_and_takes_no_other_with_it()
+    {
+        const string Series = "/studies/1.2.15/series/1.2.15.1";
+        byte[] rows = [0x28, 0, 0x10, 0, (byte)'U', (byte)'S', 2, 0];
+        for (var i = 1; i <= 3; i++)
+        {
+            var bytes = (TestImage.Gray("1.2.15") with { Instance = $"1.2.15.1.{i}", Number = i }).ToBytes();
+            if (i == 2)
+                bytes[bytes.AsSpan().IndexOf(rows) + rows.Length] = 200;
+            await Archive.TestInstance.StoreAsync(fixture.Archive, bytes);
+        }
+
+        var (type, parts) = await PartsAsync($"{Series}/rendered", "multipart/related; type=\"image/png\"");
+        Assert.Equal("image/png", type);
+        Assert.Equal(["image/png", "application/problem+json", "image/png"], parts.Select(part => part.Type));
+        Assert.EndsWith($"{Series}/instances/1.2.15.1.2/frames/1/rendered", parts[1].Location, StringComparison.Ordinal);
+        AssertProblem(parts[1].Content, 422, "ends");
+        Assert.Equal((4, 2), TestPicture.Size(parts[2].Content));
+
+        // By itself it is a failure of the answer.
+        using var alone = await GetAsync($"{Series}/instances/1.2.15.1.2/rendered", "multipart/related; type=\"image/png\"");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, alone.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_parameter_that_does_not_fit_one_image_is_told_in_its_part()
+    {
+        byte[] columns = [0x28, 0, 0x11, 0, (byte)'U', (byte)'S', 2, 0];
+        for (var i = 1; i <= 2; i++)
+        {
+            var bytes = (TestImage.Gray("1.2.16") with { Instance = $"1.2.16.1.{i}", Number = i }).ToBytes();
+            if (i == 2)
+                bytes[bytes.AsSpan().IndexOf(columns) + columns.Length] = 2;
+            await Archive.TestInstance.StoreAsync(fixture.Archive, bytes);
+        }
+
+        var (_, parts) = await PartsAsync("/studies/1.2.16/rendered?viewport=2,1,2,0,2,1", "multipart/related; type=\"image/png\"");
+        Assert.Equal(["image/png", "application/problem+json"], parts.Select(part => part.Type));
+        AssertProblem(parts[1].Content, 400, "part of the image");
+    }
+
+    [Fact]
     public async Task Nothing_of_a_report_becomes_markup()
     {
         const string Attack = "<script>alert(1)</script><img src=x onerror=alert(2)>'\"&";
@@ -228,7 +271,7 @@ public class RenderedTests(DicomwebFixture fixture) : IClassFixture<DicomwebFixt
     [Fact]
     public async Task Too_many_at_once_are_told_when_to_come_again()
     {
-        using var gate = new RenderGate(concurrency: 1, maxWaiting: 0);
+        using var gate = new PixelGate(concurrency: 1, maxWaiting: 0);
         using (await gate.EnterAsync(hasBegun: false, default))
         {
             var busy = await Assert.ThrowsAsync<DicomwebException>(async () => await gate.EnterAsync(hasBegun: false, default));
@@ -239,11 +282,18 @@ public class RenderedTests(DicomwebFixture fixture) : IClassFixture<DicomwebFixt
         using var turn = await gate.EnterAsync(hasBegun: false, default);
     }
 
+    private static void AssertProblem(byte[] json, int status, string word)
+    {
+        using var problem = JsonDocument.Parse(json);
+        Assert.Equal(status, problem.RootElement.GetProperty("status").GetInt32());
+        Assert.Contains(word, problem.RootElement.GetProperty("detail").GetString(), StringComparison.OrdinalIgnoreCase);
+    }
+
     [Fact]
     public async Task An_answer_that_has_begun_is_not_broken_off_because_others_wait()
     {
-        using var gate = new RenderGate(concurrency: 1, maxWaiting: 0);
-        Task<RenderGate.Turn> begun;
+        using var gate = new PixelGate(concurrency: 1, maxWaiting: 0);
+        Task<PixelGate.Turn> begun;
         using (await gate.EnterAsync(hasBegun: false, default))
         {
             begun = gate.EnterAsync(hasBegun: true, default).AsTask();
@@ -318,7 +368,7 @@ public class RenderedTests(DicomwebFixture fixture) : IClassFixture<DicomwebFixt
         return TestPicture.PngSamples(await answer.Content.ReadAsByteArrayAsync());
     }
 
-    private async Task<(string Type, IReadOnlyList<(string Location, byte[] Content)> Parts)> PartsAsync(string address, string? accept)
+    private async Task<(string Type, IReadOnlyList<(string Location, string Type, byte[] Content)> Parts)> PartsAsync(string address, string? accept)
     {
         using var answer = await GetAsync(address, accept);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -326,12 +376,13 @@ public class RenderedTests(DicomwebFixture fixture) : IClassFixture<DicomwebFixt
         Assert.Equal("multipart/related", type.MediaType);
         var text = Encoding.Latin1.GetString(await answer.Content.ReadAsByteArrayAsync());
         var boundary = Parameter(type, "boundary");
-        var parts = new List<(string, byte[])>();
+        var parts = new List<(string, string, byte[])>();
         foreach (var part in ("\r\n" + text).Split($"\r\n--{boundary}")[1..^1])
         {
             var end = part.IndexOf("\r\n\r\n", StringComparison.Ordinal);
-            var location = part[..end].Split("\r\n").Single(line => line.StartsWith("Content-Location: ", StringComparison.Ordinal))[18..];
-            parts.Add((location, Encoding.Latin1.GetBytes(part[(end + 4)..])));
+            parts.Add((Header("Content-Location"), Header("Content-Type"), Encoding.Latin1.GetBytes(part[(end + 4)..])));
+
+            string Header(string name) => part[..end].Split("\r\n").Single(line => line.StartsWith($"{name}: ", StringComparison.Ordinal))[(name.Length + 2)..];
         }
 
         Assert.EndsWith($"--{boundary}--\r\n", text, StringComparison.Ordinal);

@@ -12,7 +12,7 @@ namespace FhirHub.Dicom.Pixels;
 public static class JpegEncoder
 {
     // From this quality on, chrominances have the resolution of the image: they carry what colour Doppler and stains mean.
-    private const int FullChrominanceQuality = 90;
+    internal const int FullChrominanceQuality = 90;
     private const int IccChunk = 65_519;
 
     private static readonly Tables LuminanceCodes = new(JpegTables.DcLuminanceCounts, JpegTables.DcSymbols, JpegTables.AcLuminanceCounts, JpegTables.AcLuminanceSymbols);
@@ -201,7 +201,8 @@ public static class JpegEncoder
         bits.Put(((code & 0xFFFF) << size) | ((uint)(value + sign) & ((1u << size) - 1)), (int)(code >> 16) + size);
     }
 
-    private static void WriteProfile(IBufferWriter<byte> output, ReadOnlySpan<byte> profile)
+    /// <summary>Writes a profile in as many segments as it takes (ICC.1 B.4).</summary>
+    internal static void WriteProfile(IBufferWriter<byte> output, ReadOnlySpan<byte> profile)
     {
         var count = (profile.Length + IccChunk - 1) / IccChunk;
         if (count > byte.MaxValue)

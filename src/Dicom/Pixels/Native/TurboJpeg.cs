@@ -16,6 +16,8 @@ internal static unsafe partial class TurboJpeg
 
     public const int Sampling422 = 1;
 
+    public const int Sampling420 = 2;
+
     public const int SamplingGray = 3;
 
     public const int StopOnWarning = 8192;

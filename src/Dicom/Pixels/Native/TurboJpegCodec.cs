@@ -65,24 +65,22 @@ internal sealed unsafe class TurboJpegCodec() : NativeCodec(CodecLibrary.TurboJp
         }
     }
 
-    private static PixelDescription Encode(ReadOnlySpan<byte> frame, PixelDescription description, int quality, IBufferWriter<byte> output)
+    /// <summary>Encodes samples of gray or of red, green and blue, with the marker of JFIF.</summary>
+    /// <exception cref="DicomException">The library can't.</exception>
+    public static void Compress(ReadOnlySpan<byte> samples, int width, int height, int sampling, int quality, IBufferWriter<byte> output)
     {
-        var isColor = description.SamplesPerPixel == 3;
-
-        // Chrominances of every pixel where quality is asked for, else those that two pixels share.
-        var sampling = !isColor ? TurboJpeg.SamplingGray : quality >= FineQuality ? TurboJpeg.Sampling444 : TurboJpeg.Sampling422;
         var handle = TurboJpeg.InitCompress();
         if (handle == 0)
             throw Failed("libturbojpeg could not be started", null);
         try
         {
-            var size = TurboJpeg.BufferSize(description.Columns, description.Rows, sampling);
+            var size = TurboJpeg.BufferSize(width, height, sampling);
             var target = output.GetSpan(checked((int)size.Value));
-            fixed (byte* source = frame, start = target)
+            fixed (byte* source = samples, start = target)
             {
                 var jpeg = start;
-                var format = isColor ? TurboJpeg.FormatRgb : TurboJpeg.FormatGray;
-                if (TurboJpeg.Compress(handle, source, description.Columns, 0, description.Rows, format, ref jpeg, ref size, sampling, Math.Clamp(quality, 1, 100), TurboJpeg.NoReallocation) != 0)
+                var format = sampling == TurboJpeg.SamplingGray ? TurboJpeg.FormatGray : TurboJpeg.FormatRgb;
+                if (TurboJpeg.Compress(handle, source, width, 0, height, format, ref jpeg, ref size, sampling, Math.Clamp(quality, 1, 100), TurboJpeg.NoReallocation | TurboJpeg.AccurateDct) != 0)
                     throw Failed("libturbojpeg could not encode a frame", TurboJpeg.Error(handle));
             }
 
@@ -92,7 +90,15 @@ internal sealed unsafe class TurboJpegCodec() : NativeCodec(CodecLibrary.TurboJp
         {
             _ = TurboJpeg.Destroy(handle);
         }
+    }
 
+    private static PixelDescription Encode(ReadOnlySpan<byte> frame, PixelDescription description, int quality, IBufferWriter<byte> output)
+    {
+        var isColor = description.SamplesPerPixel == 3;
+
+        // Chrominances of every pixel where quality is asked for, else those that two pixels share.
+        var sampling = !isColor ? TurboJpeg.SamplingGray : quality >= FineQuality ? TurboJpeg.Sampling444 : TurboJpeg.Sampling422;
+        Compress(frame, description.Columns, description.Rows, sampling, quality, output);
         return description with
         {
             IsPlanar = false,
