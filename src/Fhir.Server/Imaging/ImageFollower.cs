@@ -26,6 +26,7 @@ public sealed partial class ImageFollower : IAsyncDisposable
     private static readonly TimeSpan s_settling = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(750);
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_longestRest = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_longestWait = TimeSpan.FromMinutes(1);
 
     private readonly FhirServer _server;
@@ -112,9 +113,10 @@ public sealed partial class ImageFollower : IAsyncDisposable
                 var hasFollowed = await StepAsync(stop);
                 _failures = 0;
 
-                // Studies that grow for long, or that are long, must not take more than a small part of the machine.
+                // Studies that grow for long, or that are long, must not take more than a small part of the machine; a slow minute of it
+                // must not keep FHIR waiting for long either.
                 if (hasFollowed)
-                    await Task.Delay(Longer(s_interval - s_settling, Stopwatch.GetElapsedTime(begun) * 4), stop);
+                    await Task.Delay(Rest(Stopwatch.GetElapsedTime(begun)), stop);
                 await WaitAsync(stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -131,7 +133,7 @@ public sealed partial class ImageFollower : IAsyncDisposable
         }
     }
 
-    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other < s_longestWait ? other : s_longestWait;
+    private static TimeSpan Rest(TimeSpan round) => TimeSpan.FromTicks(Math.Clamp(round.Ticks * 4, (s_interval - s_settling).Ticks, s_longestRest.Ticks));
 
     // Ends early for images; changes of records are looked for each time.
     private async Task WaitAsync(CancellationToken stop)

