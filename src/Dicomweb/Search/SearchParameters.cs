@@ -22,6 +22,7 @@ internal sealed class SearchParameters
     private readonly DicomwebOptions _options;
     private readonly SearchRequest _request;
     private readonly Dictionary<AttributePath, List<string>> _keys = [];
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private bool _fuzzy;
     private bool _empty;
     private bool _multiple;
@@ -57,7 +58,10 @@ internal sealed class SearchParameters
 
     private void Parameter(string name, string value)
     {
-        switch (name.ToLowerInvariant())
+        var known = name.ToLowerInvariant();
+        if (known is "limit" or "offset" or "fuzzymatching" or "emptyvaluematching" or "multiplevaluematching" && !_seen.Add(known))
+            throw Bad($"The parameter {known} is there twice; give it once.");
+        switch (known)
         {
             case "accept" or "charset":
                 // Others read these (PS3.18 8.3.3).

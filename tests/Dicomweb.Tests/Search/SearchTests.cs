@@ -197,6 +197,10 @@ public sealed class SearchTests(SearchTests.Fixture images) : IClassFixture<Sear
         Assert.Equal(400, (await images.RefusedAsync("studies?PatientID=W1&PatientID=D1")).Status);
     }
 
+    [Fact]
+    public async Task A_parameter_that_says_two_things_is_refused() =>
+        Assert.Equal(400, (await images.RefusedAsync("studies?limit=1&limit=2")).Status);
+
     [Theory]
     [InlineData("mueller", Mueller)]
     [InlineData("M%C3%BCler", Mueller)]
