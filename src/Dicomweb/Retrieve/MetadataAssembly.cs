@@ -3,6 +3,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using FhirHub.Dicom;
 
 namespace FhirHub.Dicomweb;
 

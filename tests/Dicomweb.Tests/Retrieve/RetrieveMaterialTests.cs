@@ -9,6 +9,7 @@ using System.Text.Json;
 using FhirHub.Dicom;
 using FhirHub.Dicom.Pixels;
 using FhirHub.Dicom.Tests;
+using FhirHub.Dicom.Tests.Pixels;
 using FhirHub.Dicomweb.Tests.Archive;
 using Xunit.Abstractions;
 
@@ -208,14 +209,5 @@ public sealed class RetrieveMaterialTests(RetrieveMaterialTests.CodecsFixture fi
     public sealed class CodecsFixture : DicomwebFixture
     {
         protected override PixelCodecs Codecs { get; } = PixelCodecs.Create();
-    }
-
-    private sealed class DcmtkFactAttribute : FactAttribute
-    {
-        public DcmtkFactAttribute()
-        {
-            if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "dcmdump"))))
-                Skip = "dcmdump is not installed; install Debian's dcmtk.";
-        }
     }
 }
