@@ -25,6 +25,9 @@ public abstract class AccessScope
     /// <summary>True if nothing is filtered, so that a store may take its shortest way.</summary>
     public abstract bool IsFull { get; }
 
+    /// <summary>Who asks; null for the server's own work and under <c>FhirHub:Auth:Mode=Open</c>, where nobody says who they are.</summary>
+    public virtual AccessSubject? Subject => null;
+
     /// <summary>
     /// The condition that a resource of the type must meet for the letter:
     /// <see cref="SearchExpression.All"/> for no limit, <see cref="SearchExpression.None"/> for not granted.
@@ -39,4 +42,21 @@ public abstract class AccessScope
 
         public override SearchExpression FilterFor(string resourceType, AccessLetter letter) => Everything;
     }
+}
+
+/// <summary>Who asks, as the token tells.</summary>
+/// <param name="ClientId">The client.</param>
+public sealed record AccessSubject(string ClientId)
+{
+    /// <summary>The user's account; null for a backend service.</summary>
+    public string? AccountId { get; init; }
+
+    /// <summary>The resource that stands for the user, such as <c>Practitioner/1</c>; null for none.</summary>
+    public string? FhirUser { get; init; }
+
+    /// <summary>The institution in whose name the request is made, such as <c>Organization/1</c>; null for none.</summary>
+    public string? Organization { get; init; }
+
+    /// <summary>True if the user runs the exchange, or the client is a backend service that is granted everything: what changes the server itself needs it.</summary>
+    public bool IsAdministrator { get; init; }
 }

@@ -3,7 +3,6 @@ namespace FhirHub.Server.Tests;
 public class HostTests
 {
     [Theory]
-    [InlineData("FhirHub:Auth:Mode", "Smart")]
     [InlineData("FhirHub:Auth:Mode", "Closed")]
     [InlineData("FhirHub:Storage:Provider", "Cosmos")]
     [InlineData("FhirHub:Storage:Provider", "Oracle")]
@@ -40,7 +39,7 @@ public class HostTests
     public async Task Open_mode_listens_on_loopback_only(string url)
     {
         var data = Directory.CreateTempSubdirectory("fhirhub-test-").FullName;
-        await using (var app = FhirHost.Build([$"--urls={url}", $"--FhirHub:DataPath={data}"]))
+        await using (var app = FhirHost.Build([$"--urls={url}", $"--FhirHub:DataPath={data}", "--FhirHub:Auth:Mode=Open"]))
         {
             var refused = await Assert.ThrowsAsync<ConfigurationException>(() => app.StartAsync());
             Assert.Contains("FhirHub:Auth:Mode", refused.Message, StringComparison.Ordinal);

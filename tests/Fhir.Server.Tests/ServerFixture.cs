@@ -49,7 +49,7 @@ public class ServerFixture : IAsyncLifetime
     /// <summary>Starts the server again over the same folder.</summary>
     public async Task StartAsync()
     {
-        _app = FhirHost.Build(["--urls=http://127.0.0.1:0", $"--FhirHub:DataPath={DataPath}", "--FhirHub:Exchange:Package=false", .. Settings]);
+        _app = FhirHost.Build(["--urls=http://127.0.0.1:0", $"--FhirHub:DataPath={DataPath}", "--FhirHub:Auth:Mode=Open", "--FhirHub:Exchange:Package=false", .. Settings]);
         await _app.StartAsync();
         var root = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         Base = $"{root}/fhir";

@@ -36,7 +36,7 @@ public sealed class ViewerFixture : IAsyncLifetime
     {
         if (Chromium.Path is null)
             return;
-        _app = FhirHost.Build(["--urls=http://127.0.0.1:0", $"--FhirHub:DataPath={_dataPath}", "--FhirHub:Exchange:Package=false"]);
+        _app = FhirHost.Build(["--urls=http://127.0.0.1:0", $"--FhirHub:DataPath={_dataPath}", "--FhirHub:Auth:Mode=Open", "--FhirHub:Exchange:Package=false"]);
         await _app.StartAsync();
         Address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         Client = new HttpClient { BaseAddress = new Uri($"{Address}/dicomweb/") };

@@ -24,6 +24,7 @@ public static partial class ConfigurationReader
             DataPath = Text(configuration, "FhirHub:DataPath", defaults.DataPath),
             StorageProvider = Choice(configuration, "FhirHub:Storage:Provider", defaults.StorageProvider),
             AuthMode = Choice(configuration, "FhirHub:Auth:Mode", defaults.AuthMode),
+            Smart = Smart(configuration, Text(configuration, "FhirHub:DataPath", defaults.DataPath)),
             ValidationOnWrite = Choice(configuration, "FhirHub:Validation:OnWrite", defaults.ValidationOnWrite),
             ValidationProfiles = Profiles(configuration, "FhirHub:Validation:Profiles"),
             ValidationRule = Choice(configuration, "FhirHub:Validation:ProfileRule", defaults.ValidationRule),
@@ -52,8 +53,6 @@ public static partial class ConfigurationReader
                 SearchSeconds = Number(configuration, "FhirHub:Limits:SearchSeconds", limits.SearchSeconds, 1, 3600),
             },
         };
-        if (options.AuthMode == AuthMode.Smart)
-            throw new ConfigurationException("FhirHub:Auth:Mode is 'Smart', which is not available yet; use 'Open', which listens on loopback addresses only.");
         if (options.StorageProvider == StorageProvider.Cosmos)
             throw new ConfigurationException("FhirHub:Storage:Provider is 'Cosmos', which is not available yet; use 'Sqlite'.");
         return options;

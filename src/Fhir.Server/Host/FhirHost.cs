@@ -8,6 +8,7 @@ using FhirHub.Search;
 using FhirHub.Server.Exchange;
 using FhirHub.Server.Imaging;
 using FhirHub.Server.Profiles;
+using FhirHub.Smart;
 using FhirHub.Sqlite;
 using FhirHub.Storage;
 using Microsoft.AspNetCore.Cors.Infrastructure;
@@ -65,11 +66,13 @@ public static class FhirHost
         });
         AddServices(builder, options);
         var server = FhirServer.Open(options);
+        OpenSmart(builder, server);
 
         // Through a factory, so that the container owns and disposes it.
         builder.Services.AddSingleton(_ => server);
         var app = builder.Build();
         _ = app.Services.GetRequiredService<FhirServer>();
+        server.Smart?.Start(app.Logger);
         OpenImages(app, server);
         Compose(app, server);
         LoadExchange(server, app.Logger);
@@ -84,6 +87,14 @@ public static class FhirHost
     /// <exception cref="ConfigurationException">A value of the configuration can't be used.</exception>
     public static FhirHubOptions ReadOptions(string[] args, IReadOnlyDictionary<string, string?>? defaults = null) =>
         ConfigurationReader.Read(CreateBuilder(args, defaults).Configuration);
+
+    private static void OpenSmart(WebApplicationBuilder builder, FhirServer server)
+    {
+        if (server.Options.AuthMode != AuthMode.Smart)
+            return;
+        server.Smart = new SmartService(server.Options.Smart, (IStateStore)server.Store, server.Store, TimeProvider.System);
+        server.Smart.AddServices(builder.Services);
+    }
 
     private static void OpenImages(WebApplication app, FhirServer server)
     {
@@ -198,7 +209,10 @@ public static class FhirHost
 
         // Before routing: what is below /fhir takes itself apart, and routing would only cost time.
         app.Use((http, next) => FhirEndpoint.Serves(http.Request.Path) ? endpoint.HandleAsync(http) : next(http));
+        if (server.Smart is { } smart)
+            app.Use((http, next) => ImageAccess.Guards(http.Request.Path) ? ImageAccess.HandleAsync(smart, http, next) : next(http));
         app.UseRouting();
+        server.Smart?.Map(app);
         app.MapGet("/", http => FrontPage.HandleAsync(http, server.Images is not null));
         new ProfileEndpoint(server.TerminologyLibrary).Map(app);
         if (server.Images is { } images)

@@ -1,6 +1,7 @@
 // The configuration under the key FhirHub, as the rest of the host reads it: checked once at the start.
 
 using FhirHub.Server.Imaging;
+using FhirHub.Smart;
 
 namespace FhirHub.Server;
 
@@ -83,7 +84,10 @@ public sealed record FhirHubOptions
     public StorageProvider StorageProvider { get; init; } = StorageProvider.Sqlite;
 
     /// <summary><c>FhirHub:Auth:Mode</c>.</summary>
-    public AuthMode AuthMode { get; init; } = AuthMode.Open;
+    public AuthMode AuthMode { get; init; } = AuthMode.Smart;
+
+    /// <summary>The rest of <c>FhirHub:Auth</c>.</summary>
+    public SmartOptions Smart { get; init; } = new() { KeyFile = "./data/auth.key" };
 
     /// <summary><c>FhirHub:Validation:OnWrite</c>.</summary>
     public WriteValidation ValidationOnWrite { get; init; } = WriteValidation.Structure;

@@ -3,6 +3,7 @@
 using FhirHub.Model;
 using FhirHub.Search;
 using FhirHub.Server.Imaging;
+using FhirHub.Smart;
 using FhirHub.Storage;
 using FhirHub.Storage.Sqlite;
 using FhirHub.Terminology;
@@ -149,6 +150,9 @@ public sealed class FhirServer : IAsyncDisposable
     /// <summary>The images, where they are served; verbs that serve nothing have none.</summary>
     public ImageService? Images { get; internal set; }
 
+    /// <summary>The authorization server; null under <c>FhirHub:Auth:Mode=Open</c> and for verbs that serve nothing.</summary>
+    public SmartService? Smart { get; internal set; }
+
     /// <summary>Opens the store under the data path and wires the rest to it.</summary>
     /// <exception cref="StoreException">The store can't be opened.</exception>
     /// <exception cref="DataFolderInUseException">Another process has the data path.</exception>
@@ -229,6 +233,8 @@ public sealed class FhirServer : IAsyncDisposable
     {
         if (Images is not null)
             await Images.DisposeAsync();
+        if (Smart is not null)
+            await Smart.DisposeAsync();
         await Reindexing.DisposeAsync();
         await Store.DisposeAsync();
         await _closures.DisposeAsync();

@@ -35,13 +35,19 @@ public sealed partial class FhirEndpoint(FhirServer server, ILogger<FhirEndpoint
         {
             var route = FhirRoute.Parse(http.Request.Path.Value.AsSpan(Base.Length));
             exchange = new HttpExchange(http, server, route);
-            var task = Dispatch(exchange);
+            var task = server.Smart is null || route.Kind == RouteKind.Metadata ? Dispatch(exchange) : AuthorizeAsync(exchange);
             return task.IsCompletedSuccessfully ? task : GuardAsync(task, exchange);
         }
         catch (Exception e)
         {
             return AnswerFailureAsync(exchange ?? new HttpExchange(http, server, default), e);
         }
+    }
+
+    private async Task AuthorizeAsync(HttpExchange exchange)
+    {
+        exchange.Scope = await RequestAccess.OfAsync(server.Smart, exchange.Http);
+        await Dispatch(exchange);
     }
 
     private Task Dispatch(HttpExchange exchange)
@@ -97,10 +103,13 @@ public sealed partial class FhirEndpoint(FhirServer server, ILogger<FhirEndpoint
         }
 
         var allow = http.Response.Headers.Allow;
+        var challenge = http.Response.Headers.WWWAuthenticate;
         http.Response.Clear();
         SetCommonHeaders(http);
         if (allow.Count > 0)
             http.Response.Headers.Allow = allow;
+        if (challenge.Count > 0)
+            http.Response.Headers.WWWAuthenticate = challenge;
         await AnswerWriter.WriteOutcomeAsync(exchange, status, issues);
     }
 

@@ -1,6 +1,7 @@
 // One HTTP request to /fhir with what is known of it; what costs time to find out is found out when it is asked for.
 
 using FhirHub.Search;
+using FhirHub.Smart;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -22,7 +23,7 @@ public sealed class HttpExchange(HttpContext http, FhirServer server, FhirRoute 
     public FhirRoute Route { get; } = route;
 
     /// <summary>What the client may see and do.</summary>
-    public AccessScope Scope { get; init; } = AccessScope.Full;
+    public AccessScope Scope { get; set; } = server?.Smart is null ? AccessScope.Full : SmartAccessScope.Nothing;
 
     /// <summary>The interactions, which store the Provenance of the header <c>X-Provenance</c> with their writes.</summary>
     /// <exception cref="RefusedException">The header does not hold a Provenance.</exception>

@@ -7,6 +7,11 @@ namespace FhirHub.Server;
 /// <summary>Messages of addresses, bodies and media types.</summary>
 internal static class HttpMessages
 {
+    public static readonly MessageTemplate TokenNeeded = new(
+        "token-needed",
+        "This address needs a bearer token that is good; /fhir/.well-known/smart-configuration says where to get one.",
+        "该地址需要有效的 Bearer 令牌；获取方式见 /fhir/.well-known/smart-configuration。");
+
     public static readonly MessageTemplate IdFormat = new(
         "address-id-format",
         "An id has 1 to 64 of the characters A-Z, a-z, 0-9, '-' and '.'; this address has another.",

@@ -40,7 +40,7 @@ public sealed class ImageService : IAsyncDisposable
         var archive = ImageArchive.Open(options.Service, TimeProvider.System);
         var workers = new PixelWorkers(PixelWorkerCommand.Options);
         return new ImageService(
-            new DicomwebService(options.Service, archive, PixelCodecs.Create(workers), static _ => ImageScope.Full, log),
+            new DicomwebService(options.Service, archive, PixelCodecs.Create(workers), http => server.Smart is null ? ImageScope.Full : http.Features.Get<ImageScope>() ?? ImageScope.Of(new HashSet<string>()), log),
             workers,
             new ImageFollower(server, archive, options, log),
             options.Address);

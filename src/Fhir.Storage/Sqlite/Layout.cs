@@ -61,6 +61,13 @@ internal static class Layout
         CREATE TABLE contained(key INTEGER PRIMARY KEY, container INTEGER NOT NULL, id TEXT NOT NULL);
         CREATE INDEX contained_container ON contained(container);
         """,
+
+        // The server's own records (IStateStore); expires is in milliseconds since 1970.
+        """
+        CREATE TABLE state(kind TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, owner TEXT NOT NULL, expires INTEGER, body BLOB NOT NULL, PRIMARY KEY(kind, id)) WITHOUT ROWID;
+        CREATE INDEX state_owner ON state(kind, owner, id);
+        CREATE INDEX state_expires ON state(expires) WHERE expires IS NOT NULL;
+        """,
     ];
 
     /// <summary>The layout that this program writes.</summary>

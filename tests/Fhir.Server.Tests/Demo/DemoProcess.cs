@@ -40,7 +40,7 @@ internal sealed class DemoProcess : IDisposable
     /// <summary>Starts it.</summary>
     public static DemoProcess Launch(string dataPath, params string[] arguments)
     {
-        var (process, output) = ServerProcess.Launch(["demo", "--urls=http://127.0.0.1:0", $"--FhirHub:DataPath={dataPath}", .. arguments]);
+        var (process, output) = ServerProcess.Launch(["demo", "--urls=http://127.0.0.1:0", $"--FhirHub:DataPath={dataPath}", "--FhirHub:Auth:Mode=Open", .. arguments]);
         return new DemoProcess(process, output);
     }
 

@@ -5,10 +5,11 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using FhirHub.Model;
 
-namespace FhirHub.Server.Profiles;
+namespace FhirHub.Html;
 
 /// <summary>The only place where the pages' markup comes from.</summary>
-internal sealed class HtmlWriter(MessageLanguage language)
+/// <param name="language">The language of labels.</param>
+public sealed class HtmlWriter(MessageLanguage language)
 {
     // Chinese stays readable in the source; what has a meaning in markup is encoded whatever the ranges are.
     private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
@@ -16,6 +17,7 @@ internal sealed class HtmlWriter(MessageLanguage language)
     private readonly StringBuilder _text = new("<!DOCTYPE html>\n");
     private readonly Stack<string> _open = new();
 
+    /// <summary>The language of labels.</summary>
     public MessageLanguage Language { get; } = language;
 
     /// <summary>Opens an element; an attribute without a value is left out.</summary>
@@ -45,6 +47,7 @@ internal sealed class HtmlWriter(MessageLanguage language)
         return this;
     }
 
+    /// <summary>Writes text.</summary>
     public HtmlWriter Text(string? text)
     {
         if (!string.IsNullOrEmpty(text))
@@ -52,11 +55,21 @@ internal sealed class HtmlWriter(MessageLanguage language)
         return this;
     }
 
+    /// <summary>Writes a label.</summary>
     public HtmlWriter Text(Label label) => Text(label.In(Language));
 
+    /// <summary>An element that holds a text.</summary>
     public HtmlWriter Element(string tag, string? text, params ReadOnlySpan<(string Name, string? Value)> attributes) => Open(tag, attributes).Text(text).Close();
 
+    /// <summary>An element that holds a label.</summary>
     public HtmlWriter Element(string tag, Label label, params ReadOnlySpan<(string Name, string? Value)> attributes) => Open(tag, attributes).Text(label).Close();
+
+    /// <summary>A style sheet of the server's own, as it is: a content security policy goes by the hash of just these bytes.</summary>
+    public HtmlWriter Style(ReadOnlySpan<byte> css)
+    {
+        _text.Append("<style>").Append(Encoding.UTF8.GetString(css)).Append("</style>\n");
+        return this;
+    }
 
     /// <summary>The document; everything that was opened must have been closed.</summary>
     public byte[] ToUtf8() => _open.Count == 0

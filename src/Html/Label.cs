@@ -2,20 +2,22 @@
 
 using FhirHub.Model;
 
-namespace FhirHub.Server.Profiles;
+namespace FhirHub.Html;
 
 /// <summary>What a page says, in each language.</summary>
 /// <param name="English">The text in English.</param>
 /// <param name="Chinese">The text in Chinese.</param>
-internal readonly record struct Label(string English, string Chinese)
+public readonly record struct Label(string English, string Chinese)
 {
+    /// <summary>The text in a language.</summary>
     public string In(MessageLanguage language) => language == MessageLanguage.Chinese ? Chinese : English;
 }
 
 /// <summary>The languages of the pages, as addresses and BCP 47 tags have them.</summary>
-internal static class PageLanguages
+public static class PageLanguages
 {
-    public static readonly IReadOnlyList<MessageLanguage> All = [MessageLanguage.English, MessageLanguage.Chinese];
+    /// <summary>Every language.</summary>
+    public static IReadOnlyList<MessageLanguage> All { get; } = [MessageLanguage.English, MessageLanguage.Chinese];
 
     /// <summary>The segment of an address.</summary>
     public static string Segment(MessageLanguage language) => language == MessageLanguage.Chinese ? "zh" : "en";

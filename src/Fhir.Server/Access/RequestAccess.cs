@@ -1,0 +1,32 @@
+// From the header Authorization to what a request may see and do.
+
+using FhirHub.Search;
+using FhirHub.Smart;
+using Microsoft.Net.Http.Headers;
+
+namespace FhirHub.Server;
+
+/// <summary>The access of HTTP requests, by the bearer token that they carry (RFC 6750, 2.1).</summary>
+public static class RequestAccess
+{
+    private const string Scheme = "Bearer ";
+
+    /// <summary>What a request may see and do.</summary>
+    /// <param name="smart">The authorization server; null where nobody says who they are.</param>
+    /// <param name="http">The request.</param>
+    /// <exception cref="RefusedException">There is no token, or it is not good: 401, with <c>WWW-Authenticate</c> set.</exception>
+    public static ValueTask<AccessScope> OfAsync(SmartService? smart, HttpContext http) => smart is null ? new(AccessScope.Full) : FindAsync(smart, http);
+
+    private static async ValueTask<AccessScope> FindAsync(SmartService smart, HttpContext http)
+    {
+        var header = http.Request.Headers.Authorization;
+        if (header is [{ } value] && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && await smart.Grants.FindAsync(value[Scheme.Length..].Trim(), http.RequestAborted) is { } access)
+        {
+            http.Features.Set(access);
+            return access.Scope;
+        }
+
+        http.Response.Headers[HeaderNames.WWWAuthenticate] = header.Count == 0 ? "Bearer" : "Bearer error=\"invalid_token\"";
+        throw new RefusedException(401, "login", HttpMessages.TokenNeeded);
+    }
+}

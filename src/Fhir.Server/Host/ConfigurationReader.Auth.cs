@@ -1,0 +1,33 @@
+// The keys under FhirHub:Auth.
+
+using FhirHub.Smart;
+
+namespace FhirHub.Server;
+
+/// <content>Authorization.</content>
+public static partial class ConfigurationReader
+{
+    private static SmartOptions Smart(IConfiguration configuration, string dataPath)
+    {
+        var defaults = new SmartOptions { KeyFile = Path.Combine(dataPath, "auth.key") };
+        return defaults with
+        {
+            Issuer = Issuer(configuration),
+            KeyFile = Text(configuration, "FhirHub:Auth:KeyFile", defaults.KeyFile),
+            AccessTokenLife = TimeSpan.FromSeconds(Number(configuration, "FhirHub:Auth:AccessTokenSeconds", (int)defaults.AccessTokenLife.TotalSeconds, 60, 3600)),
+            RefreshTokenLife = TimeSpan.FromDays(Number(configuration, "FhirHub:Auth:RefreshTokenDays", (int)defaults.RefreshTokenLife.TotalDays, 1, 3650)),
+            SessionLife = TimeSpan.FromMinutes(Number(configuration, "FhirHub:Auth:SessionMinutes", (int)defaults.SessionLife.TotalMinutes, 1, 24 * 60)),
+            Registration = Flag(configuration, "FhirHub:Auth:Registration", defaults.Registration),
+        };
+    }
+
+    private static string? Issuer(IConfiguration configuration)
+    {
+        const string Key = "FhirHub:Auth:Issuer";
+        if (configuration[Key] is not { } value)
+            return null;
+        return Uri.TryCreate(value, UriKind.Absolute, out var address) && address is { Scheme: "http" or "https" } && address.Query.Length == 0 && address.Fragment.Length == 0
+            ? value.TrimEnd('/')
+            : throw new ConfigurationException($"{Key} is '{value}'; it must be the address of this server as its clients see it, such as https://fhir.example.org.");
+    }
+}

@@ -1,0 +1,98 @@
+// What stands around the content of the pages of the authorization server: head, heading, language switch. They work without JavaScript.
+
+using System.Reflection;
+using System.Security.Cryptography;
+using FhirHub.Html;
+using FhirHub.Model;
+using Microsoft.AspNetCore.Http;
+
+namespace FhirHub.Smart;
+
+/// <summary>Writes whole pages and answers with them.</summary>
+/// <param name="html">Where the content goes.</param>
+/// <param name="http">The request.</param>
+internal sealed class SmartPage(HtmlWriter html, HttpContext http)
+{
+    /// <summary>The cookie that holds a user's choice of language.</summary>
+    public const string LanguageCookie = "fhirhub-language";
+
+    private static readonly byte[] s_style = ReadStyle();
+    private static readonly string s_styleHash = $"'sha256-{Convert.ToBase64String(SHA256.HashData(s_style))}'";
+
+    /// <summary>Where the content goes.</summary>
+    public HtmlWriter Html { get; } = html;
+
+    /// <summary>The language of the page.</summary>
+    public MessageLanguage Language => Html.Language;
+
+    /// <summary>Answers with a page.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="status">The status.</param>
+    /// <param name="title">The heading.</param>
+    /// <param name="content">Writes what stands below the heading.</param>
+    /// <param name="formAction">Further sources for <c>form-action</c> of the content security policy: browsers hold the redirects of a form to it too.</param>
+    public static async Task AnswerAsync(HttpContext http, int status, Label title, Action<SmartPage> content, string formAction = "")
+    {
+        var page = new SmartPage(new HtmlWriter(LanguageOf(http)), http);
+        var body = page.Write(title, content);
+        var headers = http.Response.Headers;
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "text/html; charset=utf-8";
+        headers.CacheControl = "no-store";
+        headers.ContentSecurityPolicy = $"default-src 'none'; style-src {s_styleHash}; img-src data:; form-action 'self'{(formAction.Length > 0 ? $" {formAction}" : "")}; frame-ancestors 'none'; base-uri 'none'";
+        headers.XFrameOptions = "DENY";
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.ContentLanguage = PageLanguages.Tag(page.Language);
+        headers.Vary = "Accept-Language, Cookie";
+        await http.Response.Body.WriteAsync(body, http.RequestAborted);
+    }
+
+    /// <summary>The language that a user has chosen, or else that the browser asks for first of those that there are.</summary>
+    public static MessageLanguage LanguageOf(HttpContext http)
+    {
+        if (http.Request.Cookies[LanguageCookie] is { } chosen)
+            return chosen == "zh" ? MessageLanguage.Chinese : MessageLanguage.English;
+        foreach (var wish in http.Request.GetTypedHeaders().AcceptLanguage.OrderByDescending(static wish => wish.Quality ?? 1))
+        {
+            if (wish.Value.StartsWith("zh", StringComparison.OrdinalIgnoreCase))
+                return MessageLanguage.Chinese;
+            if (wish.Value.StartsWith("en", StringComparison.OrdinalIgnoreCase))
+                return MessageLanguage.English;
+        }
+
+        return MessageLanguage.English;
+    }
+
+    private byte[] Write(Label title, Action<SmartPage> content)
+    {
+        Html.Open("html", ("lang", PageLanguages.Tag(Language))).Open("head").Empty("meta", ("charset", "utf-8"));
+        Html.Empty("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1"));
+        Html.Empty("meta", ("name", "color-scheme"), ("content", "light dark"));
+        Html.Element("title", $"{title.In(Language)} · FhirHub");
+        Html.Style(s_style);
+        Html.Close().Open("body");
+        Html.Element("a", SmartLabels.SkipToContent, ("class", "skip"), ("href", "#content"));
+        Html.Open("header").Element("span", "FhirHub", ("class", "home")).Open("nav", ("aria-label", SmartLabels.Languages.In(Language)));
+        foreach (var language in PageLanguages.All)
+        {
+            Html.Element(
+                "a", PageLanguages.Name(language), ("lang", PageLanguages.Tag(language)), ("hreflang", PageLanguages.Tag(language)),
+                ("href", $"{SmartService.Root}/language/{PageLanguages.Segment(language)}?return={Uri.EscapeDataString(http.Request.Path + http.Request.QueryString.Value)}"),
+                ("aria-current", language == Language ? "true" : null)).Text(" ");
+        }
+
+        Html.Close().Close();
+        Html.Open("main", ("id", "content"), ("tabindex", "-1")).Element("h1", title);
+        content(this);
+        return Html.Close().Close().Close().ToUtf8();
+    }
+
+    private static byte[] ReadStyle()
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("smart.css")!;
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return copy.ToArray();
+    }
+}

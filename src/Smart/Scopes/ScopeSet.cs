@@ -1,0 +1,34 @@
+// The scopes of a request or a token: those for resources, and the others by name.
+
+namespace FhirHub.Smart;
+
+/// <summary>A list of scopes.</summary>
+/// <param name="Resources">Those for FHIR resources, in the order in which they were written.</param>
+/// <param name="Others">The others, such as <c>openid</c> and <c>launch/patient</c>.</param>
+public sealed record ScopeSet(IReadOnlyList<SmartScope> Resources, IReadOnlyList<string> Others)
+{
+    /// <summary>No scopes.</summary>
+    public static ScopeSet Empty { get; } = new([], []);
+
+    /// <summary>Reads scopes that are separated by blanks, each once.</summary>
+    public static ScopeSet Parse(string? text)
+    {
+        var resources = new List<SmartScope>();
+        var others = new List<string>();
+        foreach (var scope in (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal))
+        {
+            if (SmartScope.TryParse(scope, out var resource))
+                resources.Add(resource);
+            else
+                others.Add(scope);
+        }
+
+        return new ScopeSet(resources, others);
+    }
+
+    /// <summary>Whether a scope that is not for resources is among them.</summary>
+    public bool Has(string other) => Others.Contains(other, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Join(' ', Resources.Select(static scope => scope.ToString()).Concat(Others));
+}

@@ -1,0 +1,40 @@
+// The configuration of the authorization server, as the host reads it.
+
+namespace FhirHub.Smart;
+
+/// <summary><c>FhirHub:Auth</c>.</summary>
+public sealed record SmartOptions
+{
+    /// <summary>
+    /// <c>FhirHub:Auth:Issuer</c>: the address of this server as its clients see it, without a slash at the end, such as <c>https://fhir.example.org</c>;
+    /// null for the address of each request, which is right only where nobody but this machine can choose the header <c>Host</c>.
+    /// </summary>
+    public string? Issuer { get; init; }
+
+    /// <summary>The path of the FHIR API below the issuer.</summary>
+    public string FhirPath { get; init; } = "/fhir";
+
+    /// <summary><c>FhirHub:Auth:KeyFile</c>: the file of the key that protects all other keys; it is made at the first start.</summary>
+    public required string KeyFile { get; init; }
+
+    /// <summary><c>FhirHub:Auth:AccessTokenSeconds</c>: life of an access token that a user consented to (SMART: an hour at most).</summary>
+    public TimeSpan AccessTokenLife { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Life of an access token of a backend service (SMART: five minutes at most).</summary>
+    public TimeSpan ServiceTokenLife { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary><c>FhirHub:Auth:RefreshTokenDays</c>: life of a refresh token for offline access, from its last use.</summary>
+    public TimeSpan RefreshTokenLife { get; init; } = TimeSpan.FromDays(180);
+
+    /// <summary>Life of an authorization code.</summary>
+    public TimeSpan CodeLife { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Life of a launch.</summary>
+    public TimeSpan LaunchLife { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary><c>FhirHub:Auth:SessionMinutes</c>: a browser's session ends that long after its last use.</summary>
+    public TimeSpan SessionLife { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary><c>FhirHub:Auth:Registration</c>: whether anybody may ask to register a client; a request waits until an administrator approves it.</summary>
+    public bool Registration { get; init; } = true;
+}

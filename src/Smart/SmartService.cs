@@ -1,0 +1,81 @@
+// The authorization server: its parts, wired by hand, and its addresses.
+
+using FhirHub.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FhirHub.Smart;
+
+/// <summary>The parts of the authorization server.</summary>
+public sealed class SmartService : IAsyncDisposable
+{
+    /// <summary>The path of the authorization server.</summary>
+    public const string Root = "/auth";
+
+    /// <summary>Wires the parts.</summary>
+    /// <param name="options">The configuration.</param>
+    /// <param name="state">Where it keeps what it knows.</param>
+    /// <param name="resources">The FHIR resources, for what users choose from.</param>
+    /// <param name="clock">The clock.</param>
+    public SmartService(SmartOptions options, IStateStore state, IResourceStore resources, TimeProvider clock)
+    {
+        Options = options;
+        Clock = clock;
+        Resources = resources;
+        State = new SmartState(state);
+        Grants = new Grants(State, clock);
+    }
+
+    /// <summary>The configuration.</summary>
+    public SmartOptions Options { get; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock { get; }
+
+    /// <summary>The log; it holds neither secrets nor patient data.</summary>
+    public ILogger Log { get; private set; } = NullLogger.Instance;
+
+    /// <summary>The FHIR resources.</summary>
+    public IResourceStore Resources { get; }
+
+    /// <summary>What is kept.</summary>
+    public SmartState State { get; }
+
+    /// <summary>Grants and their tokens.</summary>
+    public Grants Grants { get; }
+
+    /// <summary>Registers what the pages need of ASP.NET Core.</summary>
+    public void AddServices(IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddSingleton(this);
+    }
+
+    /// <summary>Begins the work that nobody waits for.</summary>
+    /// <param name="log">The log.</param>
+    public void Start(ILogger log) => Log = log;
+
+    /// <summary>Maps the addresses, each family by its own class.</summary>
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        var group = endpoints.MapGroup(Root);
+        group.MapGet("/launch", http => http.Response.WriteAsync(IssuerOf(http), http.RequestAborted));
+    }
+
+    /// <summary>The address of this server as the client of a request sees it, without a slash at the end: the issuer.</summary>
+    public string IssuerOf(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        return Options.Issuer ?? $"{http.Request.Scheme}://{http.Request.Host.Value}{http.Request.PathBase.Value}";
+    }
+
+    /// <summary>The FHIR base as the client of a request sees it: the <c>aud</c> of authorization requests and the <c>iss</c> of launches.</summary>
+    public string FhirBaseOf(HttpContext http) => IssuerOf(http) + Options.FhirPath;
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

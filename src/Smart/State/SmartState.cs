@@ -1,0 +1,37 @@
+// Everything that the authorization server keeps, by kind.
+
+using FhirHub.Storage;
+
+namespace FhirHub.Smart;
+
+/// <summary>The records of the authorization server. Secrets are ids here only as their hashes (<see cref="Secret"/>).</summary>
+/// <param name="store">Where they lie.</param>
+public sealed class SmartState(IStateStore store)
+{
+    /// <summary>The store, for what keeps records of its own kinds.</summary>
+    public IStateStore Store { get; } = store;
+
+    /// <summary>Clients, by client_id.</summary>
+    public StateSet<Client> Clients { get; } = new(store, "client");
+
+    /// <summary>Accounts, by their id.</summary>
+    public StateSet<Account> Accounts { get; } = new(store, "account");
+
+    /// <summary>Browsers' sessions, by the hash of their secret; the owner is the account.</summary>
+    public StateSet<Session> Sessions { get; } = new(store, "session");
+
+    /// <summary>Launches from an EHR that wait for their app, by the hash of the launch parameter.</summary>
+    public StateSet<Launch> Launches { get; } = new(store, "launch");
+
+    /// <summary>Authorization codes, by their hash; the owner is the grant.</summary>
+    public StateSet<AuthorizationCode> Codes { get; } = new(store, "code");
+
+    /// <summary>What was granted, by id; the owner is the account, or the client of a backend service. It alone decides whether its tokens are good.</summary>
+    public StateSet<Grant> Grants { get; } = new(store, "grant");
+
+    /// <summary>Access tokens, by their hash; the owner is the grant.</summary>
+    public StateSet<AccessToken> AccessTokens { get; } = new(store, "access-token");
+
+    /// <summary>Refresh tokens, by their hash, those that were used too: the owner is the grant.</summary>
+    public StateSet<RefreshToken> RefreshTokens { get; } = new(store, "refresh-token");
+}
