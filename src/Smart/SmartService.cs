@@ -59,6 +59,9 @@ public sealed class SmartService : IAsyncDisposable
     /// <param name="log">The log.</param>
     public void Start(ILogger log) => Log = log;
 
+    /// <summary>What a bearer token stands for; null if it is not good.</summary>
+    public ValueTask<Access?> AccessOfAsync(string token, CancellationToken cancel) => Grants.FindAsync(token, cancel);
+
     /// <summary>Maps the addresses, each family by its own class.</summary>
     public void Map(IEndpointRouteBuilder endpoints)
     {

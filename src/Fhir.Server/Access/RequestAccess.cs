@@ -20,7 +20,7 @@ public static class RequestAccess
     private static async ValueTask<AccessScope> FindAsync(SmartService smart, HttpContext http)
     {
         var header = http.Request.Headers.Authorization;
-        if (header is [{ } value] && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && await smart.Grants.FindAsync(value[Scheme.Length..].Trim(), http.RequestAborted) is { } access)
+        if (header is [{ } value] && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && await smart.AccessOfAsync(value[Scheme.Length..].Trim(), http.RequestAborted) is { } access)
         {
             http.Features.Set(access);
             return access.Scope;
