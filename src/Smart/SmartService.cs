@@ -1,5 +1,6 @@
 // The authorization server: its parts, wired by hand, and its addresses.
 
+using FhirHub.Search;
 using FhirHub.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -20,12 +21,14 @@ public sealed class SmartService : IAsyncDisposable
     /// <param name="options">The configuration.</param>
     /// <param name="state">Where it keeps what it knows.</param>
     /// <param name="resources">The FHIR resources, for what users choose from.</param>
+    /// <param name="searchParser">Reads searches by the search parameters of the moment: those of users who choose, and the constraints of scopes.</param>
     /// <param name="clock">The clock.</param>
-    public SmartService(SmartOptions options, IStateStore state, IResourceStore resources, TimeProvider clock)
+    public SmartService(SmartOptions options, IStateStore state, IResourceStore resources, Func<SearchParser> searchParser, TimeProvider clock)
     {
         Options = options;
         Clock = clock;
         Resources = resources;
+        SearchParser = searchParser;
         State = new SmartState(state);
         Grants = new Grants(State, clock);
     }
@@ -41,6 +44,9 @@ public sealed class SmartService : IAsyncDisposable
 
     /// <summary>The FHIR resources.</summary>
     public IResourceStore Resources { get; }
+
+    /// <summary>Reads searches by the search parameters of the moment.</summary>
+    public Func<SearchParser> SearchParser { get; }
 
     /// <summary>What is kept.</summary>
     public SmartState State { get; }

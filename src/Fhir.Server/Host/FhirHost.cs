@@ -92,7 +92,7 @@ public static class FhirHost
     {
         if (server.Options.AuthMode != AuthMode.Smart)
             return;
-        server.Smart = new SmartService(server.Options.Smart, (IStateStore)server.Store, server.Store, TimeProvider.System);
+        server.Smart = new SmartService(server.Options.Smart, (IStateStore)server.Store, server.Store, () => server.SearchParser, TimeProvider.System);
         server.Smart.AddServices(builder.Services);
     }
 

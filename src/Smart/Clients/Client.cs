@@ -97,6 +97,12 @@ public sealed record Client
     /// <summary>True if its token may introspect those of other clients.</summary>
     public bool MayIntrospect { get; init; }
 
+    /// <summary>True for an EHR that may start launches of other clients by the launch API, in the name of users who sign in here.</summary>
+    public bool MayLaunch { get; init; }
+
+    /// <summary>True for a client that the server itself makes: its redirect addresses may begin with <c>/</c>, and then are below the issuer.</summary>
+    public bool IsBuiltIn { get; init; }
+
     /// <summary>The hash of its registration access token (RFC 7592); null for one that an administrator made.</summary>
     public string? RegistrationTokenHash { get; init; }
 

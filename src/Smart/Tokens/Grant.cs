@@ -65,6 +65,9 @@ public sealed record AuthorizationCode
     /// <summary>The <c>code_challenge</c>, S256.</summary>
     public required string CodeChallenge { get; init; }
 
+    /// <summary>The session of the browser in which the user consented; the code is no good once it has ended.</summary>
+    public string SessionId { get; init; } = "";
+
     /// <summary>True once it was used: used again, it ends the grant.</summary>
     public bool IsUsed { get; init; }
 }
