@@ -1,5 +1,7 @@
 // The configuration of the authorization server, as the host reads it.
 
+using System.Net;
+
 namespace FhirHub.Smart;
 
 /// <summary><c>FhirHub:Auth</c>.</summary>
@@ -37,4 +39,13 @@ public sealed record SmartOptions
 
     /// <summary><c>FhirHub:Auth:Registration</c>: whether anybody may ask to register a client; a request waits until an administrator approves it.</summary>
     public bool Registration { get; init; } = true;
+
+    /// <summary>
+    /// <c>FhirHub:Auth:FetchPrivate</c>: networks that keys of clients and documents of other issuers may be fetched from although they are not public;
+    /// http only from loopback addresses among them.
+    /// </summary>
+    public IReadOnlyList<IPNetwork> FetchPrivate { get; init; } = [];
+
+    /// <summary>How long a fetch may take.</summary>
+    public TimeSpan FetchTime { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -31,6 +31,9 @@ public sealed class SmartService : IAsyncDisposable
         SearchParser = searchParser;
         State = new SmartState(state);
         Grants = new Grants(State, clock);
+        Fetch = new GuardedFetch(options.FetchPrivate, options.FetchTime, clock);
+        RemoteKeys = new RemoteKeys(Fetch, clock);
+        ClientKeys = new ClientKeys(RemoteKeys);
     }
 
     /// <summary>The configuration.</summary>
@@ -54,6 +57,15 @@ public sealed class SmartService : IAsyncDisposable
     /// <summary>Grants and their tokens.</summary>
     public Grants Grants { get; }
 
+    /// <summary>The keys of clients.</summary>
+    public ClientKeys ClientKeys { get; }
+
+    /// <summary>The way out, to addresses that others named.</summary>
+    internal GuardedFetch Fetch { get; }
+
+    /// <summary>Key sets that others publish.</summary>
+    internal RemoteKeys RemoteKeys { get; }
+
     /// <summary>Registers what the pages need of ASP.NET Core.</summary>
     public void AddServices(IServiceCollection services)
     {
@@ -63,7 +75,11 @@ public sealed class SmartService : IAsyncDisposable
 
     /// <summary>Begins the work that nobody waits for.</summary>
     /// <param name="log">The log.</param>
-    public void Start(ILogger log) => Log = log;
+    public void Start(ILogger log)
+    {
+        Log = log;
+        RemoteKeys.Log = log;
+    }
 
     /// <summary>What a bearer token stands for; null if it is not good.</summary>
     public ValueTask<Access?> AccessOfAsync(string token, CancellationToken cancel) => Grants.FindAsync(token, cancel);
@@ -86,5 +102,9 @@ public sealed class SmartService : IAsyncDisposable
     public string FhirBaseOf(HttpContext http) => IssuerOf(http) + Options.FhirPath;
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        Fetch.Dispose();
+        return ValueTask.CompletedTask;
+    }
 }

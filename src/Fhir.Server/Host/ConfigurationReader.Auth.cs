@@ -1,5 +1,6 @@
 // The keys under FhirHub:Auth.
 
+using System.Net;
 using FhirHub.Smart;
 
 namespace FhirHub.Server;
@@ -18,7 +19,21 @@ public static partial class ConfigurationReader
             RefreshTokenLife = TimeSpan.FromDays(Number(configuration, "FhirHub:Auth:RefreshTokenDays", (int)defaults.RefreshTokenLife.TotalDays, 1, 3650)),
             SessionLife = TimeSpan.FromMinutes(Number(configuration, "FhirHub:Auth:SessionMinutes", (int)defaults.SessionLife.TotalMinutes, 1, 24 * 60)),
             Registration = Flag(configuration, "FhirHub:Auth:Registration", defaults.Registration),
+            FetchPrivate = Networks(configuration, "FhirHub:Auth:FetchPrivate"),
         };
+    }
+
+    private static IPNetwork[] Networks(IConfiguration configuration, string key)
+    {
+        var networks = new List<IPNetwork>();
+        foreach (var text in (configuration[key] ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            networks.Add(IPNetwork.TryParse(text, out var network)
+                ? network
+                : throw new ConfigurationException($"{key} holds '{text}'; it must be networks separated by blanks, such as 10.20.0.0/16 or 127.0.0.1/32."));
+        }
+
+        return [.. networks];
     }
 
     private static string? Issuer(IConfiguration configuration)
