@@ -30,7 +30,8 @@ public sealed class SmartService : IAsyncDisposable
         Resources = resources;
         SearchParser = searchParser;
         State = new SmartState(state);
-        Grants = new Grants(State, clock);
+        Constraints = new ScopeConstraints(searchParser);
+        Grants = new Grants(State, Constraints, clock);
         Fetch = new GuardedFetch(options.FetchPrivate, options.FetchTime, clock);
         RemoteKeys = new RemoteKeys(Fetch, clock);
         ClientKeys = new ClientKeys(RemoteKeys);
@@ -50,6 +51,9 @@ public sealed class SmartService : IAsyncDisposable
 
     /// <summary>Reads searches by the search parameters of the moment.</summary>
     public Func<SearchParser> SearchParser { get; }
+
+    /// <summary>The constraints of scopes: which of them can be granted, and what they mean.</summary>
+    public ScopeConstraints Constraints { get; }
 
     /// <summary>What is kept.</summary>
     public SmartState State { get; }

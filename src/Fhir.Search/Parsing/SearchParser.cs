@@ -21,6 +21,9 @@ public sealed class SearchParser(
     TimeProvider? clock = null,
     Schema? schema = null)
 {
+    /// <summary>The search parameters that it reads by.</summary>
+    public SearchParameterRegistry Parameters => registry;
+
     private readonly SearchParserOptions _options = options ?? new SearchParserOptions();
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly Schema _schema = schema ?? Schema.R4;

@@ -39,6 +39,9 @@ public sealed record Account
     /// <summary>The institution in whose name a practitioner acts, such as <c>Organization/1</c>.</summary>
     public string? Organization { get; init; }
 
+    /// <summary>What tokens of the account can do at most, as SMART scopes separated by blanks; null for all that its role may.</summary>
+    public string? Scopes { get; init; }
+
     /// <summary>The issuer of an account that is a shadow; null for the built-in one.</summary>
     public string? ExternalIssuer { get; init; }
 

@@ -4,8 +4,9 @@ namespace FhirHub.Smart;
 
 /// <summary>The grants of the server.</summary>
 /// <param name="state">What is kept.</param>
+/// <param name="constraints">What the constraints of scopes mean.</param>
 /// <param name="clock">The clock.</param>
-public sealed class Grants(SmartState state, TimeProvider clock)
+public sealed class Grants(SmartState state, ScopeConstraints constraints, TimeProvider clock)
 {
     /// <summary>Keeps a new grant.</summary>
     /// <returns>Its id.</returns>
@@ -61,6 +62,6 @@ public sealed class Grants(SmartState state, TimeProvider clock)
         }
 
         var scopes = ScopeSet.Parse(access.Value.Scope);
-        return new Access(access.Value.GrantId, grant, client, account, scopes, SmartAccessScope.Of(scopes, grant, client, account));
+        return new Access(access.Value.GrantId, grant, client, account, scopes, SmartAccessScope.Of(constraints, scopes, grant, client, account));
     }
 }
