@@ -37,6 +37,9 @@ public sealed record SmartOptions
     /// <summary><c>FhirHub:Auth:SessionMinutes</c>: a browser's session ends that long after its last use.</summary>
     public TimeSpan SessionLife { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary><c>FhirHub:Auth:SessionHours</c>: a browser's session ends that long after its beginning, however much it is used.</summary>
+    public TimeSpan LongestSession { get; init; } = TimeSpan.FromHours(12);
+
     /// <summary><c>FhirHub:Auth:Registration</c>: whether anybody may ask to register a client; a request waits until an administrator approves it.</summary>
     public bool Registration { get; init; } = true;
 

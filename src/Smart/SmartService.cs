@@ -35,6 +35,8 @@ public sealed class SmartService : IAsyncDisposable
         Fetch = new GuardedFetch(options.FetchPrivate, options.FetchTime, clock);
         RemoteKeys = new RemoteKeys(Fetch, clock);
         ClientKeys = new ClientKeys(RemoteKeys);
+        Accounts = new AccountRegistry(this);
+        Sessions = new Sessions(this);
     }
 
     /// <summary>The configuration.</summary>
@@ -70,11 +72,18 @@ public sealed class SmartService : IAsyncDisposable
     /// <summary>Key sets that others publish.</summary>
     internal RemoteKeys RemoteKeys { get; }
 
+    /// <summary>Accounts.</summary>
+    public AccountRegistry Accounts { get; }
+
+    /// <summary>Browsers in which somebody has signed in.</summary>
+    public Sessions Sessions { get; }
+
     /// <summary>Registers what the pages need of ASP.NET Core.</summary>
     public void AddServices(IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddSingleton(this);
+        SessionCookies.Add(services, this);
     }
 
     /// <summary>Begins the work that nobody waits for.</summary>
@@ -88,10 +97,22 @@ public sealed class SmartService : IAsyncDisposable
     /// <summary>What a bearer token stands for; null if it is not good.</summary>
     public ValueTask<Access?> AccessOfAsync(string token, CancellationToken cancel) => Grants.FindAsync(token, cancel);
 
+    /// <summary>Adds what runs before the addresses, after routing.</summary>
+    public void Use(IApplicationBuilder app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseWhen(static http => http.Request.Path.StartsWithSegments(Root, StringComparison.OrdinalIgnoreCase), pages => pages.Use(async (http, next) =>
+        {
+            await Sessions.IdentifyAsync(http);
+            await next(http);
+        }));
+    }
+
     /// <summary>Maps the addresses, each family by its own class.</summary>
     public void Map(IEndpointRouteBuilder endpoints)
     {
         var group = endpoints.MapGroup(Root);
+        AccountEndpoints.Map(group, this);
         group.MapGet("/launch", http => http.Response.WriteAsync(IssuerOf(http), http.RequestAborted));
     }
 
@@ -109,6 +130,7 @@ public sealed class SmartService : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         Fetch.Dispose();
+        Accounts.Dispose();
         return ValueTask.CompletedTask;
     }
 }

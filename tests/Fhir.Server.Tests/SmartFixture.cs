@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FhirHub.Server.Tests;
 
 /// <summary>A running server that asks for tokens. <see cref="ServerFixture.Client"/> has none; <see cref="ClientAsync"/> makes those that have.</summary>
-public class SmartFixture : ServerFixture
+public partial class SmartFixture : ServerFixture
 {
     protected override IReadOnlyList<string> Settings => ["--FhirHub:Auth:Mode=Smart"];
 

@@ -18,6 +18,7 @@ public static partial class ConfigurationReader
             AccessTokenLife = TimeSpan.FromSeconds(Number(configuration, "FhirHub:Auth:AccessTokenSeconds", (int)defaults.AccessTokenLife.TotalSeconds, 60, 3600)),
             RefreshTokenLife = TimeSpan.FromDays(Number(configuration, "FhirHub:Auth:RefreshTokenDays", (int)defaults.RefreshTokenLife.TotalDays, 1, 3650)),
             SessionLife = TimeSpan.FromMinutes(Number(configuration, "FhirHub:Auth:SessionMinutes", (int)defaults.SessionLife.TotalMinutes, 1, 24 * 60)),
+            LongestSession = TimeSpan.FromHours(Number(configuration, "FhirHub:Auth:SessionHours", (int)defaults.LongestSession.TotalHours, 1, 24)),
             Registration = Flag(configuration, "FhirHub:Auth:Registration", defaults.Registration),
             FetchPrivate = Networks(configuration, "FhirHub:Auth:FetchPrivate"),
         };

@@ -212,6 +212,7 @@ public static class FhirHost
         if (server.Smart is { } smart)
             app.Use((http, next) => ImageAccess.Guards(http.Request.Path) ? ImageAccess.HandleAsync(smart, http, next) : next(http));
         app.UseRouting();
+        server.Smart?.Use(app);
         server.Smart?.Map(app);
         app.MapGet("/", http => FrontPage.HandleAsync(http, server.Images is not null));
         new ProfileEndpoint(server.TerminologyLibrary).Map(app);

@@ -9,9 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace FhirHub.Smart;
 
 /// <summary>Writes whole pages and answers with them.</summary>
-/// <param name="html">Where the content goes.</param>
-/// <param name="http">The request.</param>
-internal sealed class SmartPage(HtmlWriter html, HttpContext http)
+internal sealed class SmartPage
 {
     /// <summary>The cookie that holds a user's choice of language.</summary>
     public const string LanguageCookie = "fhirhub-language";
@@ -19,8 +17,17 @@ internal sealed class SmartPage(HtmlWriter html, HttpContext http)
     private static readonly byte[] s_style = ReadStyle();
     private static readonly string s_styleHash = $"'sha256-{Convert.ToBase64String(SHA256.HashData(s_style))}'";
 
+    private SmartPage(HtmlWriter html, HttpContext http)
+    {
+        Html = html;
+        Http = http;
+    }
+
     /// <summary>Where the content goes.</summary>
-    public HtmlWriter Html { get; } = html;
+    public HtmlWriter Html { get; }
+
+    /// <summary>The request.</summary>
+    public HttpContext Http { get; }
 
     /// <summary>The language of the page.</summary>
     public MessageLanguage Language => Html.Language;
@@ -78,7 +85,7 @@ internal sealed class SmartPage(HtmlWriter html, HttpContext http)
         {
             Html.Element(
                 "a", PageLanguages.Name(language), ("lang", PageLanguages.Tag(language)), ("hreflang", PageLanguages.Tag(language)),
-                ("href", $"{SmartService.Root}/language/{PageLanguages.Segment(language)}?return={Uri.EscapeDataString(http.Request.Path + http.Request.QueryString.Value)}"),
+                ("href", $"{SmartService.Root}/language/{PageLanguages.Segment(language)}?return={Uri.EscapeDataString(Http.Request.Path + Http.Request.QueryString.Value)}"),
                 ("aria-current", language == Language ? "true" : null)).Text(" ");
         }
 

@@ -17,6 +17,9 @@ public sealed class SmartState(IStateStore store)
     /// <summary>Accounts, by their id.</summary>
     public StateSet<Account> Accounts { get; } = new(store, "account");
 
+    /// <summary>The names of accounts, in the form in which they are compared.</summary>
+    internal StateSet<AccountName> AccountNames { get; } = new(store, "account-name");
+
     /// <summary>Browsers' sessions, by the hash of their secret; the owner is the account.</summary>
     public StateSet<Session> Sessions { get; } = new(store, "session");
 
