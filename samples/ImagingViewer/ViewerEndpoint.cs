@@ -1,11 +1,9 @@
 // The viewer at /viewer: its files, its page for every address within it, and its configuration for the address it is opened by.
 
-using System.IO.Compression;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Net.Http.Headers;
 
 namespace FhirHub.Samples.ImagingViewer;
 
@@ -26,37 +24,23 @@ public sealed class ViewerEndpoint
         + "style-src 'self' 'unsafe-inline'; font-src 'self' data:; media-src 'self' blob:; frame-src 'self' blob:; object-src 'self' blob:; "
         + "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
-    private static readonly Dictionary<string, string> s_types = new(StringComparer.Ordinal)
-    {
-        [".js"] = Script,
-        [".mjs"] = Script,
-        [".css"] = "text/css; charset=utf-8",
-        [".html"] = Html,
-        [".json"] = "application/json",
-        [".jsonc"] = "application/json",
-        [".webapp"] = "application/manifest+json",
-        [".xml"] = "application/xml",
-        [".wasm"] = "application/wasm",
-        [".woff2"] = "font/woff2",
-        [".svg"] = "image/svg+xml",
-        [".png"] = "image/png",
-        [".ico"] = "image/x-icon",
-    };
-
-    private readonly ViewerFiles _files;
+    private readonly PackedFiles _files;
     private readonly string _dicomweb;
+    private readonly ViewerSignIn? _signIn;
     private readonly string _page;
     private readonly string _config;
 
     /// <param name="dicomweb">The path of the DICOMweb service on this host, such as <c>/dicomweb</c>.</param>
-    public ViewerEndpoint(string dicomweb)
-        : this(dicomweb, new ViewerFiles(typeof(ViewerEndpoint).Assembly))
+    /// <param name="signIn">How users sign in; null where the service asks nobody who they are.</param>
+    public ViewerEndpoint(string dicomweb, ViewerSignIn? signIn = null)
+        : this(dicomweb, signIn, new PackedFiles(typeof(ViewerEndpoint).Assembly, "viewer/"))
     {
     }
 
-    internal ViewerEndpoint(string dicomweb, ViewerFiles files)
+    internal ViewerEndpoint(string dicomweb, ViewerSignIn? signIn, PackedFiles files)
     {
         _dicomweb = dicomweb;
+        _signIn = signIn;
         _files = files;
         _page = files.AreThere ? files.ReadText(Page) : "";
         using var config = new StreamReader(typeof(ViewerEndpoint).Assembly.GetManifestResourceStream("app-config.js")!);
@@ -90,7 +74,7 @@ public sealed class ViewerEndpoint
         if (path == "app-config.js")
             return AnswerTextAsync(http, _config, Script);
         if (path != Page && _files.Contains(path))
-            return AnswerFileAsync(http, path);
+            return _files.AnswerAsync(http, path, "public, max-age=86400");
 
         // The addresses of OHIF's own pages have no extension; what has one is a file that is not there.
         if (path != Page && Path.HasExtension(path))
@@ -104,46 +88,11 @@ public sealed class ViewerEndpoint
         var parent = http.Request.PathBase.ToUriComponent();
         http.Response.ContentType = type;
         http.Response.Headers.CacheControl = "no-cache";
-        var body = text.Replace("{{root}}", $"{parent}{Root}/", StringComparison.Ordinal).Replace("{{dicomweb}}", parent + _dicomweb, StringComparison.Ordinal);
+        var body = text.Replace("{{root}}", $"{parent}{Root}/", StringComparison.Ordinal)
+            .Replace("{{dicomweb}}", parent + _dicomweb, StringComparison.Ordinal)
+            .Replace("{{signIn}}", _signIn?.DescribeFor(http) ?? "null", StringComparison.Ordinal);
         return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : http.Response.WriteAsync(body, http.RequestAborted);
     }
-
-    private async Task AnswerFileAsync(HttpContext http, string path)
-    {
-        var (request, response) = (http.Request, http.Response);
-        var isGzip = AcceptsGzip(request);
-        var etag = new EntityTagHeaderValue($"\"{_files.ETag(path)}{(isGzip ? "-gzip" : "")}\"");
-        response.Headers.ETag = etag.ToString();
-        response.Headers.Vary = HeaderNames.AcceptEncoding;
-        response.Headers.CacheControl = "public, max-age=86400";
-        if (request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(etag, useStrongComparison: false)))
-        {
-            response.StatusCode = StatusCodes.Status304NotModified;
-            return;
-        }
-
-        response.ContentType = s_types.GetValueOrDefault(Path.GetExtension(path), "application/octet-stream");
-        await using var packed = _files.Open(path);
-        if (isGzip)
-        {
-            response.Headers.ContentEncoding = "gzip";
-            response.ContentLength = packed.Length;
-        }
-
-        if (HttpMethods.IsHead(request.Method))
-            return;
-        if (isGzip)
-        {
-            await packed.CopyToAsync(response.Body, http.RequestAborted);
-            return;
-        }
-
-        await using var plain = new GZipStream(packed, CompressionMode.Decompress);
-        await plain.CopyToAsync(response.Body, http.RequestAborted);
-    }
-
-    private static bool AcceptsGzip(HttpRequest request) => request.GetTypedHeaders().AcceptEncoding
-        .Any(static encoding => encoding.Quality is null or > 0 && (encoding.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase) || encoding.Value == "*"));
 
     private static Task AnswerNothingAsync(HttpContext http)
     {

@@ -1,12 +1,14 @@
-// What OHIF is told here: one source of images, which is this server.
+// What OHIF is told here: one source of images, which is this server, and who signs its users in, which is this server too.
 
 window.PUBLIC_URL = '{{root}}';
 window.browserImportFunction = address => import(address);
 
 (() => {
   const dicomweb = `${window.location.origin}{{dicomweb}}`;
+  const signIn = {{signIn}};
   window.config = {
-    routerBasename: window.PUBLIC_URL,
+    // OHIF takes this off the path of the answer to a sign-in, which must begin with a slash after that.
+    routerBasename: window.PUBLIC_URL.slice(0, -1),
     extensions: [],
     modes: [],
     customizationService: {},
@@ -20,6 +22,19 @@ window.browserImportFunction = address => import(address);
     allowMultiSelectExport: false,
     maxNumRequests: { interaction: 100, thumbnail: 5, prefetch: 25 },
     showErrorDetails: 'always',
+    oidc: signIn && [
+      {
+        authority: signIn.authority,
+        client_id: signIn.client_id,
+        redirect_uri: '/callback',
+        post_logout_redirect_uri: '/',
+        response_type: 'code',
+        scope: signIn.scope,
+        extraQueryParams: { aud: signIn.aud },
+        automaticSilentRenew: true,
+        revokeAccessTokenOnSignout: true,
+      },
+    ],
     defaultDataSourceName: 'fhirhub',
     dataSources: [
       {

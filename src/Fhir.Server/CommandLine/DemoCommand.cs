@@ -32,7 +32,11 @@ internal static class DemoCommand
     };
 
     // A demonstration must never get among real records, so it has a folder of its own.
-    private static readonly Dictionary<string, string?> Defaults = new(StringComparer.OrdinalIgnoreCase) { ["FhirHub:DataPath"] = "./demo" };
+    private static readonly Dictionary<string, string?> Defaults = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["FhirHub:DataPath"] = "./demo",
+        ["FhirHub:Samples:SmartApp"] = "true",
+    };
 
     /// <summary>The verb with its help.</summary>
     public static Command Create()

@@ -38,6 +38,7 @@ public static partial class ConfigurationReader
             Pinyin = Flag(configuration, "FhirHub:Search:Pinyin", defaults.Pinyin),
             ExchangePackage = Flag(configuration, "FhirHub:Exchange:Package", defaults.ExchangePackage),
             ExchangeWorkflow = Flag(configuration, "FhirHub:Exchange:Workflow", defaults.ExchangeWorkflow),
+            SmartApp = Flag(configuration, "FhirHub:Samples:SmartApp", defaults.SmartApp),
             Imaging = Imaging(configuration, Text(configuration, "FhirHub:DataPath", defaults.DataPath)),
             Limits = new LimitOptions
             {

@@ -4,6 +4,7 @@ using System.IO.Compression;
 using System.Net;
 using FhirHub.Dicomweb;
 using FhirHub.Samples.ImagingViewer;
+using FhirHub.Samples.SmartApp;
 using FhirHub.Search;
 using FhirHub.Server.Exchange;
 using FhirHub.Server.Imaging;
@@ -73,6 +74,7 @@ public static class FhirHost
         var app = builder.Build();
         _ = app.Services.GetRequiredService<FhirServer>();
         server.Smart?.Start(app.Logger);
+        KeepClients(server, app.Logger);
         OpenImages(app, server);
         Compose(app, server);
         LoadExchange(server, app.Logger);
@@ -94,6 +96,13 @@ public static class FhirHost
             return;
         server.Smart = new SmartService(server.Options.Smart, (IStateStore)server.Store, server.Store, () => server.SearchParser, TimeProvider.System);
         server.Smart.AddServices(builder.Services);
+    }
+
+    // Before the first request there is nobody to wait for.
+    private static void KeepClients(FhirServer server, ILogger log)
+    {
+        if (server.Smart is { } smart)
+            Task.Run(() => BuiltInClients.KeepAsync(smart, server.Options, log, CancellationToken.None)).GetAwaiter().GetResult();
     }
 
     private static void OpenImages(WebApplication app, FhirServer server)
@@ -219,11 +228,13 @@ public static class FhirHost
         if (server.Images is { } images)
         {
             images.Dicomweb.Map(app);
-            new ViewerEndpoint(DicomwebService.Root).Map(app);
+            new ViewerEndpoint(DicomwebService.Root, server.Smart is { } signIn ? BuiltInClients.SignIn(signIn) : null).Map(app);
             StudyLink.Map(app, server);
             app.MapGet("/health/images", images.AnswerStatusAsync);
         }
 
+        if (server.Smart is not null && server.Options.SmartApp)
+            SmartAppEndpoint.Map(app);
         app.MapGet("/health/live", http => http.Response.WriteAsync("live", http.RequestAborted));
         app.MapGet("/health/ready", http => ReadyAsync(http, server));
     }

@@ -136,6 +136,9 @@ public sealed record FhirHubOptions
     /// <summary><c>FhirHub:Exchange:Workflow</c>: true if the workflow of referrals and consultations is enforced on what clients write.</summary>
     public bool ExchangeWorkflow { get; init; } = true;
 
+    /// <summary><c>FhirHub:Samples:SmartApp</c>: true to serve the sample app at <c>/app/</c>, with a client of its own; under <see cref="AuthMode.Smart"/> alone.</summary>
+    public bool SmartApp { get; init; }
+
     /// <summary><c>FhirHub:Dicomweb</c> and <c>FhirHub:Blobs</c>.</summary>
     public ImagingOptions Imaging { get; init; } = new();
 

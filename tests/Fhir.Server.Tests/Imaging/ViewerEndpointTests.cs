@@ -2,6 +2,7 @@
 
 using System.IO.Compression;
 using System.Net;
+using FhirHub.Samples;
 using FhirHub.Samples.ImagingViewer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -17,7 +18,7 @@ public sealed class ViewerEndpointTests : IAsyncLifetime
     private WebApplication _app = null!;
     private HttpClient _client = null!;
 
-    public async Task InitializeAsync() => (_app, _client) = await StartAsync(new ViewerFiles(typeof(ViewerEndpoint).Assembly));
+    public async Task InitializeAsync() => (_app, _client) = await StartAsync(new PackedFiles(typeof(ViewerEndpoint).Assembly, "viewer/"));
 
     public async Task DisposeAsync()
     {
@@ -67,13 +68,30 @@ public sealed class ViewerEndpointTests : IAsyncLifetime
         var config = await _client.GetStringAsync("viewer/app-config.js");
         Assert.Contains("window.PUBLIC_URL = '/viewer/';", config, StringComparison.Ordinal);
         Assert.Contains("`${window.location.origin}/dicomweb`", config, StringComparison.Ordinal);
-        var (app, client) = await StartAsync(new ViewerFiles(typeof(ViewerEndpoint).Assembly), "/hub");
+        var (app, client) = await StartAsync(new PackedFiles(typeof(ViewerEndpoint).Assembly, "viewer/"), "/hub");
         await using var _ = app;
         using var __ = client;
         var prefixed = await client.GetStringAsync("hub/viewer/app-config.js");
         Assert.Contains("window.PUBLIC_URL = '/hub/viewer/';", prefixed, StringComparison.Ordinal);
         Assert.Contains("`${window.location.origin}/hub/dicomweb`", prefixed, StringComparison.Ordinal);
         Assert.Contains("src=\"/hub/viewer/app-config.js\"", await client.GetStringAsync("hub/viewer/"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_configuration_tells_who_signs_users_in_and_a_host_can_not_write_into_it()
+    {
+        Assert.Contains("const signIn = null;", await _client.GetStringAsync("viewer/app-config.js"), StringComparison.Ordinal);
+        var (app, client) = await StartAsync(
+            new PackedFiles(typeof(ViewerEndpoint).Assembly, "viewer/"), "",
+            new ViewerSignIn("imaging-viewer", "openid", static http => $"http://{http.Request.Headers["X-Host"]}", static _ => "http://hub.example/fhir"));
+        await using var _ = app;
+        using var __ = client;
+        client.DefaultRequestHeaders.TryAddWithoutValidation("X-Host", "hub.example';alert(\"1\")</script>");
+        var config = await client.GetStringAsync("viewer/app-config.js");
+        Assert.Contains("\"client_id\":\"imaging-viewer\"", config, StringComparison.Ordinal);
+        Assert.Contains("\"aud\":\"http://hub.example/fhir\"", config, StringComparison.Ordinal);
+        Assert.DoesNotContain("';alert", config, StringComparison.Ordinal);
+        Assert.DoesNotContain("</script>", config, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -129,7 +147,7 @@ public sealed class ViewerEndpointTests : IAsyncLifetime
     [Fact]
     public async Task A_build_without_the_viewer_says_what_to_do()
     {
-        var (app, client) = await StartAsync(new ViewerFiles(typeof(string).Assembly));
+        var (app, client) = await StartAsync(new PackedFiles(typeof(string).Assembly, "viewer/"));
         await using var _ = app;
         using var __ = client;
         using var response = await client.GetAsync("viewer");
@@ -152,14 +170,14 @@ public sealed class ViewerEndpointTests : IAsyncLifetime
         return await _client.SendAsync(request);
     }
 
-    private static async Task<(WebApplication App, HttpClient Client)> StartAsync(ViewerFiles files, string pathBase = "")
+    private static async Task<(WebApplication App, HttpClient Client)> StartAsync(PackedFiles files, string pathBase = "", ViewerSignIn? signIn = null)
     {
         var builder = WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0"]);
         builder.Logging.ClearProviders();
         var app = builder.Build();
         app.UsePathBase(new PathString(pathBase));
         app.UseRouting();
-        new ViewerEndpoint("/dicomweb", files).Map(app);
+        new ViewerEndpoint("/dicomweb", signIn, files).Map(app);
         await app.StartAsync();
         var root = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         return (app, new HttpClient { BaseAddress = new Uri($"{root}/") });
