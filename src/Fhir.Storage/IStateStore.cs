@@ -28,6 +28,12 @@ public interface IStateStore
     /// <summary>Removes records whose time is over.</summary>
     /// <returns>How many it removed; as many as <paramref name="most"/> means that there may be more.</returns>
     Task<int> RemoveExpiredAsync(int most, CancellationToken cancel);
+
+    /// <summary>
+    /// Asks to be told of each write and removal of a record, by kind and id: after it is on disk and before the task of who wrote it ends, so that
+    /// whoever keeps what it has read never answers with what is over. What ceases by its time is not told.
+    /// </summary>
+    void Observe(Action<string, string> observer);
 }
 
 /// <summary>A record of the server's own state.</summary>

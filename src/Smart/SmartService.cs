@@ -31,7 +31,7 @@ public sealed class SmartService : IAsyncDisposable
         SearchParser = searchParser;
         State = new SmartState(state);
         Constraints = new ScopeConstraints(searchParser);
-        Grants = new Grants(State, Constraints, clock);
+        Grants = new Grants(State, Constraints, options, clock);
         Fetch = new GuardedFetch(options.FetchPrivate, options.FetchTime, clock);
         RemoteKeys = new RemoteKeys(Fetch, clock);
         ClientKeys = new ClientKeys(RemoteKeys);

@@ -5,6 +5,8 @@ namespace FhirHub.Storage.Sqlite;
 /// <content>Records of the server's own state.</content>
 public sealed partial class SqliteResourceStore : IStateStore
 {
+    private Action<string, string>? _stateChanged;
+
     private long Now => _options.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <inheritdoc/>
@@ -35,15 +37,18 @@ public sealed partial class SqliteResourceStore : IStateStore
 
     /// <inheritdoc/>
     public Task<StateRecord?> PutAsync(StateRecord record, long? expectedVersion, CancellationToken cancel) =>
-        _writer.IndexAsync(session => session.PutState(record, expectedVersion, Now), cancel);
+        _writer.IndexAsync(session => session.PutState(record, expectedVersion, Now), cancel, committed: () => _stateChanged?.Invoke(record.Kind, record.Id));
 
     /// <inheritdoc/>
     public Task<bool> RemoveAsync(string kind, string id, long? expectedVersion, CancellationToken cancel) =>
-        _writer.IndexAsync(session => session.RemoveState(kind, id, expectedVersion, Now), cancel);
+        _writer.IndexAsync(session => session.RemoveState(kind, id, expectedVersion, Now), cancel, committed: () => _stateChanged?.Invoke(kind, id));
 
     /// <inheritdoc/>
     public Task<int> RemoveExpiredAsync(int most, CancellationToken cancel) =>
         _writer.IndexAsync(session => session.RemoveExpiredState(Now, most), cancel);
+
+    /// <inheritdoc/>
+    public void Observe(Action<string, string> observer) => _stateChanged += observer;
 
     private static StateRecord Record(string kind, string id, FhirHub.Sqlite.Statement.Rows rows, int column) => new(kind, id, rows.Blob(column + 3).ToArray())
     {

@@ -11,4 +11,11 @@ namespace FhirHub.Smart;
 /// <param name="Account">The account; null for a backend service.</param>
 /// <param name="Scopes">The token's scopes.</param>
 /// <param name="Scope">What it may see and do.</param>
-public sealed record Access(string GrantId, Grant Grant, Client Client, Account? Account, ScopeSet Scopes, AccessScope Scope);
+public sealed record Access(string GrantId, Grant Grant, Client Client, Account? Account, ScopeSet Scopes, AccessScope Scope)
+{
+    /// <summary>The token; null for one of another issuer.</summary>
+    public AccessToken? Token { get; init; }
+
+    /// <summary>When it ceases to be good.</summary>
+    public DateTimeOffset ExpiresAt { get; init; } = DateTimeOffset.MaxValue;
+}

@@ -1,5 +1,7 @@
 // The scopes of a request or a token: those for resources, and the others by name.
 
+using FhirHub.Search;
+
 namespace FhirHub.Smart;
 
 /// <summary>A list of scopes.</summary>
@@ -28,6 +30,25 @@ public sealed record ScopeSet(IReadOnlyList<SmartScope> Resources, IReadOnlyList
 
     /// <summary>Whether a scope that is not for resources is among them.</summary>
     public bool Has(string other) => Others.Contains(other, StringComparer.Ordinal);
+
+    /// <summary>The first scope of a list that these do not cover; null if they cover them all. A scope is covered by wider ones of the same level.</summary>
+    public string? FirstBeyond(ScopeSet asked)
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+        return asked.Resources.FirstOrDefault(scope => !Covers(scope))?.ToString() ?? asked.Others.FirstOrDefault(other => !Has(other));
+    }
+
+    private bool Covers(SmartScope asked)
+    {
+        var letters = AccessLetter.None;
+        foreach (var scope in Resources)
+        {
+            if (scope.Level == asked.Level && (scope.ResourceType ?? asked.ResourceType) == asked.ResourceType && (scope.Constraint ?? asked.Constraint) == asked.Constraint)
+                letters |= scope.Letters;
+        }
+
+        return (letters & asked.Letters) == asked.Letters;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => string.Join(' ', Resources.Select(static scope => scope.ToString()).Concat(Others));

@@ -19,6 +19,9 @@ public sealed class StateSet<T>(IStateStore store, string kind)
         Converters = { new JsonStringEnumConverter() },
     };
 
+    /// <summary>Their kind.</summary>
+    public string Kind => kind;
+
     /// <summary>The record of that id; null if there is none or its time is over.</summary>
     public async ValueTask<Kept<T>?> FindAsync(string id, CancellationToken cancel) =>
         await store.FindAsync(kind, id, cancel) is { } record ? Of(record) : null;

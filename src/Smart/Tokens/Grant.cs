@@ -43,11 +43,23 @@ public sealed record Grant
 
     /// <summary>The hash of the one refresh token that is good now; null for none.</summary>
     public string? RefreshTokenHash { get; init; }
+
+    /// <summary>The refresh token before that one; null for none.</summary>
+    public RotatedToken? Rotated { get; init; }
 }
+
+/// <summary>
+/// A refresh token that was used. For a short time it may be used again, as long as its successor was not, and gets the same successor: the answer that
+/// held it may be lost, and two windows of an app may refresh at once.
+/// </summary>
+/// <param name="Hash">Its hash.</param>
+/// <param name="Salt">What makes its successor of it (<see cref="Secret.Derive"/>), so that the successor itself is kept nowhere.</param>
+/// <param name="Until">When that time ends.</param>
+public sealed record RotatedToken(string Hash, string Salt, DateTimeOffset Until);
 
 /// <summary>The end of a grant.</summary>
 /// <param name="At">When.</param>
-/// <param name="Reason">Why: <c>revoked</c>, <c>refresh token reused</c>, <c>code reused</c>, <c>session ended</c>.</param>
+/// <param name="Reason">Why: <c>revoked</c>, <c>refresh token reused</c>, <c>code reused</c>, <c>session ended</c>, ….</param>
 public sealed record GrantEnd(DateTimeOffset At, string Reason);
 
 /// <summary>An authorization code (RFC 6749, 4.1.2; RFC 7636).</summary>

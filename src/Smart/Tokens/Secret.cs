@@ -18,6 +18,9 @@ public static class Secret
     /// </summary>
     public static string HashOf(string secret) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
+    /// <summary>The secret that follows another one: nobody can tell it who lacks the other one or the salt.</summary>
+    public static string Derive(string secret, string salt) => Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(salt)));
+
     /// <summary>Compares without telling by its time where the texts differ.</summary>
     public static bool AreEqual(string left, string right) =>
         CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(left)), SHA256.HashData(Encoding.UTF8.GetBytes(right)));
