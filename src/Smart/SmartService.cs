@@ -32,6 +32,7 @@ public sealed class SmartService : IAsyncDisposable
         State = new SmartState(state);
         Constraints = new ScopeConstraints(searchParser);
         Grants = new Grants(State, Constraints, options, clock);
+        Discovery = new Discovery(options);
         Fetch = new GuardedFetch(options.FetchPrivate, options.FetchTime, clock);
         RemoteKeys = new RemoteKeys(Fetch, clock);
         ClientKeys = new ClientKeys(RemoteKeys);
@@ -62,6 +63,9 @@ public sealed class SmartService : IAsyncDisposable
 
     /// <summary>Grants and their tokens.</summary>
     public Grants Grants { get; }
+
+    /// <summary>What the server says of itself.</summary>
+    public Discovery Discovery { get; }
 
     /// <summary>The keys of clients.</summary>
     public ClientKeys ClientKeys { get; }
@@ -113,8 +117,13 @@ public sealed class SmartService : IAsyncDisposable
     {
         var group = endpoints.MapGroup(Root);
         AccountEndpoints.Map(group, this);
+        DiscoveryEndpoints.Map(endpoints, this);
         group.MapGet("/launch", http => http.Response.WriteAsync(IssuerOf(http), http.RequestAborted));
     }
+
+    /// <summary>Whether an address below the FHIR base is one of the authorization server.</summary>
+    public bool Serves(PathString path) => path.Value is { } value && value.EndsWith(SmartAddresses.SmartConfigurationPath, StringComparison.Ordinal)
+        && value.Length == Options.FhirPath.Length + SmartAddresses.SmartConfigurationPath.Length;
 
     /// <summary>The address of this server as the client of a request sees it, without a slash at the end: the issuer.</summary>
     public string IssuerOf(HttpContext http)

@@ -94,7 +94,8 @@ public static class FhirHost
     {
         if (server.Options.AuthMode != AuthMode.Smart)
             return;
-        server.Smart = new SmartService(server.Options.Smart, (IStateStore)server.Store, server.Store, () => server.SearchParser, TimeProvider.System);
+        var options = server.Options.Smart with { ImagesPath = server.Options.Imaging.Enabled ? DicomwebService.Root : null };
+        server.Smart = new SmartService(options, (IStateStore)server.Store, server.Store, () => server.SearchParser, TimeProvider.System);
         server.Smart.AddServices(builder.Services);
     }
 
@@ -217,7 +218,7 @@ public static class FhirHost
         var endpoint = new FhirEndpoint(server, app.Services.GetRequiredService<ILogger<FhirEndpoint>>());
 
         // Before routing: what is below /fhir takes itself apart, and routing would only cost time.
-        app.Use((http, next) => FhirEndpoint.Serves(http.Request.Path) ? endpoint.HandleAsync(http) : next(http));
+        app.Use((http, next) => FhirEndpoint.Serves(http.Request.Path) && server.Smart?.Serves(http.Request.Path) != true ? endpoint.HandleAsync(http) : next(http));
         if (server.Smart is { } smart)
             app.Use((http, next) => ImageAccess.Guards(http.Request.Path) ? ImageAccess.HandleAsync(smart, http, next) : next(http));
         app.UseRouting();

@@ -78,9 +78,7 @@ public sealed class Capabilities(FhirServer server)
             json.WriteStartArray("rest");
             json.WriteStartObject();
             json.WriteString("mode", "server");
-            json.WriteStartObject("security");
-            json.WriteBoolean("cors", server.Options.CorsOrigins.Length > 0);
-            json.WriteEndObject();
+            CapabilitySecurity.Write(json, server, baseUrl);
             json.WriteStartArray("resource");
             foreach (var type in Schema.R4.ResourceTypes)
                 WriteResource(json, baseUrl, type.Name, [.. profiles[type.Name]]);

@@ -24,10 +24,11 @@ internal sealed class AccessCache
 
     /// <summary>The access of a token; null if it is to be made of its records.</summary>
     /// <param name="hash">The hash of the token.</param>
+    /// <param name="basis">What the access was made with beside the records: the search parameters, by which scopes filter.</param>
     /// <param name="now">The time.</param>
-    public Access? Find(string hash, DateTimeOffset now)
+    public Access? Find(string hash, object basis, DateTimeOffset now)
     {
-        if (!_entries.TryGetValue(hash, out var entry))
+        if (!_entries.TryGetValue(hash, out var entry) || !ReferenceEquals(entry.Basis, basis))
             return null;
         foreach (var mark in entry.Marks)
         {
@@ -45,11 +46,11 @@ internal sealed class AccessCache
     public Mark MarkOf(string kind, string id) => _marks.GetOrAdd((kind, id), static _ => new Mark());
 
     /// <summary>Keeps the access of a token.</summary>
-    public void Keep(string hash, Access access, IReadOnlyList<Mark> marks)
+    public void Keep(string hash, Access access, object basis, IReadOnlyList<Mark> marks)
     {
         if (Interlocked.Increment(ref _kept) > Most)
             Clear();
-        _entries[hash] = new Entry(access, [.. marks]);
+        _entries[hash] = new Entry(access, basis, [.. marks]);
     }
 
     /// <summary>Forgets what depends on a record.</summary>
@@ -80,5 +81,5 @@ internal sealed class AccessCache
         }
     }
 
-    private sealed record Entry(Access Access, Mark[] Marks);
+    private sealed record Entry(Access Access, object Basis, Mark[] Marks);
 }

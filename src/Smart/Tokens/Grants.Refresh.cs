@@ -25,9 +25,6 @@ public sealed partial class Grants
     // How long a used refresh token gets its successor again: an answer that is lost is asked for again within seconds.
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(30);
 
-    // An app that refreshes keeps the session of its user going, but not for longer than a long shift.
-    private static readonly TimeSpan s_longestSession = TimeSpan.FromHours(16);
-
     /// <summary>Issues the first tokens of a grant.</summary>
     /// <param name="grantId">The grant.</param>
     /// <param name="client">Its client.</param>
@@ -125,7 +122,8 @@ public sealed partial class Grants
     private async ValueTask<bool> IsDisabledAsync(Grant grant, CancellationToken cancel) =>
         grant.AccountId is { } id && (await _state.Accounts.FindAsync(id, cancel))?.Value is null or { IsDisabled: true };
 
-    // Null if the session is over that the grant ends with. Issuing a token is a use of the session, as its user is at work in the app.
+    // Null if the session is over that the grant ends with. Issuing a token is a use of the session, as its user is at work in the app; how long a
+    // session lasts at most holds here too.
     private async ValueTask<TimeSpan?> LifeAsync(Grant grant, CancellationToken cancel)
     {
         if (grant.SessionId is not { } id)
@@ -134,7 +132,7 @@ public sealed partial class Grants
             return null;
         var now = _clock.GetUtcNow();
         var expires = now + _options.SessionLife;
-        var longest = kept.Value.AuthenticatedAt + s_longestSession;
+        var longest = kept.Value.AuthenticatedAt + _options.LongestSession;
         if (expires > longest)
             expires = longest;
         if (kept.Expires is { } until && until < expires && await _state.Sessions.PutAsync(kept with { Value = kept.Value with { LastUsed = now }, Expires = expires }, cancel) is null)

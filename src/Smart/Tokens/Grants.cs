@@ -1,5 +1,7 @@
 // Makes grants and access tokens, finds what a token stands for, and ends them.
 
+using FhirHub.Search;
+
 namespace FhirHub.Smart;
 
 /// <summary>The grants of the server.</summary>
@@ -87,18 +89,19 @@ public sealed partial class Grants
         if (token.Length > LongestToken)
             return new((Access?)null);
         var hash = Secret.HashOf(token);
-        return _cache.Find(hash, _clock.GetUtcNow()) is { } kept ? new(kept) : ReadAsync(hash, cancel);
+        var parameters = _constraints.Parameters;
+        return _cache.Find(hash, parameters, _clock.GetUtcNow()) is { } kept ? new(kept) : ReadAsync(hash, parameters, cancel);
     }
 
     // The marks are taken before the records are read, so that a write in between leaves what is kept here over from the start.
-    private async ValueTask<Access?> ReadAsync(string hash, CancellationToken cancel)
+    private async ValueTask<Access?> ReadAsync(string hash, SearchParameterRegistry parameters, CancellationToken cancel)
     {
         var marks = new List<AccessCache.Mark>(5);
         var access = await ReadAsync(hash, marks, cancel);
         if (access is null)
             _cache.Forget(_state.AccessTokens.Kind, hash);
         else
-            _cache.Keep(hash, access, marks);
+            _cache.Keep(hash, access, parameters, marks);
         return access;
     }
 
@@ -122,7 +125,8 @@ public sealed partial class Grants
         var expires = Earlier(token.Expires, granted.Expires);
         if (grant.SessionId is { } sessionId)
         {
-            if (await FindAsync(_state.Sessions, sessionId, marks, cancel) is not { } session || session.Value.AccountId != grant.AccountId)
+            if (await FindAsync(_state.Sessions, sessionId, marks, cancel) is not { } session
+                || session.Value.AccountId != grant.AccountId || session.Value.SecurityStamp != account?.SecurityStamp)
                 return null;
             expires = Earlier(expires, session.Expires);
         }
