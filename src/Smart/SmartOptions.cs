@@ -22,6 +22,11 @@ public sealed record SmartOptions
     /// <summary><c>FhirHub:Auth:KeyFile</c>: the file of the key that protects all other keys; it is made at the first start.</summary>
     public required string KeyFile { get; init; }
 
+    /// <summary>
+    /// <c>FhirHub:Auth:ResetKeys</c>: makes a new key file where that of the database is lost, and drops what only the lost one could open.
+    /// </summary>
+    public bool ResetKeys { get; init; }
+
     /// <summary><c>FhirHub:Auth:AccessTokenSeconds</c>: life of an access token that a user consented to (SMART: an hour at most).</summary>
     public TimeSpan AccessTokenLife { get; init; } = TimeSpan.FromHours(1);
 

@@ -3,6 +3,7 @@
 using FhirHub.Search;
 using FhirHub.Storage;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,10 @@ public sealed class SmartService : IAsyncDisposable
 {
     /// <summary>The path of the authorization server.</summary>
     public const string Root = "/auth";
+
+    private KeyFile? _keyFile;
+    private IDataProtectionProvider? _protection;
+    private Sweeper? _sweeper;
 
     /// <summary>Wires the parts.</summary>
     /// <param name="options">The configuration.</param>
@@ -38,6 +43,7 @@ public sealed class SmartService : IAsyncDisposable
         ClientKeys = new ClientKeys(RemoteKeys);
         Accounts = new AccountRegistry(this);
         Sessions = new Sessions(this);
+        Keys = new SigningKeys(State, () => Protector("signing keys"), clock);
     }
 
     /// <summary>The configuration.</summary>
@@ -82,21 +88,39 @@ public sealed class SmartService : IAsyncDisposable
     /// <summary>Browsers in which somebody has signed in.</summary>
     public Sessions Sessions { get; }
 
+    /// <summary>The keys that sign id_tokens.</summary>
+    public SigningKeys Keys { get; }
+
+    /// <summary>The key that protects all others.</summary>
+    internal KeyFile KeyFile => _keyFile ?? throw NotStarted();
+
     /// <summary>Registers what the pages need of ASP.NET Core.</summary>
     public void AddServices(IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddSingleton(this);
+        KeyServices.Add(services, this);
         SessionCookies.Add(services, this);
     }
 
-    /// <summary>Begins the work that nobody waits for.</summary>
+    /// <summary>Opens the key file and begins the work that nobody waits for.</summary>
+    /// <param name="services">The services, those of <see cref="AddServices"/> among them.</param>
     /// <param name="log">The log.</param>
-    public void Start(ILogger log)
+    /// <exception cref="KeyFileException">The key file can't be used.</exception>
+    public void Start(IServiceProvider services, ILogger log)
     {
         Log = log;
         RemoteKeys.Log = log;
+
+        // Before the first request there is nobody to wait for.
+        _keyFile = Task.Run(() => KeyFile.OpenAsync(Options, State.Store, CancellationToken.None)).GetAwaiter().GetResult();
+        _protection = services.GetRequiredService<IDataProtectionProvider>();
+        _sweeper = new Sweeper(State.Store, Clock, log);
     }
+
+    /// <summary>Protects what only the servers of this database may read, such as a secret that they must be able to read again.</summary>
+    /// <param name="purpose">What for; each purpose has keys of its own.</param>
+    public IDataProtector Protector(string purpose) => (_protection ?? throw NotStarted()).CreateProtector(purpose);
 
     /// <summary>What a bearer token stands for; null if it is not good.</summary>
     public ValueTask<Access?> AccessOfAsync(string token, CancellationToken cancel) => Grants.FindAsync(token, cancel);
@@ -136,10 +160,14 @@ public sealed class SmartService : IAsyncDisposable
     public string FhirBaseOf(HttpContext http) => IssuerOf(http) + Options.FhirPath;
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        if (_sweeper is not null)
+            await _sweeper.DisposeAsync();
+        Keys.Dispose();
         Fetch.Dispose();
         Accounts.Dispose();
-        return ValueTask.CompletedTask;
     }
+
+    private static InvalidOperationException NotStarted() => new($"{nameof(SmartService)}.{nameof(Start)} comes first.");
 }

@@ -73,7 +73,7 @@ public static class FhirHost
         builder.Services.AddSingleton(_ => server);
         var app = builder.Build();
         _ = app.Services.GetRequiredService<FhirServer>();
-        server.Smart?.Start(app.Logger);
+        server.Smart?.Start(app.Services, app.Logger);
         KeepClients(server, app.Logger);
         OpenImages(app, server);
         Compose(app, server);

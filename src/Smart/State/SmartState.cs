@@ -37,4 +37,7 @@ public sealed class SmartState(IStateStore store)
 
     /// <summary>Refresh tokens, by their hash, those that were used too: the owner is the grant.</summary>
     public StateSet<RefreshToken> RefreshTokens { get; } = new(store, "refresh-token");
+
+    /// <summary>The keys that sign id_tokens: one record.</summary>
+    public StateSet<SigningKeyRecord> SigningKeys { get; } = new(store, FhirHub.Smart.SigningKeys.Kind);
 }
