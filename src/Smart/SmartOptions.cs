@@ -36,6 +36,9 @@ public sealed record SmartOptions
     /// <summary><c>FhirHub:Auth:RefreshTokenDays</c>: life of a refresh token for offline access, from its last use.</summary>
     public TimeSpan RefreshTokenLife { get; init; } = TimeSpan.FromDays(180);
 
+    /// <summary><c>FhirHub:Auth:TokenRequestsPerMinute</c>: requests a minute for tokens, of one address and of one client; one that may be a guess counts as ten.</summary>
+    public int TokenRequestsPerMinute { get; init; } = 600;
+
     /// <summary>Life of an authorization code.</summary>
     public TimeSpan CodeLife { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -38,6 +38,7 @@ public sealed class SmartService : IAsyncDisposable
         Constraints = new ScopeConstraints(searchParser);
         Grants = new Grants(State, Constraints, options, clock);
         Discovery = new Discovery(options);
+        TokenLimits = new TokenLimits(options.TokenRequestsPerMinute);
         Fetch = new GuardedFetch(options.FetchPrivate, options.FetchTime, clock);
         RemoteKeys = new RemoteKeys(Fetch, clock);
         ClientKeys = new ClientKeys(RemoteKeys);
@@ -69,6 +70,9 @@ public sealed class SmartService : IAsyncDisposable
 
     /// <summary>Grants and their tokens.</summary>
     public Grants Grants { get; }
+
+    /// <summary>How often one may ask for tokens.</summary>
+    internal TokenLimits TokenLimits { get; }
 
     /// <summary>What the server says of itself.</summary>
     public Discovery Discovery { get; }
@@ -142,6 +146,7 @@ public sealed class SmartService : IAsyncDisposable
         var group = endpoints.MapGroup(Root);
         AccountEndpoints.Map(group, this);
         DiscoveryEndpoints.Map(endpoints, this);
+        TokenEndpoints.Map(group, this);
         group.MapGet("/launch", http => http.Response.WriteAsync(IssuerOf(http), http.RequestAborted));
     }
 
@@ -165,6 +170,7 @@ public sealed class SmartService : IAsyncDisposable
         if (_sweeper is not null)
             await _sweeper.DisposeAsync();
         Keys.Dispose();
+        TokenLimits.Dispose();
         Fetch.Dispose();
         Accounts.Dispose();
     }
