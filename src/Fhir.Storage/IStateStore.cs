@@ -42,7 +42,10 @@ public interface IStateStore
 /// <param name="Body">UTF-8 JSON.</param>
 public sealed record StateRecord(string Kind, string Id, ReadOnlyMemory<byte> Body)
 {
-    /// <summary>Another value after each write, greater than 0; 0 before it was written.</summary>
+    /// <summary>
+    /// Another value after each write, greater than 0, and never one that a record of this kind and id had before, not even if that one was removed
+    /// meanwhile; 0 before it was written. It says nothing of which of two is later.
+    /// </summary>
     public long Version { get; init; }
 
     /// <summary>What it is listed by beside its kind, such as the account that a grant belongs to; empty for nothing.</summary>

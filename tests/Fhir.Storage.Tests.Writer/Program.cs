@@ -17,13 +17,16 @@ async Task WriteAsync(int writer)
 {
     for (var i = 0; ; i++)
     {
-        switch (i % 3)
+        switch (i % 4)
         {
             case 0:
                 await CommitAsync(Put("Patient", $"c-{round}-{writer}-{i}", $"{i}"));
                 break;
             case 1:
                 await CommitAsync(Put("Patient", $"u-{writer}", $"{round} {i}"));
+                break;
+            case 2:
+                await RevokeAsync($"{round}-{writer}-{i}");
                 break;
             default:
                 // The parts of a transaction name it and how many they are, so that half of one can be told.
@@ -33,6 +36,21 @@ async Task WriteAsync(int writer)
                 break;
         }
     }
+}
+
+// A record is made, changed, and some are removed; only the end of it is told.
+async Task RevokeAsync(string id)
+{
+    var made = await store.PutAsync(new StateRecord("grant", id, "\"good\""u8.ToArray()), 0, CancellationToken.None);
+    var ended = await store.PutAsync(made! with { Body = "\"ended\""u8.ToArray() }, made!.Version, CancellationToken.None);
+    if (id[^1] % 4 == 0)
+    {
+        await store.RemoveAsync(ended!.Kind, id, ended.Version, CancellationToken.None);
+        await output.WriteLineAsync($"grant {id} removed .");
+        return;
+    }
+
+    await output.WriteLineAsync($"grant {id} \"ended\" .");
 }
 
 async Task CommitAsync(params ResourceWrite[] writes)

@@ -11,7 +11,9 @@ internal sealed partial class WriteSession
         var (version, expires) = StateVersion(record.Kind, record.Id);
         if (expected is { } wanted && wanted != (expires <= now ? 0 : version))
             return null;
-        var written = record with { Version = version + 1 };
+
+        // At random, so that a record that was removed and made anew never has a version that somebody still holds, and nothing must be kept of those removed.
+        var written = record with { Version = Random.Shared.NextInt64(1, long.MaxValue) };
         _connection.Prepare("INSERT OR REPLACE INTO state(kind, id, version, owner, expires, body) VALUES(?, ?, ?, ?, ?, ?)")
             .Bind(1, written.Kind).Bind(2, written.Id).Bind(3, written.Version).Bind(4, written.Owner)
             .Bind(5, written.Expires?.ToUnixTimeMilliseconds()).Bind(6, written.Body.Span)
