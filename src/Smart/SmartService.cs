@@ -45,6 +45,8 @@ public sealed class SmartService : IAsyncDisposable
         Accounts = new AccountRegistry(this);
         Sessions = new Sessions(this);
         Keys = new SigningKeys(State, () => Protector("signing keys"), clock);
+        Consents = new Consents(State, options, clock);
+        Authorization = new AuthorizationFlow(this);
     }
 
     /// <summary>The configuration.</summary>
@@ -98,6 +100,12 @@ public sealed class SmartService : IAsyncDisposable
     /// <summary>The key that protects all others.</summary>
     internal KeyFile KeyFile => _keyFile ?? throw NotStarted();
 
+    /// <summary>Consents that are remembered.</summary>
+    public Consents Consents { get; }
+
+    /// <summary>The way of authorization requests.</summary>
+    internal AuthorizationFlow Authorization { get; }
+
     /// <summary>Registers what the pages need of ASP.NET Core.</summary>
     public void AddServices(IServiceCollection services)
     {
@@ -148,6 +156,8 @@ public sealed class SmartService : IAsyncDisposable
         DiscoveryEndpoints.Map(endpoints, this);
         TokenEndpoints.Map(group, this);
         group.MapGet("/launch", http => http.Response.WriteAsync(IssuerOf(http), http.RequestAborted));
+        AuthorizationEndpoints.Map(group, this);
+        LaunchEndpoints.Map(group, this);
     }
 
     /// <summary>Whether an address below the FHIR base is one of the authorization server.</summary>

@@ -40,4 +40,13 @@ public sealed class SmartState(IStateStore store)
 
     /// <summary>The keys that sign id_tokens: one record.</summary>
     public StateSet<SigningKeyRecord> SigningKeys { get; } = new(store, FhirHub.Smart.SigningKeys.Kind);
+
+    /// <summary>Authorization requests that wait for their user, by the hash of the secret that the addresses of their pages have.</summary>
+    public StateSet<AuthorizationRequest> AuthorizationRequests { get; } = new(store, "authorization-request");
+
+    /// <summary>Consents that are remembered; the owner is the account.</summary>
+    public StateSet<Consent> Consents { get; } = new(store, "consent");
+
+    /// <summary>What users have chosen so far on the launcher page, by their session.</summary>
+    public StateSet<LaunchDraft> LaunchDrafts { get; } = new(store, "launch-draft");
 }
