@@ -155,7 +155,6 @@ public sealed class SmartService : IAsyncDisposable
         AccountEndpoints.Map(group, this);
         DiscoveryEndpoints.Map(endpoints, this);
         TokenEndpoints.Map(group, this);
-        group.MapGet("/launch", http => http.Response.WriteAsync(IssuerOf(http), http.RequestAborted));
         AuthorizationEndpoints.Map(group, this);
         LaunchEndpoints.Map(group, this);
     }
