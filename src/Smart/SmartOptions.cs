@@ -54,6 +54,12 @@ public sealed record SmartOptions
     /// <summary><c>FhirHub:Auth:Registration</c>: whether anybody may ask to register a client; a request waits until an administrator approves it.</summary>
     public bool Registration { get; init; } = true;
 
+    /// <summary><c>FhirHub:Auth:InitialAccessToken</c>: what a request to register must bring (RFC 7591, 3); null if it needs nothing.</summary>
+    public string? InitialAccessToken { get; init; }
+
+    /// <summary><c>FhirHub:Auth:RegistrationsPerHour</c>: registrations that one network address may ask for.</summary>
+    public int RegistrationsPerHour { get; init; } = 20;
+
     /// <summary>
     /// <c>FhirHub:Auth:FetchPrivate</c>: networks that keys of clients and documents of other issuers may be fetched from although they are not public;
     /// http only from loopback addresses among them.

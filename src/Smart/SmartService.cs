@@ -47,6 +47,8 @@ public sealed class SmartService : IAsyncDisposable
         Keys = new SigningKeys(State, () => Protector("signing keys"), clock);
         Consents = new Consents(State, options, clock);
         Authorization = new AuthorizationFlow(this);
+        Clients = new ClientRegistry(State, () => Grants, new ClientRules(Fetch.MayFetch), clock);
+        Registration = new Registration(this);
     }
 
     /// <summary>The configuration.</summary>
@@ -78,6 +80,12 @@ public sealed class SmartService : IAsyncDisposable
 
     /// <summary>What the server says of itself.</summary>
     public Discovery Discovery { get; }
+
+    /// <summary>The clients.</summary>
+    public ClientRegistry Clients { get; }
+
+    /// <summary>Registration by clients themselves.</summary>
+    internal Registration Registration { get; }
 
     /// <summary>The keys of clients.</summary>
     public ClientKeys ClientKeys { get; }
@@ -157,6 +165,8 @@ public sealed class SmartService : IAsyncDisposable
         TokenEndpoints.Map(group, this);
         AuthorizationEndpoints.Map(group, this);
         LaunchEndpoints.Map(group, this);
+        ClientEndpoints.Map(group, this);
+        group.MapGet("/launch", http => http.Response.WriteAsync(IssuerOf(http), http.RequestAborted));
     }
 
     /// <summary>Whether an address below the FHIR base is one of the authorization server.</summary>
@@ -180,6 +190,7 @@ public sealed class SmartService : IAsyncDisposable
             await _sweeper.DisposeAsync();
         Keys.Dispose();
         TokenLimits.Dispose();
+        Registration.Dispose();
         Fetch.Dispose();
         Accounts.Dispose();
     }

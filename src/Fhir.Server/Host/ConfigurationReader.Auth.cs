@@ -22,8 +22,18 @@ public static partial class ConfigurationReader
             SessionLife = TimeSpan.FromMinutes(Number(configuration, "FhirHub:Auth:SessionMinutes", (int)defaults.SessionLife.TotalMinutes, 1, 24 * 60)),
             LongestSession = TimeSpan.FromHours(Number(configuration, "FhirHub:Auth:SessionHours", (int)defaults.LongestSession.TotalHours, 1, 24)),
             Registration = Flag(configuration, "FhirHub:Auth:Registration", defaults.Registration),
+            InitialAccessToken = InitialAccessToken(configuration),
+            RegistrationsPerHour = Number(configuration, "FhirHub:Auth:RegistrationsPerHour", defaults.RegistrationsPerHour, 1, 100_000),
             FetchPrivate = Networks(configuration, "FhirHub:Auth:FetchPrivate"),
         };
+    }
+
+    private static string? InitialAccessToken(IConfiguration configuration)
+    {
+        const string Key = "FhirHub:Auth:InitialAccessToken";
+        return configuration[Key] is not { } value ? null
+            : value.Length >= 32 ? value
+            : throw new ConfigurationException($"{Key} must be at least 32 characters that nobody can guess.");
     }
 
     private static IPNetwork[] Networks(IConfiguration configuration, string key)

@@ -103,6 +103,15 @@ public sealed record Client
     /// <summary>True for a client that the server itself makes: its redirect addresses may begin with <c>/</c>, and then are below the issuer.</summary>
     public bool IsBuiltIn { get; init; }
 
+    /// <summary>True for a program that is installed on its user's device (<c>application_type</c> <c>native</c>): its redirect addresses may have a scheme of its own.</summary>
+    public bool IsNative { get; init; }
+
+    /// <summary><c>software_id</c>, or null.</summary>
+    public string? SoftwareId { get; init; }
+
+    /// <summary><c>software_version</c>, or null.</summary>
+    public string? SoftwareVersion { get; init; }
+
     /// <summary>The hash of its registration access token (RFC 7592); null for one that an administrator made.</summary>
     public string? RegistrationTokenHash { get; init; }
 
