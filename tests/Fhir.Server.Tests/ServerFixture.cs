@@ -19,6 +19,9 @@ public class ServerFixture : IAsyncLifetime
     /// <summary>Settings beside address and data path, such as <c>--FhirHub:Integrity=Enforce</c>; the store begins empty unless they ask for the exchange's package.</summary>
     protected virtual IReadOnlyList<string> Settings => [];
 
+    /// <summary>The clock of the server; null for the system's.</summary>
+    protected virtual TimeProvider? Clock => null;
+
     public string DataPath { get; } = Directory.CreateTempSubdirectory("fhirhub-test-").FullName;
 
     public HttpClient Client { get; private set; } = new();
@@ -49,7 +52,7 @@ public class ServerFixture : IAsyncLifetime
     /// <summary>Starts the server again over the same folder.</summary>
     public async Task StartAsync()
     {
-        _app = FhirHost.Build(["--urls=http://127.0.0.1:0", $"--FhirHub:DataPath={DataPath}", "--FhirHub:Auth:Mode=Open", "--FhirHub:Exchange:Package=false", .. Settings]);
+        _app = FhirHost.Build(["--urls=http://127.0.0.1:0", $"--FhirHub:DataPath={DataPath}", "--FhirHub:Auth:Mode=Open", "--FhirHub:Exchange:Package=false", .. Settings], clock: Clock);
         await _app.StartAsync();
         var root = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         Base = $"{root}/fhir";

@@ -43,8 +43,9 @@ public static class FhirHost
     /// <summary>The application, not started; disposing it closes the store.</summary>
     /// <param name="args">Settings of the command line.</param>
     /// <param name="defaults">Keys that have another default here.</param>
+    /// <param name="clock">The clock of all that is written and told; null for the system's.</param>
     /// <exception cref="ConfigurationException">A value of the configuration can't be used.</exception>
-    public static WebApplication Build(string[] args, IReadOnlyDictionary<string, string?>? defaults = null)
+    public static WebApplication Build(string[] args, IReadOnlyDictionary<string, string?>? defaults = null, TimeProvider? clock = null)
     {
         var builder = CreateBuilder(args, defaults);
         var options = ConfigurationReader.Read(builder.Configuration);
@@ -66,7 +67,7 @@ public static class FhirHost
                 kestrel.ConfigureEndpointDefaults(listen => RefuseOpenNetwork(listen.IPEndPoint));
         });
         AddServices(builder, options);
-        var server = FhirServer.Open(options);
+        var server = FhirServer.Open(options, clock);
         OpenSmart(builder, server);
 
         // Through a factory, so that the container owns and disposes it.
@@ -95,7 +96,7 @@ public static class FhirHost
         if (server.Options.AuthMode != AuthMode.Smart)
             return;
         var options = server.Options.Smart with { ImagesPath = server.Options.Imaging.Enabled ? DicomwebService.Root : null };
-        server.Smart = new SmartService(options, (IStateStore)server.Store, server.Store, () => server.SearchParser, TimeProvider.System);
+        server.Smart = new SmartService(options, (IStateStore)server.Store, server.Store, () => server.SearchParser, server.Clock);
         server.Smart.AddServices(builder.Services);
     }
 

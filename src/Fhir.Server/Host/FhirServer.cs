@@ -17,9 +17,10 @@ public sealed class FhirServer : IAsyncDisposable
     private readonly SqliteClosureStore _closures;
 
     private FhirServer(
-        DataFolderLock hold, FhirHubOptions options, IResourceStore store, SearchParameterSet searchParameters, ITerminology terminology, TerminologyLibrary terminologyLibrary, SqliteClosureStore closures)
+        DataFolderLock hold, FhirHubOptions options, TimeProvider clock, IResourceStore store, SearchParameterSet searchParameters, ITerminology terminology, TerminologyLibrary terminologyLibrary, SqliteClosureStore closures)
     {
         _hold = hold;
+        Clock = clock;
         Options = options;
         Store = store;
         Terminology = terminology;
@@ -93,6 +94,9 @@ public sealed class FhirServer : IAsyncDisposable
     /// <summary>The configuration.</summary>
     public FhirHubOptions Options { get; }
 
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock { get; }
+
     /// <summary>The store.</summary>
     public IResourceStore Store { get; }
 
@@ -154,15 +158,17 @@ public sealed class FhirServer : IAsyncDisposable
     public SmartService? Smart { get; internal set; }
 
     /// <summary>Opens the store under the data path and wires the rest to it.</summary>
+    /// <param name="options">The configuration.</param>
+    /// <param name="clock">The clock; null for the system's.</param>
     /// <exception cref="StoreException">The store can't be opened.</exception>
     /// <exception cref="DataFolderInUseException">Another process has the data path.</exception>
-    public static FhirServer Open(FhirHubOptions options)
+    public static FhirServer Open(FhirHubOptions options, TimeProvider? clock = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         var hold = DataFolderLock.Take(options.DataPath);
         try
         {
-            return Open(hold, options);
+            return Open(hold, options, clock ?? TimeProvider.System);
         }
         catch
         {
@@ -171,7 +177,7 @@ public sealed class FhirServer : IAsyncDisposable
         }
     }
 
-    private static FhirServer Open(DataFolderLock hold, FhirHubOptions options)
+    private static FhirServer Open(DataFolderLock hold, FhirHubOptions options, TimeProvider clock)
     {
         var standard = SearchParameterRegistry.R4;
         var index = new IndexOptions { BaseUrls = options.BaseUrls, Pinyin = options.Pinyin };
@@ -183,7 +189,7 @@ public sealed class FhirServer : IAsyncDisposable
             FullText = options.FullText,
         };
         ITerminology? terminology = null;
-        var searchParameters = new SearchParameterSet(standard, index, registry => new SearchParser(registry, parsing, terminology));
+        var searchParameters = new SearchParameterSet(standard, index, registry => new SearchParser(registry, parsing, terminology, clock));
         var store = SqliteResourceStore.Open(new SqliteStoreOptions
         {
             Path = Path.Combine(options.DataPath, "fhir.db"),
@@ -196,6 +202,7 @@ public sealed class FhirServer : IAsyncDisposable
                 .Select(code => standard.Find(type, code)).OfType<SearchParameter>()],
             SearchTimeout = TimeSpan.FromSeconds(options.Limits.SearchSeconds),
             IncludeLimit = options.Limits.Includes,
+            Clock = clock,
         });
 
         // Terminology searches the store, which extracts by the search parameters; their parsers are made anew when they are loaded.
@@ -206,7 +213,7 @@ public sealed class FhirServer : IAsyncDisposable
 
         // Before the first request there is nobody to wait for.
         Task.Run(() => searchParameters.LoadAsync(store, CancellationToken.None)).GetAwaiter().GetResult();
-        return new FhirServer(hold, options, store, searchParameters, terminology, library, SqliteClosureStore.Open(Path.Combine(options.DataPath, "closures.db"), TimeProvider.System));
+        return new FhirServer(hold, options, clock, store, searchParameters, terminology, library, SqliteClosureStore.Open(Path.Combine(options.DataPath, "closures.db"), clock));
     }
 
     /// <summary>

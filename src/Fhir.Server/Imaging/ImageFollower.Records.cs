@@ -34,7 +34,7 @@ public sealed partial class ImageFollower
         foreach (var type in s_followed)
         {
             if (_archive.FollowedTo(MarkOf(type)) == 0)
-                await _archive.FollowAsync(MarkOf(type), (DateTimeOffset.UtcNow - s_margin).ToUnixTimeMilliseconds(), new Dictionary<string, string?>(), cancel);
+                await _archive.FollowAsync(MarkOf(type), (_server.Clock.GetUtcNow() - s_margin).ToUnixTimeMilliseconds(), new Dictionary<string, string?>(), cancel);
         }
     }
 

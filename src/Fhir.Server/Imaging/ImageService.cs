@@ -37,7 +37,7 @@ public sealed class ImageService : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(server);
         var options = server.Options.Imaging;
-        var archive = ImageArchive.Open(options.Service, TimeProvider.System);
+        var archive = ImageArchive.Open(options.Service, server.Clock);
         var workers = new PixelWorkers(PixelWorkerCommand.Options);
         return new ImageService(
             new DicomwebService(options.Service, archive, PixelCodecs.Create(workers), http => server.Smart is null ? ImageScope.Full : http.Features.Get<ImageScope>() ?? ImageScope.Of(new HashSet<string>()), log),

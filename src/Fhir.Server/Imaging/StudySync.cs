@@ -78,7 +78,7 @@ internal sealed class StudySync(FhirServer server, StudyReader reader, RecordSea
         var isDecided = task is not null && (ReconciliationTask.IsUnlinked(records.Root(task)) || ReconciliationTask.ByHand(records.Root(task)) is not null);
         await PutAsync(
             ReconciliationTask.KeyOf(uid),
-            current => current is not null && isDecided ? ReconciliationTask.Fail(current) : ReconciliationTask.Compose(current, uid, match, null, DateTimeOffset.UtcNow, detail),
+            current => current is not null && isDecided ? ReconciliationTask.Fail(current) : ReconciliationTask.Compose(current, uid, match, null, server.Clock.GetUtcNow(), detail),
             cancel);
     }
 
@@ -125,7 +125,7 @@ internal sealed class StudySync(FhirServer server, StudyReader reader, RecordSea
         // A study that finds its Patient at once is nothing to bother anybody with.
         if (match.Patient is null || note.Exists || match.Reason == ReconciliationReason.ByHand)
         {
-            var entry = ReconciliationTask.Compose(Content(task), facts.Uid, links.Match, composed["subject"], DateTimeOffset.UtcNow);
+            var entry = ReconciliationTask.Compose(Content(task), facts.Uid, links.Match, composed["subject"], server.Clock.GetUtcNow());
             writes.Add(Put(ReconciliationTask.KeyOf(facts.Uid), entry, task));
         }
 

@@ -20,7 +20,7 @@ public sealed class Capabilities(FhirServer server)
 
     // But for search parameters, packages and profiles that are added, the statement depends on program and configuration, which are fixed while the process
     // runs: its date is the start, and its entity tag tells every change.
-    private readonly string _date = ResourceBody.FormatInstant(DateTimeOffset.UtcNow);
+    private readonly string _date = ResourceBody.FormatInstant(server.Clock.GetUtcNow());
     private readonly string _version =
         typeof(Capabilities).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "1.0.0";
 

@@ -127,7 +127,7 @@ public static class CompositionDocument
     {
         var output = new ArrayBufferWriter<byte>(16 * 1024);
         Raw($"{{\"resourceType\":\"Bundle\",\"id\":\"{id}\",\"identifier\":{{\"system\":\"urn:ietf:rfc:3986\",\"value\":\"urn:uuid:{id}\"}},\"type\":\"document\",");
-        Raw($"\"timestamp\":\"{ResourceBody.FormatInstant(DateTimeOffset.UtcNow)}\",\"entry\":[");
+        Raw($"\"timestamp\":\"{ResourceBody.FormatInstant(call.Server.Clock.GetUtcNow())}\",\"entry\":[");
         for (var i = 0; i < resources.Count; i++)
         {
             Raw(i == 0 ? "{\"fullUrl\":\"" : ",{\"fullUrl\":\"");

@@ -27,7 +27,7 @@ public static class ObservationStatistics
         var input = OperationInput.Read(call, Operation.Parameters);
         var codes = CodesOf(input);
         var statistics = StatisticsOf(input);
-        var period = PeriodOf(input);
+        var period = PeriodOf(input, call.Server.Clock);
         var samples = new StatisticSamples(call, codes, period);
         var query = new SearchQuery
         {
@@ -83,7 +83,7 @@ public static class ObservationStatistics
         return [.. statistics.Distinct()];
     }
 
-    private static DateRange PeriodOf(OperationInput input)
+    private static DateRange PeriodOf(OperationInput input, TimeProvider clock)
     {
         var given = input.Values("period");
         if (input.Text("duration") is { } duration)
@@ -92,7 +92,7 @@ public static class ObservationStatistics
                 throw new RefusedException(400, "invalid", "duration and period exclude each other; send one of them.");
             if (!decimal.TryParse(duration, NumberStyles.Float, CultureInfo.InvariantCulture, out var hours) || hours <= 0 || hours > MaxHours)
                 throw new RefusedException(400, "value", $"duration is a number of hours, greater than 0 and up to {MaxHours}.");
-            var now = DateRange.Of(DateTimeOffset.UtcNow);
+            var now = DateRange.Of(clock.GetUtcNow());
             return new DateRange(now - (long)(hours * 3_600_000_000m), now);
         }
 

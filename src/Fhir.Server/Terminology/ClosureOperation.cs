@@ -23,7 +23,7 @@ internal static class ClosureOperation
         answer ??= await closures.InitialiseAsync(name, cancel);
         return new FhirAnswer(200)
         {
-            Json = ClosureConceptMap.Write(answer, TimeProvider.System.GetUtcNow()),
+            Json = ClosureConceptMap.Write(answer, call.Server.Clock.GetUtcNow()),
             Shape = ResourceShape.Whole with { Pretty = ResourceShape.Parse(call.Parameters, forSearch: false).Pretty },
         };
     }

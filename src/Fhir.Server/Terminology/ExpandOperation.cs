@@ -31,7 +31,7 @@ internal static class ExpandOperation
             ExcludeSystems = Texts(input, "exclude-system"),
             Properties = Texts(input, "property"),
         };
-        var expansion = await ValueSetExpander.ExpandAsync(question, request.Scope, TimeProvider.System, cancel);
+        var expansion = await ValueSetExpander.ExpandAsync(question, request.Scope, call.Server.Clock, cancel);
         return new FhirAnswer(200)
         {
             Json = expansion.ToJson(),
