@@ -34,6 +34,27 @@ public abstract class AccessScope
     /// </summary>
     public abstract SearchExpression FilterFor(string resourceType, AccessLetter letter);
 
+    /// <summary>True if what changes the server itself may be asked for.</summary>
+    public bool IsAdministrators => IsFull || Subject is { IsAdministrator: true };
+
+    /// <summary>True if no resource of the type is filtered for the letter: deleted ones too are told of then, as without a scope.</summary>
+    public bool IsUnfiltered(string resourceType, AccessLetter letter) => IsFull || FilterFor(resourceType, letter) is SearchExpression.All;
+
+    /// <summary>True if some resources of the type may be there for the letter.</summary>
+    public bool IsGranted(string resourceType, AccessLetter letter) => IsFull || FilterFor(resourceType, letter) is not SearchExpression.None;
+
+    /// <summary>The same scope for whoever reads in order to write: what exists is what the letter grants, whatever the client may read.</summary>
+    public AccessScope By(AccessLetter letter) => IsFull ? this : new LetterScope(this, letter);
+
+    private sealed class LetterScope(AccessScope scope, AccessLetter letter) : AccessScope
+    {
+        public override bool IsFull => false;
+
+        public override AccessSubject? Subject => scope.Subject;
+
+        public override SearchExpression FilterFor(string resourceType, AccessLetter asked) => scope.FilterFor(resourceType, letter);
+    }
+
     private sealed class FullScope : AccessScope
     {
         private static readonly SearchExpression Everything = new SearchExpression.All();

@@ -30,6 +30,9 @@ public abstract record ResourceWrite(ResourceKey Key)
 {
     /// <summary>The version that must be current, else <see cref="CommitFailure.VersionConflict"/>; 0: none (<c>If-None-Match: *</c>).</summary>
     public long? ExpectedVersion { get; init; }
+
+    /// <summary>True for what the server writes itself because of the client's writes: the client's scope is not asked about it.</summary>
+    public bool IsConsequence { get; init; }
 }
 
 /// <summary>
@@ -116,6 +119,12 @@ public sealed record CommitResult(CommitFailure Failure, IReadOnlyList<WriteResu
 {
     /// <summary>The write or precondition that failed; -1 for a resource that was only read.</summary>
     public int FailedIndex { get; init; } = -1;
+
+    /// <summary>
+    /// For <see cref="CommitFailure.NotGranted"/>: true if what is there is not the client's to change. Only that what it would become is not may
+    /// be told.
+    /// </summary>
+    public bool IsBefore { get; init; }
 
     /// <summary>For <see cref="CommitFailure.VersionConflict"/>: the current version, or null if there is none.</summary>
     public StoredVersion? Current { get; init; }

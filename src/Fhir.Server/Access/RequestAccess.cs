@@ -17,6 +17,25 @@ public static class RequestAccess
     /// <exception cref="RefusedException">There is no token, or it is not good: 401, with <c>WWW-Authenticate</c> set.</exception>
     public static ValueTask<AccessScope> OfAsync(SmartService? smart, HttpContext http) => smart is null ? new(AccessScope.Full) : FindAsync(smart, http);
 
+    /// <summary>Lets a request through whose token has what its address and method need.</summary>
+    /// <exception cref="RefusedException">It has not: 403, with <c>WWW-Authenticate</c> set (RFC 6750, 3.1).</exception>
+    public static void Require(HttpExchange exchange)
+    {
+        ArgumentNullException.ThrowIfNull(exchange);
+        var http = exchange.Http;
+        if (InteractionAccess.Lacking(exchange.Server.Operations, exchange.Scope, exchange.Route, http.Request.Method, http.Request.Headers.ContainsKey("If-None-Exist")) is not { } lacking)
+            return;
+        http.Response.Headers[HeaderNames.WWWAuthenticate] = $"{Scheme}error=\"insufficient_scope\", scope=\"{LevelOf(http)}/{lacking}\"";
+        throw InteractionAccess.Refusal(lacking);
+    }
+
+    private static string LevelOf(HttpContext http) => http.Features.Get<Access>() switch
+    {
+        { Account: null } => "system",
+        { Grant.Context.Patient: not null } => "patient",
+        _ => "user",
+    };
+
     private static async ValueTask<AccessScope> FindAsync(SmartService smart, HttpContext http)
     {
         var header = http.Request.Headers.Authorization;

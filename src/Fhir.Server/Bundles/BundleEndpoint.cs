@@ -32,6 +32,7 @@ internal static class BundleEndpoint
             Scope = exchange.Scope,
             BaseUrl = exchange.BaseUrl,
             Provenance = XProvenance.Of(exchange),
+            Lacking = entry => InteractionAccess.Lacking(server.Operations, exchange.Scope, entry.Url.Route, entry.Method.ToString().ToUpperInvariant(), entry.IfNoneExist is not null),
             Read = (entry, cancel) => EntryReader.ReadAsync(exchange, entry, cancel),
         };
         var transactions = new TransactionInteraction(server.Repository, Patch.Read);

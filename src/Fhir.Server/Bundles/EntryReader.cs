@@ -17,6 +17,8 @@ internal static class EntryReader
             var method = entry.Method is EntryMethod.Get or EntryMethod.Head ? "GET" : entry.Method.ToString().ToUpperInvariant();
             if (exchange.Server.Interactions.Find(entry.Url.Route.Kind, method) is null)
                 throw new RefusedException(405, "not-supported", $"{method} is not an interaction of '{entry.Url.Text}'.");
+            if (InteractionAccess.Lacking(exchange.Server.Operations, exchange.Scope, entry.Url.Route, method, ifNoneExist: false) is { } lacking)
+                throw InteractionAccess.Refusal(lacking);
             var answer = await exchange.Server.AnswerAsync(ToCall(exchange, entry), cancel);
             return new EntryOutcome(answer, IsHead: entry.Method == EntryMethod.Head);
         }

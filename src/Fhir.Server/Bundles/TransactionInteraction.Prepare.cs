@@ -74,7 +74,7 @@ internal sealed partial class TransactionInteraction
 
         if (!context.IsImport && repository.Workflow is { } workflow)
         {
-            var verdict = await workflow.ApplyAsync(pending.Writes, cancel);
+            var verdict = await workflow.ApplyAsync(pending.Writes, context.Scope, cancel);
             if (verdict.Refusal is { } unlawful)
                 return PendingTransaction.Refused(TransactionPlan.At(pending.Owners[verdict.Index].Entry, unlawful));
             pending.Preconditions.AddRange(verdict.Preconditions);
@@ -149,7 +149,7 @@ internal sealed partial class TransactionInteraction
             async (reference, stop) =>
             {
                 var mark = reference.IndexOf('?', StringComparison.Ordinal);
-                found[reference] = await repository.MatchAsync(scope, reference[..mark], reference[(mark + 1)..], 2, stop);
+                found[reference] = await repository.MatchAsync(scope, reference[..mark], reference[(mark + 1)..], 2, AccessLetter.Search, stop);
             });
         foreach (var (reference, node) in asked)
         {

@@ -18,6 +18,9 @@ internal sealed record TransactionContext
     /// <summary>Runs entries that don't write: reads, searches, operations. Null to leave them out (import).</summary>
     public Func<BundleEntry, CancellationToken, Task<EntryOutcome>>? Read { get; init; }
 
+    /// <summary>Null if the scope has what the entry needs; else what it lacks.</summary>
+    public Func<BundleEntry, string?> Lacking { get; init; } = static _ => null;
+
     /// <summary>A Provenance without target that is stored with the writes (R4 provenance.html#header); default for none.</summary>
     public ElementNode Provenance { get; init; }
 
@@ -45,6 +48,12 @@ internal sealed partial class TransactionInteraction(ResourceRepository reposito
         if (request.Issues.Count > 0)
             return Refused(InteractionResult.Refused(400, [.. request.Issues.Select(i => i.Issue)]));
         var writes = request.Entries.Where(e => e.IsWrite).ToList();
+        foreach (var write in writes)
+        {
+            if (context.Lacking(write) is { } lacking)
+                return Refused(TransactionPlan.At(write, InteractionResult.Refused(403, "forbidden", HttpMessages.ScopeNeeded, lacking)));
+        }
+
         for (var tries = 0; tries < MaxTries; tries++)
         {
             var pending = await PrepareAsync(context, writes, cancel);

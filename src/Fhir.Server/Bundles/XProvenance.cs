@@ -48,11 +48,12 @@ internal static class XProvenance
         var targets = new List<string>();
         for (var i = 0; i < writes.Count; i++)
         {
-            if (writes[i] is not PutResource put)
+            // What the server changes with it is not the client's doing.
+            if (writes[i] is not PutResource { IsConsequence: false } put)
                 continue;
             var current = put.Base;
             if (current is null && put.ExpectedVersion != 0)
-                current = await repository.Store.ReadAsync(scope, put.Key, cancel);
+                current = await repository.Store.ReadAsync(scope.By(AccessLetter.Update), put.Key, cancel);
             var isUnchanged = current is { IsDeleted: false } && current.Body.Tail.Span.SequenceEqual(put.Resource.Body.Tail.Span);
             var version = isUnchanged ? current!.Version : (current?.Version ?? 0) + 1;
             writes[i] = put with { Base = current, ExpectedVersion = current?.Version ?? 0 };

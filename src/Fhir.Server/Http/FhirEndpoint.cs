@@ -56,12 +56,10 @@ public sealed partial class FhirEndpoint(FhirServer server, ILogger<FhirEndpoint
         var method = exchange.Http.Request.Method;
         if (server.Interactions.Find(route.Kind, method) is { } interaction)
         {
-            return route.Id is null || ResourceId.IsValid(route.Id)
-                ? interaction.HandleAsync(exchange)
-                : throw new RefusedException(
-                    HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? 404 : 400,
-                    "value",
-                    HttpMessages.IdFormat);
+            if (route.Id is not null && !ResourceId.IsValid(route.Id))
+                throw new RefusedException(HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? 404 : 400, "value", HttpMessages.IdFormat);
+            RequestAccess.Require(exchange);
+            return interaction.HandleAsync(exchange);
         }
 
         if (route.Kind == RouteKind.Unknown)

@@ -12,6 +12,11 @@ internal static class HttpMessages
         "This address needs a bearer token that is good; /fhir/.well-known/smart-configuration says where to get one.",
         "该地址需要有效的 Bearer 令牌；获取方式见 /fhir/.well-known/smart-configuration。");
 
+    public static readonly MessageTemplate ScopeNeeded = new(
+        "scope-needed",
+        "The access granted to this client does not include this request; it needs {0}.",
+        "授予该客户端的访问权限不包括此请求；需要 {0}。");
+
     public static readonly MessageTemplate IdFormat = new(
         "address-id-format",
         "An id has 1 to 64 of the characters A-Z, a-z, 0-9, '-' and '.'; this address has another.",

@@ -65,7 +65,7 @@ public static class ReconcileOperations
 
     private static void RequireFullScope(FhirCall call)
     {
-        if (!call.Scope.IsFull)
+        if (!call.Scope.IsAdministrators)
             throw new RefusedException(403, "forbidden", "Whose images these are decides who may see them; the access granted to this client is less.");
     }
 }

@@ -59,6 +59,7 @@ public static class SearchInteraction
         var parsed = await call.Server.SearchParser.ParseAsync(ToRequest(call), cancel);
         if (parsed.Query is not { } query)
             throw new RefusedException(400, parsed.Issues);
+        InteractionAccess.RequireSearch(call.Scope, query.ResourceTypes);
         var shape = ResourceShape.Of(parsed.Options, call.Parameters);
         if (shape.Summary == SummaryMode.Count || query.Count == 0)
             query = query with { Count = 0, Total = TotalMode.Accurate };

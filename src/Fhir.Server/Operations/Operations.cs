@@ -61,7 +61,9 @@ public sealed class Operations(IReadOnlyList<Operation> operations)
     /// <summary>True if the operation of the address judges its body; false also if there is no such operation.</summary>
     public bool JudgesBody(FhirRoute route) => operations.Any(operation => operation.JudgesBody && route.Name.AsSpan() is ['$', .. var name] && name.SequenceEqual(operation.Name));
 
-    private Operation Find(FhirRoute route)
+    /// <summary>The operation of an address.</summary>
+    /// <exception cref="RefusedException">There is none: 404.</exception>
+    public Operation Find(FhirRoute route)
     {
         var level = route.Kind switch
         {

@@ -63,7 +63,7 @@ public static class Reindex
 
     private static async ValueTask<FhirAnswer> AnswerAsync(FhirCall call, CancellationToken cancel)
     {
-        if (!call.Scope.IsFull)
+        if (!call.Scope.IsAdministrators)
             throw new RefusedException(403, "forbidden", "A reindex is about all resources; the access granted to this client is not.");
         var input = OperationInput.Read(call, Operation.Parameters);
         var reindexing = call.Server.Reindexing;

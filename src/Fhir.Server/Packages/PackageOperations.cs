@@ -150,7 +150,7 @@ public static class PackageOperations
 
     private static void RequireFullScope(FhirCall call)
     {
-        if (!call.Scope.IsFull)
+        if (!call.Scope.IsAdministrators)
             throw new RefusedException(403, "forbidden", "Packages change what the whole server goes by; the access granted to this client is less.");
     }
 

@@ -19,8 +19,9 @@ public sealed partial class ResourceRepository
     /// <param name="type">The resource type.</param>
     /// <param name="criteria">The query string without <c>?</c>, percent-encoded.</param>
     /// <param name="limit">Greatest number of matches wanted; two tell one from many.</param>
+    /// <param name="letter">What is to be done with the matches beside finding them.</param>
     /// <param name="cancel">Stops the search.</param>
-    public async Task<CriteriaMatch> MatchAsync(AccessScope scope, string type, string criteria, int limit, CancellationToken cancel)
+    public async Task<CriteriaMatch> MatchAsync(AccessScope scope, string type, string criteria, int limit, AccessLetter letter, CancellationToken cancel)
     {
         var search = await _searchParameters.Current.Parser.ParseConditionAsync(type, criteria, cancel);
         if (search.Query is not { } query || query.Expression is SearchExpression.All)
@@ -57,6 +58,16 @@ public sealed partial class ResourceRepository
             cursor = page.Next;
             if (cursor is null || matches.Count >= limit)
                 break;
+        }
+
+        // That they are there, the client knows from the search, so the refusal tells nothing more.
+        if (letter != AccessLetter.Search && !scope.IsUnfiltered(type, letter))
+        {
+            foreach (var match in matches)
+            {
+                if (await Store.ReadAsync(scope.By(letter), match.Key, cancel) is null)
+                    return new CriteriaMatch(InteractionResult.Refused(403, "forbidden", RepositoryMessages.NotGranted), [], null);
+            }
         }
 
         return new CriteriaMatch(null, matches, new Precondition(query, [.. matches.Select(m => m.Key)]));

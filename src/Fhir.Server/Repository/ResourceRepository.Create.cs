@@ -32,7 +32,7 @@ public sealed partial class ResourceRepository
         var key = new ResourceKey(type, NewId());
         if (string.IsNullOrEmpty(ifNoneExist))
             return new WriteTarget(key) { ExpectedVersion = 0 };
-        var found = await MatchAsync(scope, type, ifNoneExist, 2, cancel);
+        var found = await MatchAsync(scope, type, ifNoneExist, 2, AccessLetter.Search, cancel);
         if (found.Refusal is { } refusal)
             return WriteTarget.Answered(key, refusal);
         return found.Matches.Count switch

@@ -21,9 +21,15 @@ public sealed partial class ResourceRepository
     public async ValueTask<WriteTarget> TargetDeleteAsync(
         AccessScope scope, ResourceKey key, WriteConditions conditions, CancellationToken cancel)
     {
-        if (conditions.IsEmpty)
+        var isUnfiltered = scope.IsUnfiltered(key.Type, AccessLetter.Delete);
+        if (conditions.IsEmpty && isUnfiltered)
             return new WriteTarget(key);
-        return Target(key, await Store.ReadAsync(scope, key, cancel), conditions, []);
+        var current = await Store.ReadAsync(scope.By(AccessLetter.Delete), key, cancel);
+
+        // What is another's is deleted like what never was: not at all, and nobody is told the difference.
+        return current is null && !isUnfiltered
+            ? WriteTarget.Answered(key, conditions.Check(null) ?? new InteractionResult(204))
+            : Target(key, current, conditions, []);
     }
 
     /// <summary>The resources that a delete by criteria is about; one answered target if there is nothing to delete.</summary>
@@ -32,7 +38,7 @@ public sealed partial class ResourceRepository
     {
         var many = Options.ConditionalDelete == ConditionalDeleteMode.Multiple;
         var limit = many ? Options.Limits.ConditionalDeletes + 1 : 2;
-        var found = await MatchAsync(scope, type, criteria, limit, cancel);
+        var found = await MatchAsync(scope, type, criteria, limit, AccessLetter.Delete, cancel);
         var none = new ResourceKey(type, "");
         if (found.Refusal is { } refusal)
             return [WriteTarget.Answered(none, refusal)];

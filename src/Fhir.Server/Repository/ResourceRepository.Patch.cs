@@ -26,7 +26,7 @@ public sealed partial class ResourceRepository
     public async ValueTask<WriteTarget> TargetPatchAsync(
         AccessScope scope, ResourceKey key, WriteConditions conditions, CancellationToken cancel)
     {
-        var current = await ReadAsync(scope, key, cancel);
+        var current = await ReadAsync(scope.By(AccessLetter.Update), key, cancel);
         return current.IsSuccess ? Target(key, current.Version, conditions, []) : WriteTarget.Answered(key, current);
     }
 
@@ -34,7 +34,7 @@ public sealed partial class ResourceRepository
     public async ValueTask<WriteTarget> TargetConditionalPatchAsync(
         AccessScope scope, string type, string criteria, WriteConditions conditions, CancellationToken cancel)
     {
-        var found = await MatchAsync(scope, type, criteria, 2, cancel);
+        var found = await MatchAsync(scope, type, criteria, 2, AccessLetter.Update, cancel);
         var none = new ResourceKey(type, "");
         if (found.Refusal is { } refusal)
             return WriteTarget.Answered(none, refusal);

@@ -58,9 +58,10 @@ public sealed partial class ResourceRepository
                 400, "value", RepositoryMessages.IdFormat).At($"{key.Type}.id"));
         }
 
-        if (conditions.IsEmpty)
+        if (conditions.IsEmpty && scope.IsUnfiltered(key.Type, AccessLetter.Update))
             return new WriteTarget(key);
-        return Target(key, await Store.ReadAsync(scope, key, cancel), conditions, []);
+        var current = await Store.ReadAsync(scope.By(AccessLetter.Update), key, cancel);
+        return OutsideOf(scope, key, current, conditions) ?? Target(key, current, conditions, []);
     }
 
     /// <summary>The resource that an update by criteria is about.</summary>
@@ -73,7 +74,7 @@ public sealed partial class ResourceRepository
     public async ValueTask<WriteTarget> TargetConditionalUpdateAsync(
         AccessScope scope, string type, string criteria, string? bodyId, WriteConditions conditions, CancellationToken cancel)
     {
-        var found = await MatchAsync(scope, type, criteria, 2, cancel);
+        var found = await MatchAsync(scope, type, criteria, 2, AccessLetter.Update, cancel);
         var none = new ResourceKey(type, bodyId ?? NewId());
         if (found.Refusal is { } refusal)
             return WriteTarget.Answered(none, refusal);
@@ -83,7 +84,9 @@ public sealed partial class ResourceRepository
             case 0 when bodyId is null:
                 return Target(none, null, conditions, preconditions);
             case 0:
-                var current = await Store.ReadAsync(scope, none, cancel);
+                var current = await Store.ReadAsync(scope.By(AccessLetter.Update), none, cancel);
+                if (OutsideOf(scope, none, current, conditions) is { } unknown)
+                    return unknown;
                 return current is { IsDeleted: false }
                     ? WriteTarget.Answered(none, InteractionResult.Refused(
                         409, "conflict", RepositoryMessages.OtherExists, type, criteria, none.ToString()).At($"{type}.id"))
@@ -97,6 +100,12 @@ public sealed partial class ResourceRepository
                 return WriteTarget.Answered(none, ManyMatch(type, criteria));
         }
     }
+
+    // Whoever may not see every resource of the type can't make one of an id of their own: the answer would tell that another has it.
+    private static WriteTarget? OutsideOf(AccessScope scope, ResourceKey key, StoredVersion? current, WriteConditions conditions) =>
+        current is null && !scope.IsUnfiltered(key.Type, AccessLetter.Update)
+            ? WriteTarget.Answered(key, conditions.Check(null) ?? NotFound(key))
+            : null;
 
     private static WriteTarget Target(
         ResourceKey key, StoredVersion? current, WriteConditions conditions, IReadOnlyList<Precondition> preconditions)

@@ -73,7 +73,7 @@ public sealed partial class ResourceRepository
             if (planned.Answer is { } answer)
                 return answer;
             var writes = new List<ResourceWrite>(planned.Writes);
-            var verdict = Workflow is { } workflow ? await workflow.ApplyAsync(writes, cancel) : WorkflowVerdict.Allowed;
+            var verdict = Workflow is { } workflow ? await workflow.ApplyAsync(writes, scope, cancel) : WorkflowVerdict.Allowed;
             if (verdict.Refusal is { } refusal)
                 return refusal;
             if (Provenance.Exists && await XProvenance.AddAsync(this, scope, Provenance, writes, cancel) is { } unsuited)
@@ -95,7 +95,7 @@ public sealed partial class ResourceRepository
     /// planning, so planning again gives it the answer that belongs to the new state.
     /// </summary>
     public static bool MeansToPlanAgain(CommitResult commit) =>
-        commit.Failure is CommitFailure.PreconditionChanged or CommitFailure.VersionConflict;
+        commit.Failure is CommitFailure.PreconditionChanged or CommitFailure.VersionConflict || commit is { Failure: CommitFailure.NotGranted, IsBefore: true };
 
     /// <summary>A committed write as the result of its interaction.</summary>
     public static InteractionResult Describe(WriteResult result) => result.Outcome switch

@@ -1,5 +1,6 @@
 // The workflow of referrals and consultations as a step before each commit of clients' writes (docs/adr/0025-workflow.md).
 
+using FhirHub.Search;
 using FhirHub.Storage;
 
 namespace FhirHub.Server.Workflow;
@@ -30,8 +31,9 @@ public sealed class ExchangeWorkflow(IResourceStore store, ResourcePreparer prep
     /// caller plans anew if that, a precondition or a read has changed at the commit.
     /// </summary>
     /// <param name="writes">The writes of a request.</param>
+    /// <param name="scope">What the client may see and do.</param>
     /// <param name="cancel">Ends the wait.</param>
-    public ValueTask<WorkflowVerdict> ApplyAsync(List<ResourceWrite> writes, CancellationToken cancel)
+    public ValueTask<WorkflowVerdict> ApplyAsync(List<ResourceWrite> writes, AccessScope scope, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(writes);
 
@@ -39,15 +41,15 @@ public sealed class ExchangeWorkflow(IResourceStore store, ResourcePreparer prep
         foreach (var write in writes)
         {
             if (write.Key.Type is "Task" or "ServiceRequest" or "Appointment" or "Slot")
-                return CheckAsync(writes, cancel);
+                return CheckAsync(writes, scope, cancel);
         }
 
         return ValueTask.FromResult(WorkflowVerdict.Allowed);
     }
 
-    private async ValueTask<WorkflowVerdict> CheckAsync(List<ResourceWrite> writes, CancellationToken cancel)
+    private async ValueTask<WorkflowVerdict> CheckAsync(List<ResourceWrite> writes, AccessScope scope, CancellationToken cancel)
     {
-        var state = new PendingState(store, preparer, baseUrls, writes);
+        var state = new PendingState(store, preparer, baseUrls, writes, scope);
         try
         {
             await CheckAsync(state, writes, cancel);

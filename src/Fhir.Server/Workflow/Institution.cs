@@ -1,6 +1,7 @@
 // The institution that a reference of the workflow stands for: who asks, who is asked, who acts.
 
 using FhirHub.Model;
+using FhirHub.Search;
 using FhirHub.Storage;
 
 namespace FhirHub.Server.Workflow;
@@ -55,6 +56,13 @@ internal sealed record Institution(ResourceKey Key, string Name, string? Tier, I
             ? await OfAsync(state, found, resource, cancel)
             : throw WorkflowException.Of(at, expression, WorkflowMessages.NoOrganization, expression, key.ToString(), $"{key.Type}.{link}");
     }
+
+    /// <summary>Finds the institution in whose name a client acts; null if it acts for none that is known here.</summary>
+    public static async ValueTask<Institution?> OfAsync(PendingState state, AccessSubject subject, CancellationToken cancel) =>
+        subject.Organization is ['O', 'r', 'g', 'a', 'n', 'i', 'z', 'a', 't', 'i', 'o', 'n', '/', .. var id]
+        && new ResourceKey("Organization", id) is var key && await state.AfterAsync(key, cancel) is { Exists: true } organization
+            ? await OfAsync(state, key, organization, cancel)
+            : null;
 
     // A township's centre may be "part of" the county's hospital that guides it, and is not the hospital for that. So being part of
     // something ends where the tier does.

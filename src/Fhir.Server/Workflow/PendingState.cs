@@ -4,6 +4,7 @@
 using System.Buffers;
 using FhirHub.Model;
 using FhirHub.Search;
+using FhirHub.Smart;
 using FhirHub.Storage;
 
 namespace FhirHub.Server.Workflow;
@@ -28,11 +29,15 @@ internal sealed record Referrer(string Type, string Parameter, string Element)
 }
 
 /// <summary>What a commit finds and what it leaves. For one commit, not safe to use from several threads.</summary>
-/// <param name="store">The store. It is read as the server itself: whether a rule is broken does not depend on what a client may see.</param>
+/// <param name="store">
+/// The store. What refers to what the client writes is found as by the server itself: whether a rule is broken does not depend on what a client may
+/// see. What the client's writes lead to is read as by the client where it is a patient's data: a refusal must not tell of what they may not see.
+/// </param>
 /// <param name="preparer">Reads stored versions and prepares changed resources.</param>
 /// <param name="baseUrls">The addresses of this server; absolute references below them are local.</param>
 /// <param name="writes">What the client writes.</param>
-internal sealed class PendingState(IResourceStore store, ResourcePreparer preparer, IReadOnlyList<string> baseUrls, List<ResourceWrite> writes)
+/// <param name="scope">What the client may see and do.</param>
+internal sealed class PendingState(IResourceStore store, ResourcePreparer preparer, IReadOnlyList<string> baseUrls, List<ResourceWrite> writes, AccessScope scope)
 {
     // Resources that refer to one: a few in earnest. Each is looked at on every change, so there must not be thousands.
     private const int MostReferrers = 200;
@@ -48,6 +53,9 @@ internal sealed class PendingState(IResourceStore store, ResourcePreparer prepar
     private readonly Dictionary<(Referrer, ResourceKey, string), IReadOnlyList<ResourceKey>> _found = [];
     private readonly Dictionary<Referrer, ILookup<ResourceKey, ResourceKey>> _writtenReferrers = [];
     private readonly List<Precondition> _preconditions = [];
+
+    /// <summary>Who writes; null where nobody says who they are.</summary>
+    public AccessSubject? Subject => scope.Subject;
 
     /// <summary>True if the client itself writes or deletes the resource.</summary>
     public bool IsWritten(ResourceKey key) => _written.ContainsKey(key);
@@ -128,7 +136,7 @@ internal sealed class PendingState(IResourceStore store, ResourcePreparer prepar
         var changed = ResourceParser.ParseJson(output.WrittenMemory).Tree!;
 
         // What the resource is beside its status is not this client's doing, so it is not held to profiles here.
-        _effects[key] = new PutResource(key, preparer.Prepare(changed, key.Type).Resource!, WriteMethod.Put);
+        _effects[key] = new PutResource(key, preparer.Prepare(changed, key.Type).Resource!, WriteMethod.Put) { IsConsequence = true };
         _after[key] = changed.Root;
     }
 
@@ -176,7 +184,7 @@ internal sealed class PendingState(IResourceStore store, ResourcePreparer prepar
         if (_written.TryGetValue(key, out var index) && writes[index] is PutResource { ExpectedVersion: { } expected } put && (put.Base is not null || expected == 0))
             version = put.Base;
         else
-            version = await store.ReadAsync(AccessScope.Full, key, cancel);
+            version = await store.ReadAsync(_written.ContainsKey(key) || TypesOfData.IsShared(key.Type) ? AccessScope.Full : scope, key, cancel);
         _before.Add(key, version);
         return version;
     }

@@ -6,8 +6,8 @@ using FhirHub.Storage;
 namespace FhirHub.Server.Workflow;
 
 /// <summary>
-/// The one place that decides whether an institution may make a change of state. It goes by what the client says in <c>by</c>; where
-/// clients have an identity, it is here that both are compared.
+/// The one place that decides whether an institution may make a change of state. It goes by what the client says in <c>by</c>, and a client that
+/// has an identity can only name its own institution there, or a part of it.
 /// </summary>
 internal static class StateChangeActor
 {
@@ -34,6 +34,8 @@ internal static class StateChangeActor
         if (state.TargetOf(by) is not { Type: "Organization" or "PractitionerRole" })
             throw WorkflowException.Of(key, change.GetPath(), WorkflowMessages.ReferenceMissing, expression, Organizations);
         var actor = await Institution.OfAsync(state, by, key, expression, cancel);
+        if (state.Subject is { IsAdministrator: false } subject && (await Institution.OfAsync(state, subject, cancel) is not { } own || !actor.BelongsTo(own)))
+            throw WorkflowException.Of(key, change.GetPath(), WorkflowMessages.OtherActor, actor.Name);
         var parties = new List<Institution>();
         WorkflowException? unknown = null;
         foreach (var element in to.By switch { Party.Owner => s_owner, Party.Requester => s_requester, _ => s_both })

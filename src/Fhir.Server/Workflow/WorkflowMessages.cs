@@ -97,6 +97,11 @@ internal static partial class WorkflowMessages
         "A state-change has {0} exactly once, with a value of the type {1}.",
         "state-change 须恰好有一个 {0}，其值的类型为 {1}。");
 
+    public static readonly MessageTemplate OtherActor = new(
+        "workflow-other-actor",
+        "The client does not act for {0}, which 'by' names; name the institution of the account or client that writes, or a part of it.",
+        "客户端并不代表 by 所指的 {0}；请填写写入账户或客户端所属的机构或其下属部门。");
+
     public static readonly MessageTemplate Actor = new(
         "workflow-actor",
         "{0} can't move this Task from {1} to {2}: that is for {3}. From {1} it may become {4}.",

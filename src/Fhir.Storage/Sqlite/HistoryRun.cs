@@ -9,6 +9,9 @@ namespace FhirHub.Storage.Sqlite;
 internal sealed class HistoryRun(Connection connection, Dictionaries dictionaries, SqliteStoreOptions options, AccessScope scope)
 {
     private readonly VersionReader _versions = new(connection, dictionaries);
+    private readonly VersionFilter _filter = new(new VersionReader(connection, dictionaries), options);
+    private readonly ScopedExpression _scoped = new(scope, options.CompartmentParameters);
+    private IReadOnlyList<string>? _types;
 
     /// <summary>A page, newest first.</summary>
     public HistoryPage Page(HistoryQuery query)
@@ -19,25 +22,50 @@ internal sealed class HistoryRun(Connection connection, Dictionaries dictionarie
         var where = Sql.All(conditions);
         var hash = Hash(query);
         var cursor = query.Cursor is null ? Sql.Empty : Sql.Of($" AND v.seq < {HistoryCursor.Read(query.Cursor, hash).Before}");
-        var found = new List<(long Seq, long Key)>();
-        using (var rows = connection.Prepare(Sql.Of($"SELECT v.seq, v.key FROM version v WHERE {where}{cursor} ORDER BY v.seq DESC LIMIT {query.Count + 1L}")).Query())
+        var versions = new List<StoredVersion>(query.Count);
+        var last = 0L;
+        var more = false;
+        using (var rows = connection.Prepare(Sql.Of($"SELECT v.seq, v.key FROM version v WHERE {where}{cursor} ORDER BY v.seq DESC{AtMost(query)}")).Query())
         {
-            while (rows.Step())
-                found.Add((rows.Int64(0), rows.Int64(1)));
+            while (!more && rows.Step())
+            {
+                var version = _versions.Get(_versions.KeyOf(rows.Int64(1)), rows.Int64(0));
+                if (!Grants(query, version, rows.Int64(0)))
+                    continue;
+                more = versions.Count == query.Count;
+                if (more)
+                    break;
+                versions.Add(version);
+                last = rows.Int64(0);
+            }
         }
 
-        var more = found.Count > query.Count;
-        if (more)
-            found.RemoveAt(query.Count);
-        var next = more && found.Count > 0 ? new HistoryCursor(hash, found[^1].Seq).Write() : null;
-        var versions = found.ConvertAll(row => _versions.Get(_versions.KeyOf(row.Key), row.Seq));
+        var next = more && versions.Count > 0 ? new HistoryCursor(hash, last).Write() : null;
         return new HistoryPage(versions, next, Total(query, where));
+    }
+
+    // A history of one resource is read version by version, one of many is a search (SMART App Launch 2.2.0, scopes-and-launch-context.html).
+    private static AccessLetter LetterOf(HistoryQuery query) => query.Id is null ? AccessLetter.Search : AccessLetter.Read;
+
+    private bool IsFiltered(HistoryQuery query) => !TypesOf(query).All(type => scope.IsUnfiltered(type, LetterOf(query)));
+
+    private IReadOnlyList<string> TypesOf(HistoryQuery query) => _types ??= query.Type is null ? Types() : [query.Type];
+
+    private Sql AtMost(HistoryQuery query) => IsFiltered(query) ? Sql.Empty : Sql.Of($" LIMIT {query.Count + 1L}");
+
+    // The index has asked the current version; a former one may have been of another patient, and is asked itself.
+    private bool Grants(HistoryQuery query, StoredVersion version, long seq)
+    {
+        connection.CheckLimit();
+        if (scope.IsUnfiltered(version.Key.Type, LetterOf(query)) || _versions.FindRow(version.Key) is { } row && row.Seq == seq)
+            return true;
+        return _filter.Grants(_scoped.Granted([version.Key.Type], LetterOf(query)), version);
     }
 
     // Of what was asked: the numbers of commits that a time stands for may change from page to page.
     private ulong Hash(HistoryQuery query)
     {
-        var granted = scope.IsFull ? null : new ScopedExpression(scope, options.CompartmentParameters).Granted(query.Type is null ? Types() : [query.Type], AccessLetter.Read);
+        var granted = IsFiltered(query) ? _scoped.Granted(TypesOf(query), LetterOf(query)) : null;
         return QueryDigest.Hash(query.Type, query.Id, query.Since, query.At?.Low, query.At?.High, granted);
     }
 
@@ -71,12 +99,17 @@ internal sealed class HistoryRun(Connection connection, Dictionaries dictionarie
                 """));
         }
 
-        if (!scope.IsFull)
+        if (IsFiltered(query))
         {
-            var types = query.Type is null ? Types() : [query.Type];
-            var filter = new ScopedExpression(scope, options.CompartmentParameters).Granted(types, AccessLetter.Read);
-            conditions.Add(SearchCompiler.IsCurrent(Sql.Raw("v.key")));
-            conditions.Add(new SearchCompiler(connection, dictionaries, options.SourceCounts).Test(filter, Sql.Raw("v.key")));
+            var key = Sql.Raw("v.key");
+            var compiler = new SearchCompiler(connection, dictionaries, options.SourceCounts);
+            IReadOnlyList<string> unfiltered = [.. TypesOf(query).Where(type => scope.IsUnfiltered(type, LetterOf(query)))];
+            IReadOnlyList<string> filtered = [.. TypesOf(query).Except(unfiltered, StringComparer.Ordinal)];
+            conditions.Add(Sql.Any(
+            [
+                compiler.InTypes(unfiltered, key),
+                Sql.All([compiler.InTypes(filtered, key), SearchCompiler.IsCurrent(key), compiler.Test(_scoped.Granted(filtered, LetterOf(query)), key)]),
+            ]));
         }
 
         return conditions.Count == 0 ? [Sql.True] : conditions;
@@ -84,13 +117,30 @@ internal sealed class HistoryRun(Connection connection, Dictionaries dictionarie
 
     private long Total(HistoryQuery query, Sql where)
     {
-        if (query.Since is not null || query.At is not null || !scope.IsFull)
+        if (IsFiltered(query))
+            return GrantedTotal(query, where);
+        if (query.Since is not null || query.At is not null)
             return connection.Scalar(Sql.Of($"SELECT count(*) FROM version v WHERE {where}")) ?? 0;
         if (query is { Type: { } type, Id: { } id })
             return _versions.FindRow(new ResourceKey(type, id))?.Version ?? 0;
         return query.Type is null
             ? connection.Scalar(Sql.Raw("SELECT sum(versions) FROM type")) ?? 0
             : connection.Scalar(Sql.Of($"SELECT versions FROM type WHERE name={query.Type}")) ?? 0;
+    }
+
+    // Current versions are counted, former ones read.
+    private long GrantedTotal(HistoryQuery query, Sql where)
+    {
+        var isCurrent = Sql.Raw("EXISTS(SELECT 1 FROM resource c WHERE c.key=v.key AND c.seq=v.seq)");
+        var total = connection.Scalar(Sql.Of($"SELECT count(*) FROM version v WHERE {where} AND {isCurrent}")) ?? 0;
+        using var rows = connection.Prepare(Sql.Of($"SELECT v.seq, v.key FROM version v WHERE {where} AND NOT {isCurrent}")).Query();
+        while (rows.Step())
+        {
+            if (Grants(query, _versions.Get(_versions.KeyOf(rows.Int64(1)), rows.Int64(0)), rows.Int64(0)))
+                total++;
+        }
+
+        return total;
     }
 
     private List<string> Types()

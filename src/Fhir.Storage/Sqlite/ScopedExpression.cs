@@ -25,8 +25,13 @@ internal sealed class ScopedExpression(AccessScope scope, Func<string, string, I
         if (types.Count == 1)
             return ExpandCompartments(scope.FilterFor(types[0], letter), types);
 
+        IReadOnlyList<string> unfiltered = [.. types.Where(type => scope.IsUnfiltered(type, letter))];
+        if (unfiltered.Count == types.Count)
+            return types.Count == 0 ? s_none : s_all;
         var granted = new List<SearchExpression>();
-        foreach (var type in types)
+        if (unfiltered.Count > 0)
+            granted.Add(new SearchExpression.TypeIn(unfiltered));
+        foreach (var type in types.Except(unfiltered, StringComparer.Ordinal))
         {
             var filter = ExpandCompartments(scope.FilterFor(type, letter), [type]);
             if (filter is not SearchExpression.None)
@@ -65,9 +70,18 @@ internal sealed class ScopedExpression(AccessScope scope, Func<string, string, I
     private SearchExpression Chained(SearchExpression.Chain chain)
     {
         var types = chain.TargetTypes.Count > 0 ? chain.TargetTypes : chain.Reference.TargetTypes;
-        IReadOnlyList<IReadOnlyList<string>> targets = scope.IsFull ? [types] : [.. types.Select(static type => new[] { type })];
-        SearchExpression[] chains = [.. targets.Select(target => chain with { TargetTypes = target, Inner = Rewrite(chain.Inner, target) })];
-        return chains.Length == 1 ? chains[0] : new SearchExpression.Or(chains);
+        if (scope.IsFull)
+            return ChainTo(types);
+        if (types.Count == 0)
+            return s_none;
+        var chains = new List<SearchExpression>();
+        IReadOnlyList<string> unfiltered = [.. types.Where(type => scope.IsUnfiltered(type, AccessLetter.Search))];
+        if (unfiltered.Count > 0)
+            chains.Add(ChainTo(unfiltered));
+        chains.AddRange(types.Where(type => scope.IsGranted(type, AccessLetter.Search)).Except(unfiltered, StringComparer.Ordinal).Select(type => ChainTo([type])));
+        return chains.Count switch { 0 => s_none, 1 => chains[0], _ => new SearchExpression.Or(chains) };
+
+        SearchExpression.Chain ChainTo(IReadOnlyList<string> targets) => chain with { TargetTypes = targets, Inner = Rewrite(chain.Inner, targets) };
     }
 
     // The scope's own filters are not narrowed by the scope again.

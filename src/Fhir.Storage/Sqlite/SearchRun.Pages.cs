@@ -31,7 +31,7 @@ internal sealed partial class SearchRun
             if (_versions.IsContained(key) && !_versions.IsStillContained(key))
                 throw new ExpiredCursorException("Contained resources that the search found are not there any more; start it anew.");
             var resource = _versions.KeyOf(key);
-            if (!scope.IsFull && !IsGranted(_versions.FindRow(resource)!.Value.Key, resource.Type, AccessLetter.Search))
+            if (!IsGranted(_versions.FindRow(resource)!.Value.Key, resource.Type, AccessLetter.Search))
                 continue;
             shown.Add(key);
             matches.Add(_versions.Get(resource, _versions.SeqAt(key, cursor.Seq)));

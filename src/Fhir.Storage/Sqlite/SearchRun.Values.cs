@@ -22,15 +22,18 @@ internal sealed partial class SearchRun
                 SELECT min({column}) FROM {table} WHERE parameter={number}
                 UNION ALL
                 SELECT (SELECT min({column}) FROM {table} WHERE parameter={number} AND {column} > each.value) FROM each WHERE each.value IS NOT NULL)
-            SELECT value FROM each WHERE value IS NOT NULL LIMIT {(long)limit}
+            SELECT value FROM each WHERE value IS NOT NULL LIMIT {(scope.IsUnfiltered(parameter.ResourceType, AccessLetter.Search) ? limit : -1L)}
             """)).Query())
         {
             while (rows.Step())
                 values.Add(rows.Any(0)!);
         }
 
+        // Values that the scope does not grant must not crowd out those that it does.
         foreach (var value in values)
         {
+            if (found.Count >= limit)
+                break;
             if (parameter.Type == SearchParameterType.Token)
                 AddTokens(parameter, number, value, found);
             else if (IsGranted(Sql.Of($"SELECT key FROM link WHERE parameter={number} AND uri={(long)value}"), parameter.ResourceType))
@@ -64,7 +67,7 @@ internal sealed partial class SearchRun
     // Whether there is one is enough to know.
     private bool IsGranted(Sql keys, string type)
     {
-        if (scope.IsFull)
+        if (scope.IsUnfiltered(type, AccessLetter.Search))
             return true;
         var filter = _scoped.Granted([type], AccessLetter.Search);
         return filter is not SearchExpression.None

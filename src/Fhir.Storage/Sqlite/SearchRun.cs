@@ -47,11 +47,12 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
         return Keys(query, parts, types, _compiler.Choose(parts), limit);
     }
 
-    /// <summary>True if the scope grants a resource that is there now.</summary>
-    public bool IsGranted(long key, string type, AccessLetter letter)
+    /// <summary>True if the scope grants a resource that is known to be there now.</summary>
+    public bool IsGranted(long key, string type, AccessLetter letter) => scope.IsUnfiltered(type, letter) || IsThere(key, type, letter);
+
+    /// <summary>True if there is a resource now, and the scope grants it.</summary>
+    public bool IsThere(long key, string type, AccessLetter letter)
     {
-        if (scope.IsFull)
-            return true;
         var filter = _scoped.Granted([type], letter);
         return filter is not SearchExpression.None
             && connection.Scalar(Sql.Of($"SELECT {SearchCompiler.IsCurrent(Sql.Of($"{key}"))} AND {_compiler.Test(filter, Sql.Of($"{key}"))}")) == 1;

@@ -25,7 +25,7 @@ public sealed partial class SqliteResourceStore
             connection.Trace = null;
         }
 
-        return page with { Explanation = trace.Steps(connection, withStatements: scope.IsFull) };
+        return page with { Explanation = trace.Steps(connection, withStatements: scope.IsAdministrators) };
     }
 
     private SearchPage Page(Reader reader, AccessScope scope, SearchQuery query)

@@ -2,6 +2,7 @@
 
 using System.Runtime.CompilerServices;
 using FhirHub.Search;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 
@@ -43,32 +44,6 @@ public sealed partial class SqliteResourceStore : IResourceStore
     public bool NeedsReindex => _writer.NeedsReindex;
 
     /// <inheritdoc/>
-    public ValueTask<StoredVersion?> ReadAsync(AccessScope scope, ResourceKey key, CancellationToken cancel)
-    {
-        if (!scope.IsFull)
-        {
-            return new(_readers.Read(
-                reader => reader.Versions.FindCurrent(key) is var (row, _, version) && IsVisible(reader, scope, key, row) ? version : null,
-                cancel));
-        }
-
-        if (_cache.Find(key) is { } cached)
-            return new(cached);
-        var commits = _cache.Commits;
-        var found = _readers.Read(reader => reader.Versions.FindCurrent(key)?.Version, cancel);
-        if (found is not null)
-            _cache.Keep(key, found, commits);
-        return new(found);
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<StoredVersion?> ReadVersionAsync(AccessScope scope, ResourceKey key, long version, CancellationToken cancel) => new(_readers.Read(
-        reader => scope.IsFull || (reader.Versions.FindRow(key) is { } row && IsVisible(reader, scope, key, row.Key))
-            ? reader.Versions.FindVersion(key, version)
-            : null,
-        cancel));
-
-    /// <inheritdoc/>
     public Task<HistoryPage> HistoryAsync(AccessScope scope, HistoryQuery query, CancellationToken cancel) => Answer(
         reader => new HistoryRun(reader.Connection, reader.Dictionaries, _options, scope).Page(query),
         cancel);
@@ -95,11 +70,11 @@ public sealed partial class SqliteResourceStore : IResourceStore
                         counts.Add(rows.Text(0), rows.Int64(1));
                 }
 
-                if (scope.IsFull)
-                    return counts;
                 var run = new SearchRun(reader.Connection, reader.Dictionaries, _options, scope);
-                return counts.Keys
-                    .Select(type => (type, count: run.FirstPage(new SearchQuery { ResourceTypes = [type], Expression = new SearchExpression.All(), Count = 0 }).Total ?? 0))
+                return counts
+                    .Select(of => (type: of.Key, count: scope.IsUnfiltered(of.Key, AccessLetter.Search)
+                        ? of.Value
+                        : run.FirstPage(new SearchQuery { ResourceTypes = [of.Key], Expression = new SearchExpression.All(), Count = 0 }).Total ?? 0))
                     .Where(static found => found.count > 0)
                     .ToDictionary(static found => found.type, static found => found.count, StringComparer.Ordinal);
             },
@@ -157,22 +132,21 @@ public sealed partial class SqliteResourceStore : IResourceStore
         }
     }
 
-    // A tombstone has no values to test, so whoever may not see everything does not see that something is gone.
-    private bool IsVisible(Reader reader, AccessScope scope, ResourceKey key, long row) =>
-        scope.IsFull || new SearchRun(reader.Connection, reader.Dictionaries, _options, scope).IsGranted(row, key.Type, AccessLetter.Read);
-
     private (List<DanglingReference> Found, long Last) Dangling(Reader reader, AccessScope scope, long after, int batch)
     {
         var found = new List<DanglingReference>();
         var run = new SearchRun(reader.Connection, reader.Dictionaries, _options, scope);
         var last = 0L;
-        var statement = reader.Connection.Prepare(
-            """
+
+        // For a limited scope what it does not grant is not there, and a reference to it leads to nothing.
+        var isMissing = Sql.Raw(scope.IsFull ? "AND (t.seq IS NULL OR t.deleted = 1)" : "");
+        var statement = reader.Connection.Prepare(Sql.Of(
+            $"""
             SELECT DISTINCT f.key, f.target FROM reference f INDEXED BY reference_key
             CROSS JOIN resource t ON t.key = f.target
-            WHERE f.key > ? AND (t.seq IS NULL OR t.deleted = 1) AND NOT EXISTS(SELECT 1 FROM contained WHERE key = f.key) ORDER BY f.key
-            """);
-        using var rows = statement.Bind(1, after).Query();
+            WHERE f.key > {after} {isMissing} AND NOT EXISTS(SELECT 1 FROM contained WHERE key = f.key) ORDER BY f.key
+            """));
+        using var rows = statement.Query();
         while (rows.Step())
         {
             // A batch ends between two sources.
@@ -180,8 +154,9 @@ public sealed partial class SqliteResourceStore : IResourceStore
                 return (found, last);
             last = rows.Int64(0);
             var source = reader.Versions.KeyOf(last);
-            if (run.IsGranted(last, source.Type, AccessLetter.Read))
-                found.Add(new DanglingReference(source, reader.Versions.KeyOf(rows.Int64(1))));
+            var (target, targetType) = (rows.Int64(1), reader.Versions.TypeOf(rows.Int64(1)));
+            if (run.IsThere(last, source.Type, AccessLetter.Read) && (scope.IsFull || !run.IsThere(target, targetType, AccessLetter.Read)))
+                found.Add(new DanglingReference(source, reader.Versions.KeyOf(target)));
         }
 
         return (found, 0);

@@ -50,7 +50,7 @@ internal sealed partial class WriteSession
     {
         // What does not depend on the writes is checked before the first of them, so that there is nothing to take back. Only a
         // scope's condition on the after-image needs the writes done.
-        if (request.Scope.IsFull)
+        if (IsUnfiltered(request))
             return Check(request) ?? Write(request);
 
         // Counts kept in memory are written first, so that they can be read again after a rollback.
