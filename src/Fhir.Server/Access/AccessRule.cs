@@ -60,7 +60,11 @@ public sealed record AccessRule(AccessTarget Target, AccessLetter Letters = Acce
     }
 
     /// <summary>The letters as scopes write them.</summary>
-    public string Name => string.Concat(s_letters.Where(letter => Letters.HasFlag(letter)).Select(static letter => char.ToLowerInvariant(letter.ToString()[0])));
+    public string Name => NameOf(Letters);
+
+    /// <summary>Letters as scopes write them.</summary>
+    public static string NameOf(AccessLetter letters) =>
+        string.Concat(s_letters.Where(letter => letters.HasFlag(letter)).Select(static letter => char.ToLowerInvariant(letter.ToString()[0])));
 
     private bool Has(AccessScope scope, string? type)
     {

@@ -25,8 +25,17 @@ public static class RequestAccess
         var http = exchange.Http;
         if (InteractionAccess.Lacking(exchange.Server.Operations, exchange.Scope, exchange.Route, http.Request.Method, http.Request.Headers.ContainsKey("If-None-Exist")) is not { } lacking)
             return;
+        throw Insufficient(http, lacking);
+    }
+
+    /// <summary>The refusal of a request whose token is good and not enough: 403 (RFC 6750, 3.1).</summary>
+    /// <param name="http">The request; its answer gets <c>WWW-Authenticate</c>.</param>
+    /// <param name="lacking">What it lacks, as the right side of a scope.</param>
+    public static RefusedException Insufficient(HttpContext http, string lacking)
+    {
+        ArgumentNullException.ThrowIfNull(http);
         http.Response.Headers[HeaderNames.WWWAuthenticate] = $"{Scheme}error=\"insufficient_scope\", scope=\"{LevelOf(http)}/{lacking}\"";
-        throw InteractionAccess.Refusal(lacking);
+        return InteractionAccess.Refusal(lacking);
     }
 
     private static string LevelOf(HttpContext http) => http.Features.Get<Access>() switch

@@ -3,6 +3,7 @@
 using System.Buffers;
 using System.Globalization;
 using FhirHub.Model;
+using FhirHub.Search;
 using Microsoft.Net.Http.Headers;
 
 namespace FhirHub.Server;
@@ -40,9 +41,28 @@ internal static class BundleEndpoint
             ? await RunTransactionAsync(transactions, context, request, exchange.Cancel)
             : await new BatchInteraction(transactions).RunAsync(context, Without(server.Operations, request, entryIssues), e => Explain(exchange, e), exchange.Cancel);
 
+        if (exchange.Preferences.Return == ReturnPreference.Representation)
+            outcomes = await WithReadableAsync(exchange, outcomes);
         var output = new ArrayBufferWriter<byte>(4096 + (outcomes.Count * 256));
         BundleResponse.Write(output, isTransaction, outcomes, exchange.Preferences.Return, OutcomeLanguage.Of(exchange.Header(HeaderNames.AcceptLanguage)));
         await AnswerWriter.WriteAsync(exchange, new FhirAnswer(200) { Json = output.WrittenMemory });
+    }
+
+    // As for single writes: what the client may not read is not sent, though it was written by it.
+    private static async Task<IReadOnlyList<EntryOutcome>> WithReadableAsync(HttpExchange exchange, IReadOnlyList<EntryOutcome> outcomes)
+    {
+        var shown = outcomes.ToArray();
+        for (var i = 0; i < shown.Length; i++)
+        {
+            if (shown[i].Answer is { IsWrite: true, Version: { IsDeleted: false } version } answer
+                && !exchange.Scope.IsUnfiltered(version.Key.Type, AccessLetter.Read)
+                && await exchange.Server.Store.ReadVersionAsync(exchange.Scope, version.Key, version.Version, exchange.Cancel) is null)
+            {
+                shown[i] = shown[i] with { Answer = answer with { IsContentHidden = true } };
+            }
+        }
+
+        return shown;
     }
 
     private static FhirAnswer Explain(HttpExchange exchange, Exception exception)

@@ -79,7 +79,7 @@ internal static class BundleResponse
             return null;
         if (answer.Json is { } json)
             return json;
-        if (answer.Version is not { IsDeleted: false } version || (answer.IsWrite && preference != ReturnPreference.Representation))
+        if (answer.Version is not { IsDeleted: false } version || (answer.IsWrite && (preference != ReturnPreference.Representation || answer.IsContentHidden)))
             return null;
         return answer.Shape.Apply(version.Body.ToArray(version));
     }

@@ -3,6 +3,7 @@
 using System.Buffers;
 using System.Globalization;
 using FhirHub.Model;
+using FhirHub.Search;
 using FhirHub.Storage;
 using Microsoft.Net.Http.Headers;
 
@@ -102,12 +103,26 @@ public static class AnswerWriter
                 return WriteOutcomeAsync(exchange, status, answer.Issues);
             case ReturnPreference.Minimal:
             case var _ when answer.Version is null or { IsDeleted: true }:
-                if (answer.Status != StatusCodes.Status204NoContent)
-                    exchange.Http.Response.ContentLength = 0;
-                return Task.CompletedTask;
+                return WriteNothing(exchange, answer);
             default:
-                return WriteVersionAsync(exchange, answer.Version, answer.Shape);
+                return exchange.Scope.IsUnfiltered(answer.Version.Key.Type, AccessLetter.Read)
+                    ? WriteVersionAsync(exchange, answer.Version, answer.Shape)
+                    : WriteIfReadableAsync(exchange, answer, answer.Version);
         }
+    }
+
+    private static Task WriteNothing(HttpExchange exchange, FhirAnswer answer)
+    {
+        if (answer.Status != StatusCodes.Status204NoContent)
+            exchange.Http.Response.ContentLength = 0;
+        return Task.CompletedTask;
+    }
+
+    // Whoever may write need not be one who may read what is there then: a create whose criteria found another's, an update of a part.
+    private static async Task WriteIfReadableAsync(HttpExchange exchange, FhirAnswer answer, StoredVersion version)
+    {
+        var isReadable = await exchange.Server.Store.ReadVersionAsync(exchange.Scope, version.Key, version.Version, exchange.Cancel) is not null;
+        await (isReadable ? WriteVersionAsync(exchange, version, answer.Shape) : WriteNothing(exchange, answer));
     }
 
     private static ReadOnlyMemory<byte> Format(ReadOnlyMemory<byte> json, ResourceFormat format, bool pretty)

@@ -33,6 +33,9 @@ public sealed record FhirAnswer(int Status)
     /// <summary>True for the answer to a write, which <c>Prefer: return</c> shapes.</summary>
     public bool IsWrite { get; init; }
 
+    /// <summary>True if the client may not read what it has written.</summary>
+    public bool IsContentHidden { get; init; }
+
     /// <summary>How much of the resources is sent.</summary>
     public ResourceShape Shape { get; init; } = ResourceShape.Whole;
 
