@@ -68,4 +68,7 @@ public sealed record SmartOptions
 
     /// <summary>How long a fetch may take.</summary>
     public TimeSpan FetchTime { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary><c>FhirHub:Auth:Brand</c>: as what users of apps find this exchange.</summary>
+    public BrandOptions Brand { get; init; } = new();
 }

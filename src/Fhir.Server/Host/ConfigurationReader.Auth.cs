@@ -25,6 +25,7 @@ public static partial class ConfigurationReader
             InitialAccessToken = InitialAccessToken(configuration),
             RegistrationsPerHour = Number(configuration, "FhirHub:Auth:RegistrationsPerHour", defaults.RegistrationsPerHour, 1, 100_000),
             FetchPrivate = Networks(configuration, "FhirHub:Auth:FetchPrivate"),
+            Brand = Brand(configuration),
         };
     }
 

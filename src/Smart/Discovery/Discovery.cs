@@ -11,9 +11,6 @@ public sealed class Discovery(SmartOptions options)
     /// <summary>What the token endpoint takes a client's signature in.</summary>
     internal static readonly IReadOnlyList<string> SigningAlgorithms = ["RS384", "ES384"];
 
-    /// <summary>The system of the identifier of the primary brand: its value is an address.</summary>
-    public const string BrandSystem = "urn:ietf:rfc:3986";
-
     private static readonly string[] s_scopes =
     [
         "openid", "profile", "fhirUser", "launch", "launch/patient", "launch/encounter", Grants.OfflineAccess, Grants.OnlineAccess,
@@ -48,7 +45,7 @@ public sealed class Discovery(SmartOptions options)
         document["token_endpoint_auth_methods_supported"] = Strings(s_methods);
         document["management_endpoint"] = addresses.Manage;
         document["user_access_brand_bundle"] = addresses.Brands;
-        document["user_access_brand_identifier"] = new JsonObject { ["system"] = BrandSystem, ["value"] = issuer };
+        document["user_access_brand_identifier"] = new JsonObject { ["system"] = BrandOptions.AddressSystem, ["value"] = options.Brand.PrimaryIdentifier(issuer) };
         if (options.ImagesPath is { } images)
         {
             document["associated_endpoints"] = new JsonArray(new JsonObject

@@ -49,4 +49,7 @@ public sealed class SmartState(IStateStore store)
 
     /// <summary>What users have chosen so far on the launcher page, by their session.</summary>
     public StateSet<LaunchDraft> LaunchDrafts { get; } = new(store, "launch-draft");
+
+    /// <summary>When the Bundle of brands became what it is: one record.</summary>
+    public StateSet<BrandVersion> BrandVersions { get; } = new(store, "brand-version");
 }
