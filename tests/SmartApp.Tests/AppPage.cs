@@ -44,6 +44,44 @@ public sealed class AppPage : IAsyncDisposable
         await Page.Locator("main button[type=submit]").ClickAsync();
     }
 
+    /// <summary>Opens the app alone, up to the page that asks who the user is.</summary>
+    public async Task StartAsync()
+    {
+        await Page.GotoAsync("/app/");
+        await Page.Locator("main a.button").ClickAsync();
+        await Page.Locator("#username").WaitForAsync();
+    }
+
+    /// <summary>Looks for a patient by name, and chooses.</summary>
+    public async Task ChooseAsync(string name)
+    {
+        await Page.Locator("#name").FillAsync(name);
+        await Page.Locator("button[name=action][value=search]").ClickAsync();
+        await Page.Locator("button[name=patient]").First.ClickAsync();
+    }
+
+    /// <summary>Grants what the consent page offers, but for scopes that end in a word.</summary>
+    public async Task AllowAsync(string? except = null)
+    {
+        await Page.Locator("button[value=allow]").WaitForAsync();
+        if (except is not null)
+            await Page.Locator($"input[name=scope][value$='{except}']").UncheckAsync();
+        await Page.Locator("button[value=allow]").ClickAsync();
+    }
+
+    /// <summary>Goes on with the key Tab until something has the focus.</summary>
+    public async Task TabToAsync(string selector)
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            await Page.Keyboard.PressAsync("Tab");
+            if (await Page.EvaluateAsync<bool>("selector => document.activeElement?.matches(selector) ?? false", selector))
+                return;
+        }
+
+        Assert.Fail($"The key Tab does not lead to {selector}.");
+    }
+
     /// <summary>Waits for a heading of the first level.</summary>
     public Task HeadingAsync(string text) => Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = text, Level = 1, Exact = true }).WaitForAsync();
 
