@@ -38,6 +38,7 @@ public sealed class SmartService : IAsyncDisposable
         Constraints = new ScopeConstraints(searchParser);
         Grants = new Grants(State, Constraints, options, clock);
         Discovery = new Discovery(options);
+        Origins = new ClientOrigins(State, clock);
         TokenLimits = new TokenLimits(options.TokenRequestsPerMinute);
         Fetch = new GuardedFetch(options.FetchPrivate, options.FetchTime, clock);
         RemoteKeys = new RemoteKeys(Fetch, clock);
@@ -74,6 +75,9 @@ public sealed class SmartService : IAsyncDisposable
 
     /// <summary>Grants and their tokens.</summary>
     public Grants Grants { get; }
+
+    /// <summary>The origins of registered clients.</summary>
+    public ClientOrigins Origins { get; }
 
     /// <summary>How often one may ask for tokens.</summary>
     internal TokenLimits TokenLimits { get; }

@@ -22,7 +22,7 @@ namespace FhirHub.Server;
 /// <summary>Builds and runs the server.</summary>
 public static class FhirHost
 {
-    private const string DefaultUrl = "http://127.0.0.1:8080";
+    internal const string DefaultUrl = "http://127.0.0.1:8080";
 
     /// <summary>Serves until the process is told to end. The exit code is 0, or 1 after a line on standard error that says why not.</summary>
     public static async Task<int> RunAsync(string[] args, CancellationToken cancel = default)
@@ -51,7 +51,7 @@ public static class FhirHost
         var options = ConfigurationReader.Read(builder.Configuration);
         if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(builder.Configuration["http_ports"]))
             builder.WebHost.UseUrls(DefaultUrl);
-        CheckUrls(builder.Configuration["urls"] ?? "");
+        ListenAddresses.Check(builder.Configuration, options);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -63,6 +63,7 @@ public static class FhirHost
             kestrel.Limits.MaxRequestLineSize = 64 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 128 * 1024;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(20);
+            kestrel.ConfigureHttpsDefaults(static https => https.SslProtocols = ListenAddresses.Protocols);
             if (options.AuthMode == AuthMode.Open)
                 kestrel.ConfigureEndpointDefaults(listen => RefuseOpenNetwork(listen.IPEndPoint));
         });
@@ -190,19 +191,13 @@ public static class FhirHost
         });
         builder.Services.Configure<BrotliCompressionProviderOptions>(brotli => brotli.Level = CompressionLevel.Fastest);
         builder.Services.Configure<GzipCompressionProviderOptions>(gzip => gzip.Level = CompressionLevel.Fastest);
-        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy =>
-        {
-            AllowOrigins(policy, options.CorsOrigins.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-                .WithMethods("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-                .AllowAnyHeader()
-                .WithExposedHeaders("ETag", "Last-Modified", "Location", "Content-Location", "X-Request-Id", "Warning", "Content-Range", "Accept-Ranges", "Content-Disposition", "Retry-After")
-                .SetPreflightMaxAge(TimeSpan.FromHours(1));
-        }));
+        builder.Services.AddCors();
+        builder.Services.AddSingleton<ICorsPolicyProvider>(services => new CrossOrigin(options, () => services.GetRequiredService<FhirServer>().Smart));
         if (options.ForwardedHeaders)
         {
             builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
             {
-                forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+                forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
             });
         }
     }
@@ -256,25 +251,6 @@ public static class FhirHost
             await http.Response.WriteAsync("The store does not answer.", http.RequestAborted);
         }
     }
-
-    private static void CheckUrls(string urls)
-    {
-        foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries))
-        {
-            try
-            {
-                _ = BindingAddress.Parse(url);
-            }
-            catch (FormatException)
-            {
-                throw new ConfigurationException($"urls holds '{url}', which is no address to listen on; write one such as {DefaultUrl}.");
-            }
-        }
-    }
-
-    private static CorsPolicyBuilder AllowOrigins(CorsPolicyBuilder policy, string[] origins) => origins is [FhirHubOptions.LoopbackOrigins]
-        ? policy.SetIsOriginAllowed(static origin => Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.IsLoopback)
-        : policy.WithOrigins(origins);
 
     private static void RefuseOpenNetwork(IPEndPoint? endPoint)
     {

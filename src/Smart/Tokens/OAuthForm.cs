@@ -28,7 +28,7 @@ internal sealed class OAuthForm
         if (http.Request.ContentType is not { } type || !type.Split(';')[0].Trim().Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
             throw OAuthException.InvalidRequest("Send a body of type application/x-www-form-urlencoded.");
         if (http.Request.ContentLength > MostBytes)
-            throw TooLong();
+            throw new OAuthException("invalid_request", "The parameters are too long.") { Status = StatusCodes.Status413PayloadTooLarge };
         IFormCollection values;
         try
         {
@@ -36,7 +36,7 @@ internal sealed class OAuthForm
         }
         catch (InvalidDataException)
         {
-            throw TooLong();
+            throw OAuthException.InvalidRequest("The body is no form, or its parameters are too many or too long.");
         }
 
         foreach (var (_, value) in values)
@@ -51,6 +51,4 @@ internal sealed class OAuthForm
     /// <summary>A parameter that must be there.</summary>
     /// <exception cref="OAuthException">It is not.</exception>
     public string Need(string name) => this[name] ?? throw OAuthException.InvalidRequest($"The parameter '{name}' is missing.");
-
-    private static OAuthException TooLong() => new("invalid_request", "The parameters are too many or too long.") { Status = StatusCodes.Status413PayloadTooLarge };
 }
