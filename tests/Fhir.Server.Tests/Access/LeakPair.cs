@@ -142,6 +142,6 @@ internal sealed partial class LeakPair : IAsyncDisposable
         }
     }
 
-    [GeneratedRegex("~new[0-9]+~")]
+    [GeneratedRegex("~new[0-9]+~", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex NewId();
 }

@@ -100,12 +100,12 @@ internal sealed partial record LeakAnswer(int Status, string Headers, string Bod
     /// <summary>A text with other names for the ids in it.</summary>
     public static string ReplaceIds(string text, Func<string, string> name) => Uuid().Replace(text, match => name(match.Value));
 
-    [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]
+    [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Uuid();
 
-    [GeneratedRegex("_page=[A-Za-z0-9_-]+")]
+    [GeneratedRegex("_page=[A-Za-z0-9_-]+", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Page();
 
-    [GeneratedRegex("\"relation\":\"(?:next|previous|last|first)\",\"url\":\"([^\"]+)\"")]
+    [GeneratedRegex("\"relation\":\"(?:next|previous|last|first)\",\"url\":\"([^\"]+)\"", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Link();
 }

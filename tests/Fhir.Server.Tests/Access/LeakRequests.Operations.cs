@@ -25,7 +25,7 @@ internal sealed partial class LeakRequests
                 "ValueSet/$expand?url=urn:reds", "ValueSet/reds/$expand", "ValueSet/$validate-code?url=urn:reds&code=scarlet&system=urn:colours", "CodeSystem/$lookup?system=urn:colours&code=red",
                 "CodeSystem/$subsumes?system=urn:colours&codeA=red&codeB=scarlet", "ConceptMap/$translate?url=urn:map&system=urn:colours&code=red", "ConceptMap/map/$translate?code=red&system=urn:colours",
                 "CodeSystem/colours/$validate-code?code=red", "ValueSet/unknown/$expand", "CodeSystem/$find-matches?system=urn:colours&code=red")),
-            14 => new LeakRequest("POST", "fhir/$closure", $$"""{"resourceType":"Parameters","parameter":[{"name":"name","valueString":"table{{random.Next(3)}}"}{{Pick("", ",{\"name\":\"concept\",\"valueCoding\":{\"system\":\"urn:colours\",\"code\":\"red\"}}")}}]}"""),
+            14 => new LeakRequest("POST", "fhir/$closure", $$$$"""{"resourceType":"Parameters","parameter":[{"name":"name","valueString":"table{{{{random.Next(3)}}}}"}{{{{Pick("", ",{\"name\":\"concept\",\"valueCoding\":{\"system\":\"urn:colours\",\"code\":\"red\"}}")}}}}]}"""),
             15 => Get(Pick("$reindex", "SearchParameter/$reindex", "$versions", "$export", "Patient/$export", "Group/group/$export", $"Patient/{Patient()}/$export", "metadata?mode=terminology", "metadata")),
             16 => new LeakRequest("POST", Pick("fhir/$reindex", "fhir/ImagingStudy/$reconcile", "fhir/$install", "fhir/ImplementationGuide/$install", "fhir/$uninstall", "fhir/ImagingStudy/unknown/$unlink"), """{"resourceType":"Parameters"}"""),
             _ => Get($"Patient/{Patient()}/Observation/$explain?code=2345-7"),
@@ -46,8 +46,8 @@ internal sealed partial class LeakRequests
             """{"resourceType":"Patient","name":[{"family":"张","given":["伟"]}],"birthDate":"1971-06-02"}""",
             """{"resourceType":"Patient","name":[{"family":"Wang","given":["mine"]}],"telecom":[{"system":"phone","value":"138200"}]}""",
             """{"resourceType":"Patient","identifier":[{"system":"urn:mrn","value":"100"}],"birthDate":"1970-05-01"}""");
-        return random.Next(2) == 0 ? patient : $$"""
-            {"resourceType":"Parameters","parameter":[{"name":"resource","resource":{{patient}}},{"name":"onlyCertainMatches","valueBoolean":{{Pick("true", "false")}}},{"name":"count","valueInteger":{{random.Next(1, 4)}}}]}
+        return random.Next(2) == 0 ? patient : $$$$"""
+            {"resourceType":"Parameters","parameter":[{"name":"resource","resource":{{{{patient}}}}},{"name":"onlyCertainMatches","valueBoolean":{{{{Pick("true", "false")}}}}},{"name":"count","valueInteger":{{{{random.Next(1, 4)}}}}}]}
             """;
     }
 
@@ -69,17 +69,17 @@ internal sealed partial class LeakRequests
                 ? new LeakRequest("POST", $"fhir/Observation/obs-{Patient()}-5/$graphql", Json("{ id hasMember { resource { ... on Observation { id status } } } subject { resource { ... on Patient { id } } } }"), "application/json")
                 : new LeakRequest("POST", "fhir/$graphql", Json(query), "application/json");
 
-        static string Json(string query) => $$"""{"query":{{Quote(query)}}}""";
+        static string Json(string query) => $$$$"""{"query":{{{{Quote(query)}}}}}""";
     }
 
     private static LeakRequest Get(string url) => new("GET", $"fhir/{url}");
 
     private string Patient() => Pick("mine", "mine", "theirs", "theirs", "twin", "unknown");
 
-    private string Observation(string patient, string? id, string more = "") => $$"""
-        {"resourceType":"Observation"{{(id is null ? "" : $",\"id\":\"{id}\"")}},"status":"{{Pick("final", "amended")}}","code":{"coding":[{"system":"http://loinc.org","code":"2345-7"}]},
-        "category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"{{Pick("laboratory", "vital-signs")}}"}]}],
-        "subject":{"reference":"Patient/{{patient}}"}{{more}},"valueQuantity":{"value":{{random.Next(1, 100)}}}}
+    private string Observation(string patient, string? id, string more = "") => $$$$"""
+        {"resourceType":"Observation"{{{{(id is null ? "" : $",\"id\":\"{id}\"")}}}},"status":"{{{{Pick("final", "amended")}}}}","code":{"coding":[{"system":"http://loinc.org","code":"2345-7"}]},
+        "category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"{{{{Pick("laboratory", "vital-signs")}}}}"}]}],
+        "subject":{"reference":"Patient/{{{{patient}}}}"}{{{{more}}}},"valueQuantity":{"value":{{{{random.Next(1, 100)}}}}}}
         """;
 
     /// <summary>What there is to be named by a type and an id, new resources among them.</summary>

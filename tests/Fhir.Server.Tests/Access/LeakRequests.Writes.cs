@@ -25,14 +25,14 @@ internal sealed partial class LeakRequests
             9 => ConditionalDelete(),
             10 => Meta(newIds),
             11 or 12 => Transaction(newIds),
-            _ => new LeakRequest("POST", "fhir", $$"""{"resourceType":"Bundle","type":"batch","entry":[{{Entry(newIds, 0)}},{"request":{"method":"GET","url":"{{KeyOf("Observation")}}"}}]}"""),
+            _ => new LeakRequest("POST", "fhir", $$$$"""{"resourceType":"Bundle","type":"batch","entry":[{{{{Entry(newIds, 0)}}}},{"request":{"method":"GET","url":"{{{{KeyOf("Observation")}}}}"}}]}"""),
         };
         return random.Next(9) switch
         {
             0 => request.With("If-Match", Pick("W/\"1\"", "W/\"2\"", "W/\"9\"", "*")),
             1 => request.With("If-None-Match", Pick("*", "W/\"1\"")),
             2 => request.With("Prefer", Pick("return=minimal", "return=OperationOutcome", "return=representation")),
-            3 when request.Method is "POST" or "PUT" => request.With("X-Provenance", $$"""{"resourceType":"Provenance","target":[{"reference":"{{KeyOf("Observation")}}"}],"recorded":"2026-06-01T00:00:00Z","agent":[{"who":{"reference":"Practitioner/gp"}}]}"""),
+            3 when request.Method is "POST" or "PUT" => request.With("X-Provenance", $$$$"""{"resourceType":"Provenance","target":[{"reference":"{{{{KeyOf("Observation")}}}}"}],"recorded":"2026-06-01T00:00:00Z","agent":[{"who":{"reference":"Practitioner/gp"}}]}"""),
             4 => request.With("Accept", "application/fhir+xml"),
             _ => request,
         };
@@ -79,12 +79,12 @@ internal sealed partial class LeakRequests
     // A test operation asks; what it asks of others must not be answered.
     private (string Body, string ContentType) PatchBody(string type) => random.Next(4) switch
     {
-        0 => ($$"""[{"op":"test","path":"/subject/reference","value":"Patient/{{Owner()}}"},{"op":"replace","path":"/status","value":"{{Pick("final", "active")}}"}]""", "application/json-patch+json"),
-        1 => ($$"""[{"op":"replace","path":"/subject/reference","value":"Patient/{{Owner()}}"}]""", "application/json-patch+json"),
-        2 => ($$"""
-            {"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"add"},{"name":"path","valueString":"{{type}}"},{"name":"name","valueString":"language"},{"name":"value","valueCode":"{{Pick("en", "zh")}}"}]}]}
+        0 => ($$$$"""[{"op":"test","path":"/subject/reference","value":"Patient/{{{{Owner()}}}}"},{"op":"replace","path":"/status","value":"{{{{Pick("final", "active")}}}}"}]""", "application/json-patch+json"),
+        1 => ($$$$"""[{"op":"replace","path":"/subject/reference","value":"Patient/{{{{Owner()}}}}"}]""", "application/json-patch+json"),
+        2 => ($$$$"""
+            {"resourceType":"Parameters","parameter":[{"name":"operation","part":[{"name":"type","valueCode":"add"},{"name":"path","valueString":"{{{{type}}}}"},{"name":"name","valueString":"language"},{"name":"value","valueCode":"{{{{Pick("en", "zh")}}}}"}]}]}
             """, "application/fhir+json"),
-        _ => ($$"""[{"op":"add","path":"/language","value":"{{Pick("en", "zh", "la")}}"}]""", "application/json-patch+json"),
+        _ => ($$$$"""[{"op":"add","path":"/language","value":"{{{{Pick("en", "zh", "la")}}}}"}]""", "application/json-patch+json"),
     };
 
     private LeakRequest Meta(IReadOnlyList<string> newIds) => new(
@@ -92,7 +92,7 @@ internal sealed partial class LeakRequests
         """{"resourceType":"Parameters","parameter":[{"name":"meta","valueMeta":{"tag":[{"system":"urn:tag","code":"added"}]}}]}""");
 
     private LeakRequest Transaction(IReadOnlyList<string> newIds) => new(
-        "POST", "fhir", $$"""{"resourceType":"Bundle","type":"transaction","entry":[{{string.Join(',', Enumerable.Range(0, random.Next(1, 4)).Select(i => Entry(newIds, i)))}}]}""");
+        "POST", "fhir", $$$$"""{"resourceType":"Bundle","type":"transaction","entry":[{{{{string.Join(',', Enumerable.Range(0, random.Next(1, 4)).Select(i => Entry(newIds, i)))}}}}]}""");
 
     private string Entry(IReadOnlyList<string> newIds, int index)
     {
@@ -100,14 +100,14 @@ internal sealed partial class LeakRequests
         var type = Pick("Observation", "Flag", "Condition");
         return random.Next(8) switch
         {
-            0 => $$"""{"request":{"method":"DELETE","url":"{{key}}"}}""",
-            1 => $$"""{"request":{"method":"DELETE","url":"{{type}}?{{Criteria(type)}}"}}""",
-            2 => $$"""{"resource":{{Resource(key.Type, key.Id)}},"request":{"method":"PUT","url":"{{key}}"{{Pick("", ",\"ifMatch\":\"W/\\\"1\\\"\"", ",\"ifNoneMatch\":\"*\"")}}}}""",
-            3 => $$"""{"resource":{{Resource(type, null)}},"request":{"method":"PUT","url":"{{type}}?{{Criteria(type)}}"}}""",
-            4 => $$"""{"fullUrl":"urn:uuid:00000000-0000-4000-8000-00000000000{{index}}","resource":{{Observation(Owner(), null, Crossed())}},"request":{"method":"POST","url":"Observation","ifNoneExist":"{{Criteria("Observation")}}"}}""",
-            5 => $$"""{"resource":{"resourceType":"Flag","status":"active","code":{"text":"t"},"subject":{"reference":"Patient?identifier=urn:mrn|{{Pick("100", "200", "300")}}"}},"request":{"method":"POST","url":"Flag"}}""",
-            6 => $$"""{"request":{"method":"GET","url":"{{Pick($"{key}", $"{key}/_history", $"{type}?{Criteria(type)}")}}"}}""",
-            _ => $$"""{"fullUrl":"urn:uuid:00000000-0000-4000-8000-00000000000{{index}}","resource":{{Observation(Owner(), null, ",\"hasMember\":[{\"reference\":\"urn:uuid:00000000-0000-4000-8000-000000000000\"}]")}},"request":{"method":"POST","url":"Observation"}}""",
+            0 => $$$$"""{"request":{"method":"DELETE","url":"{{{{key}}}}"}}""",
+            1 => $$$$"""{"request":{"method":"DELETE","url":"{{{{type}}}}?{{{{Criteria(type)}}}}"}}""",
+            2 => $$$$"""{"resource":{{{{Resource(key.Type, key.Id)}}}},"request":{"method":"PUT","url":"{{{{key}}}}"{{{{Pick("", ",\"ifMatch\":\"W/\\\"1\\\"\"", ",\"ifNoneMatch\":\"*\"")}}}}}}""",
+            3 => $$$$"""{"resource":{{{{Resource(type, null)}}}},"request":{"method":"PUT","url":"{{{{type}}}}?{{{{Criteria(type)}}}}"}}""",
+            4 => $$$$"""{"fullUrl":"urn:uuid:00000000-0000-4000-8000-00000000000{{{{index}}}}","resource":{{{{Observation(Owner(), null, Crossed())}}}},"request":{"method":"POST","url":"Observation","ifNoneExist":"{{{{Criteria("Observation")}}}}"}}""",
+            5 => $$$$"""{"resource":{"resourceType":"Flag","status":"active","code":{"text":"t"},"subject":{"reference":"Patient?identifier=urn:mrn|{{{{Pick("100", "200", "300")}}}}"}},"request":{"method":"POST","url":"Flag"}}""",
+            6 => $$$$"""{"request":{"method":"GET","url":"{{{{Pick($"{key}", $"{key}/_history", $"{type}?{Criteria(type)}")}}}}"}}""",
+            _ => $$$$"""{"fullUrl":"urn:uuid:00000000-0000-4000-8000-00000000000{{{{index}}}}","resource":{{{{Observation(Owner(), null, ",\"hasMember\":[{\"reference\":\"urn:uuid:00000000-0000-4000-8000-000000000000\"}]")}}}},"request":{"method":"POST","url":"Observation"}}""",
         };
     }
 
@@ -125,21 +125,21 @@ internal sealed partial class LeakRequests
         return type switch
         {
             "Observation" => Observation(Owner(), id, Crossed()),
-            "Flag" => $$"""{{head}},"status":"active","code":{"text":"{{random.Next(3)}}"},"subject":{"reference":"Patient/{{Owner()}}"},"author":{"reference":"Patient/{{Owner()}}"}}""",
-            "Encounter" => $$"""{{head}},"status":"planned","class":{"code":"AMB"},"subject":{"reference":"Patient/{{Owner()}}"},"partOf":{"reference":"{{KeyOf("Encounter")}}"}}""",
-            "Condition" => $$"""{{head}},"subject":{"reference":"Patient/{{Owner()}}"},"encounter":{"reference":"{{KeyOf("Encounter")}}"}}""",
-            "List" => $$"""{{head}},"status":"current","mode":"working","subject":{"reference":"Patient/{{Owner()}}"},"entry":[{"item":{"reference":"{{KeyOf("Observation")}}"}}]}""",
-            "Patient" => $$"""{{head}},"identifier":[{"system":"urn:mrn","value":"{{Pick("100", "200")}}"}],"link":[{"other":{"reference":"Patient/{{Owner()}}"},"type":"seealso"}]}""",
-            "Appointment" => $$"""
-                {{head}},"status":"{{Pick("proposed", "booked")}}","slot":[{"reference":"Slot/{{Pick("free", "busy", "unknown")}}"}],"basedOn":[{"reference":"ServiceRequest/{{Pick("sr-mine", "sr-theirs", "unknown")}}"}],"start":"2026-07-01T09:00:00Z","end":"2026-07-01T09:30:00Z",
-                "participant":[{"actor":{"reference":"Patient/{{Owner()}}"},"status":"accepted"}]}
+            "Flag" => $$$$"""{{{{head}}}},"status":"active","code":{"text":"{{{{random.Next(3)}}}}"},"subject":{"reference":"Patient/{{{{Owner()}}}}"},"author":{"reference":"Patient/{{{{Owner()}}}}"}}""",
+            "Encounter" => $$$$"""{{{{head}}}},"status":"planned","class":{"code":"AMB"},"subject":{"reference":"Patient/{{{{Owner()}}}}"},"partOf":{"reference":"{{{{KeyOf("Encounter")}}}}"}}""",
+            "Condition" => $$$$"""{{{{head}}}},"subject":{"reference":"Patient/{{{{Owner()}}}}"},"encounter":{"reference":"{{{{KeyOf("Encounter")}}}}"}}""",
+            "List" => $$$$"""{{{{head}}}},"status":"current","mode":"working","subject":{"reference":"Patient/{{{{Owner()}}}}"},"entry":[{"item":{"reference":"{{{{KeyOf("Observation")}}}}"}}]}""",
+            "Patient" => $$$$"""{{{{head}}}},"identifier":[{"system":"urn:mrn","value":"{{{{Pick("100", "200")}}}}"}],"link":[{"other":{"reference":"Patient/{{{{Owner()}}}}"},"type":"seealso"}]}""",
+            "Appointment" => $$$$"""
+                {{{{head}}}},"status":"{{{{Pick("proposed", "booked")}}}}","slot":[{"reference":"Slot/{{{{Pick("free", "busy", "unknown")}}}}"}],"basedOn":[{"reference":"ServiceRequest/{{{{Pick("sr-mine", "sr-theirs", "unknown")}}}}"}],"start":"2026-07-01T09:00:00Z","end":"2026-07-01T09:30:00Z",
+                "participant":[{"actor":{"reference":"Patient/{{{{Owner()}}}}"},"status":"accepted"}]}
                 """,
-            "ServiceRequest" => $$"""{{head}},"status":"active","intent":"order","subject":{"reference":"Patient/{{Owner()}}"},"replaces":[{"reference":"ServiceRequest/{{Pick("sr-mine", "sr-theirs", "unknown")}}"}]}""",
-            "Task" => $$"""{{head}},"status":"requested","intent":"order","for":{"reference":"Patient/{{Owner()}}"},"focus":{"reference":"ServiceRequest/{{Pick("sr-mine", "sr-theirs", "unknown")}}"},"owner":{"reference":"Organization/org"}}""",
-            "QuestionnaireResponse" => $$"""{{head}},"status":"completed","questionnaire":"urn:form","subject":{"reference":"Patient/{{Owner()}}"}}""",
-            "Binary" => $$"""{{head}},"contentType":"text/plain","securityContext":{"reference":"Patient/{{Owner()}}"},"data":"eHh4"}""",
-            "SearchParameter" => $$"""{{head}},"url":"urn:sp","name":"Sp","status":"active","description":"d","code":"sp","base":["Patient"],"type":"token","expression":"Patient.language"}""",
-            _ => $$"""{{head}}}""",
+            "ServiceRequest" => $$$$"""{{{{head}}}},"status":"active","intent":"order","subject":{"reference":"Patient/{{{{Owner()}}}}"},"replaces":[{"reference":"ServiceRequest/{{{{Pick("sr-mine", "sr-theirs", "unknown")}}}}"}]}""",
+            "Task" => $$$$"""{{{{head}}}},"status":"requested","intent":"order","for":{"reference":"Patient/{{{{Owner()}}}}"},"focus":{"reference":"ServiceRequest/{{{{Pick("sr-mine", "sr-theirs", "unknown")}}}}"},"owner":{"reference":"Organization/org"}}""",
+            "QuestionnaireResponse" => $$$$"""{{{{head}}}},"status":"completed","questionnaire":"urn:form","subject":{"reference":"Patient/{{{{Owner()}}}}"}}""",
+            "Binary" => $$$$"""{{{{head}}}},"contentType":"text/plain","securityContext":{"reference":"Patient/{{{{Owner()}}}}"},"data":"eHh4"}""",
+            "SearchParameter" => $$$$"""{{{{head}}}},"url":"urn:sp","name":"Sp","status":"active","description":"d","code":"sp","base":["Patient"],"type":"token","expression":"Patient.language"}""",
+            _ => $$$$"""{{{{head}}}}}""",
         };
     }
 

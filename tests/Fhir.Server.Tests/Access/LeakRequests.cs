@@ -109,9 +109,9 @@ internal sealed partial class LeakRequests(Random random, LeakWorld world)
                 request = random.Next(4) switch { 0 => Instance(), 1 => History(), 2 => Version(), _ => TypeSearch() };
             while (request.Method != "GET" || request.Url.StartsWith("fhir?", StringComparison.Ordinal));
             var condition = request.Headers.Any(static header => header.Name == "If-None-Match") ? ",\"ifNoneMatch\":\"W/\\\"1\\\"\"" : "";
-            return $$"""{"request":{"method":"GET","url":{{Quote(request.Url["fhir/".Length..])}}{{condition}}}}""";
+            return $$$$"""{"request":{"method":"GET","url":{{{{Quote(request.Url["fhir/".Length..])}}}}{{{{condition}}}}}}""";
         });
-        return new LeakRequest("POST", "fhir", $$"""{"resourceType":"Bundle","type":"batch","entry":[{{string.Join(',', entries)}}]}""");
+        return new LeakRequest("POST", "fhir", $$$$"""{"resourceType":"Bundle","type":"batch","entry":[{{{{string.Join(',', entries)}}}}]}""");
     }
 
     private LeakRequest Decorated(LeakRequest request) => random.Next(10) switch
@@ -240,7 +240,7 @@ internal sealed partial class LeakRequests(Random random, LeakWorld world)
         "identifier eq \"200\"", "subject eq Patient/theirs", "subject.family eq \"Zhang\" or status eq final", "not (status eq final)", "_id eq obs-theirs-1",
         $"subject re Patient/{Pick("mine", "theirs")}", "code eq 2345-7 and value-quantity gt 5", "_lastUpdated ge 2026-06-01", "link[other eq x].type eq y", "patient.identifier eq 200");
 
-    private List<SearchParameter> References(string type) => [.. SearchParameterRegistry.R4.ForType(type).Where(static p => p.Type == SearchParameterType.Reference && p.Expression is not null)];
+    private static List<SearchParameter> References(string type) => [.. SearchParameterRegistry.R4.ForType(type).Where(static p => p.Type == SearchParameterType.Reference && p.Expression is not null)];
 
     private string Type() => random.Next(5) == 0 ? Pick(s_types) : Pick(s_busyTypes);
 

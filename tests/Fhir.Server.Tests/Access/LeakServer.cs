@@ -4,13 +4,12 @@ using System.Net.Http.Headers;
 using System.Text;
 using FhirHub.Model;
 using FhirHub.Search;
-using FhirHub.Smart;
 using FhirHub.Storage;
 
 namespace FhirHub.Server.Tests.Access;
 
 /// <summary>A running server under a clock of the test's.</summary>
-internal class LeakServer(TimeProvider? clock, params string[] settings) : SmartFixture
+internal sealed class LeakServer(TimeProvider? clock, params string[] settings) : SmartFixture
 {
     /// <summary>What clients call each of these servers, so that answers of two can be compared.</summary>
     public const string Host = "127.0.0.1:8080";

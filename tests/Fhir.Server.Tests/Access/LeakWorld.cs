@@ -98,11 +98,11 @@ internal sealed partial class LeakWorld
 
     private void Put(Whose whose, string type, string id, string members = "", bool isMore = true)
     {
-        var json = (JsonObject)JsonNode.Parse($$"""{"resourceType":"{{type}}","id":"{{id}}"{{(members.Length > 0 ? "," : "")}}{{members}}}""")!;
+        var json = (JsonObject)JsonNode.Parse($$$$"""{"resourceType":"{{{{type}}}}","id":"{{{{id}}}}"{{{{(members.Length > 0 ? "," : "")}}}}{{{{members}}}}}""")!;
         if (isMore && json["meta"] is null)
         {
             json["meta"] = JsonNode.Parse(
-                $$"""{"tag":[{"system":"urn:tag","code":"{{whose}}"},{"system":"urn:tag","code":"all"}],"security":[{"system":"urn:label","code":"{{(whose == Whose.Theirs ? "V" : "N")}}"}],"profile":["urn:profile:{{whose}}"],"source":"urn:source:{{whose}}"}""");
+                $$$$"""{"tag":[{"system":"urn:tag","code":"{{{{whose}}}}"},{"system":"urn:tag","code":"all"}],"security":[{"system":"urn:label","code":"{{{{(whose == Whose.Theirs ? "V" : "N")}}}}"}],"profile":["urn:profile:{{{{whose}}}}"],"source":"urn:source:{{{{whose}}}}"}""");
         }
 
         _steps.Add(new WorldStep(whose, new ResourceKey(type, id), json));
@@ -148,13 +148,13 @@ internal sealed partial class LeakWorld
             "type":"person","actual":true,"name":"Study group","member":[{"entity":{"reference":"Patient/mine"}},{"entity":{"reference":"Patient/theirs"}}]
             """);
 
-        void Patient(Whose whose, string id, string family, string chineseFamily, string given, string birth, string gender, string number) => Put(whose, "Patient", id, $$"""
-            "active":true,"identifier":[{"system":"urn:mrn","value":"{{number}}"}],"gender":"{{gender}}","birthDate":"{{birth}}",
-            "name":[{"use":"official","text":"{{chineseFamily}}{{given}}","family":"{{chineseFamily}}","given":["{{given}}"]},{"family":"{{family}}","given":["{{id}}"]}],
-            "telecom":[{"system":"phone","value":"138{{number}}"}],"address":[{"city":"Shanghai","line":["{{number}} Road"]}],
+        void Patient(Whose whose, string id, string family, string chineseFamily, string given, string birth, string gender, string number) => Put(whose, "Patient", id, $$$$"""
+            "active":true,"identifier":[{"system":"urn:mrn","value":"{{{{number}}}}"}],"gender":"{{{{gender}}}}","birthDate":"{{{{birth}}}}",
+            "name":[{"use":"official","text":"{{{{chineseFamily}}}}{{{{given}}}}","family":"{{{{chineseFamily}}}}","given":["{{{{given}}}}"]},{"family":"{{{{family}}}}","given":["{{{{id}}}}"]}],
+            "telecom":[{"system":"phone","value":"138{{{{number}}}}"}],"address":[{"city":"Shanghai","line":["{{{{number}}}} Road"]}],
             "generalPractitioner":[{"reference":"Practitioner/gp"}],"managingOrganization":{"reference":"Organization/org"},
-            "link":[{"other":{"reference":"Patient/{{(id == "mine" ? "twin" : "mine")}}"},"type":"seealso"}],
-            "text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">narrative{{id}} patient</div>"}
+            "link":[{"other":{"reference":"Patient/{{{{(id == "mine" ? "twin" : "mine")}}}}"},"type":"seealso"}],
+            "text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">narrative{{{{id}}}} patient</div>"}
             """);
     }
 

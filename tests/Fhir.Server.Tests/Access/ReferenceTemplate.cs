@@ -24,7 +24,7 @@ internal static class ReferenceTemplate
         foreach (var way in parameter.Expression!.Split('|', StringSplitOptions.TrimEntries))
         {
             var path = way.Trim('(', ')').Split(".where(")[0].Split(" as ")[0].Split(".as(")[0];
-            if (path.StartsWith(parameter.ResourceType + ".", StringComparison.Ordinal) && TryAdd(resource, Schema.R4.FindType(parameter.ResourceType)!, path.Split('.')[1..], reference))
+            if (path.StartsWith(parameter.ResourceType + ".", StringComparison.Ordinal) && TryAdd(resource, Schema.R4.FindType(parameter.ResourceType)!, path.Split('.').AsSpan(1), reference))
                 return true;
         }
 
