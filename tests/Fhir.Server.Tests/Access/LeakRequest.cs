@@ -42,7 +42,7 @@ internal sealed record LeakRequest(string Method, string Url, string? Body = nul
             yield break;
         var parameters = Url[(mark + 1)..].Split('&');
         for (var i = 0; i < parameters.Length; i++)
-            yield return this with { Url = Url[..(mark + 1)] + string.Join('&', parameters.Where((_, at) => at != i)) };
+            yield return this with { Url = parameters.Length == 1 ? Url[..mark] : Url[..(mark + 1)] + string.Join('&', parameters.Where((_, at) => at != i)) };
     }
 
     public override string ToString() =>
@@ -68,14 +68,14 @@ internal sealed partial record LeakAnswer(int Status, string Headers, string Bod
         foreach (var (name, values) in response.Headers.Concat(response.Content.Headers).OrderBy(static header => header.Key, StringComparer.OrdinalIgnoreCase))
         {
             var value = string.Join(", ", values);
-            switch (name)
+            switch (name.ToUpperInvariant())
             {
-                case "Date":
+                case "DATE":
                     continue;
-                case "X-Request-Id":
+                case "X-REQUEST-ID":
                     value = "@request";
                     break;
-                case "Content-Length":
+                case "CONTENT-LENGTH":
                     // Where it does not tell the length of the body it is a fault of its own.
                     if (response.RequestMessage!.Method != HttpMethod.Head && long.Parse(value, CultureInfo.InvariantCulture) != bytes.Length)
                         value = $"wrong, {value}";
