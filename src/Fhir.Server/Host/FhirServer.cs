@@ -26,7 +26,6 @@ public sealed class FhirServer : IAsyncDisposable
         Terminology = terminology;
         TerminologyLibrary = terminologyLibrary;
         _closures = closures;
-        Closures = new ClosureTables(closures);
         SearchParameterSet = searchParameters;
         Reindexing = new Reindexing(store, searchParameters);
         Validation = new ResourceValidation(new LocalConformanceResources(terminologyLibrary), store, options.BaseUrls);
@@ -139,8 +138,9 @@ public sealed class FhirServer : IAsyncDisposable
     /// <summary>Makes and reads page links.</summary>
     public PageLinks PageLinks { get; }
 
-    /// <summary>The closure tables of clients.</summary>
-    public ClosureTables Closures { get; }
+    /// <summary>The closure tables of a client.</summary>
+    /// <param name="owner">Who asks.</param>
+    public ClosureTables ClosuresOf(AccessSubject? owner) => new(new OwnedClosures(_closures, owner));
 
     /// <summary>The registered interactions.</summary>
     public InteractionTable Interactions { get; }

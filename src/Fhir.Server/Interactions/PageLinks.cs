@@ -24,6 +24,9 @@ public sealed class PageLinks : IDisposable
     private const int TagSize = 16;
     private const int MaxTextSize = 1024 * 1024;
 
+    // Links come in few lengths, since the numbers in a cursor have more digits the more there is that its reader may not see.
+    private const int Step = 48;
+
     // A cipher is not for several threads at once.
     private readonly ThreadLocal<AesGcm> _cipher;
 
@@ -106,7 +109,10 @@ public sealed class PageLinks : IDisposable
         writer.Write7BitEncodedInt((cursor.Length << 1) | (isText ? 1 : 0));
         writer.Write(cursor);
         writer.Write7BitEncodedInt(isCompressed ? query.Length : 0);
-        writer.Write(isCompressed ? compressed.AsSpan(0, length) : query);
+        var kept = isCompressed ? compressed.AsSpan(0, length) : query;
+        writer.Write7BitEncodedInt(kept.Length);
+        writer.Write(kept);
+        packed.SetLength((packed.Length + Step - 1) / Step * Step);
         return packed.ToArray();
     }
 
@@ -118,7 +124,8 @@ public sealed class PageLinks : IDisposable
         var bytes = reader.ReadBytes(length >> 1);
         var cursor = (length & 1) == 1 ? Encoding.UTF8.GetString(bytes) : Base64Url.EncodeToString(bytes);
         var uncompressed = reader.Read7BitEncodedInt();
-        var query = plain.AsSpan((int)packed.Position);
+        var kept = reader.Read7BitEncodedInt();
+        var query = plain.AsSpan((int)packed.Position, kept);
         if (uncompressed == 0)
             return new PageLink(path, Encoding.UTF8.GetString(query), cursor);
         var text = new byte[uncompressed];

@@ -14,7 +14,7 @@ internal static class ClosureOperation
         var concepts = input.Values("concept").Select(CodedInput.Coding)
             .Select(static coding => new CodingValue(coding.System, coding.Version, coding.Code ?? throw new RefusedException(400, "required", "Each concept of $closure needs a code."), coding.Display))
             .ToList();
-        var closures = call.Server.Closures;
+        var closures = call.Server.ClosuresOf(call.Scope.Subject);
         ClosureAnswer? answer = null;
         if (concepts.Count > 0)
             answer = await closures.AddAsync((await TerminologyRequest.ReadAsync(call, input, cancel)).Scope, name, concepts, cancel);

@@ -79,7 +79,7 @@ internal sealed partial record LeakAnswer(int Status, string Headers, string Bod
                     // Where it does not tell the length of the body it is a fault of its own.
                     if (response.RequestMessage!.Method != HttpMethod.Head && long.Parse(value, CultureInfo.InvariantCulture) != bytes.Length)
                         value = $"wrong, {value}";
-                    else if (Page().IsMatch(Encoding.UTF8.GetString(bytes)))
+                    else if (Encoding.UTF8.GetString(bytes) is var text && (Page().IsMatch(text) || Time().IsMatch(text)))
                         value = "@length";
                     break;
             }
@@ -95,7 +95,7 @@ internal sealed partial record LeakAnswer(int Status, string Headers, string Bod
     /// <summary>The answer without what two servers can't have in common.</summary>
     /// <param name="common">The names that both have for ids of new resources.</param>
     public string Comparable(Func<string, string> common) =>
-        $"{Status}\n{Uuid().Replace(common(Headers), AnyId)}\n{Uuid().Replace(Page().Replace(common(Body), "_page=@"), AnyId)}";
+        $"{Status}\n{Uuid().Replace(common(Headers), AnyId)}\n{Uuid().Replace(Time().Replace(Page().Replace(common(Body), "$1@"), "@ ms"), AnyId)}";
 
     /// <summary>A text with other names for the ids in it.</summary>
     public static string ReplaceIds(string text, Func<string, string> name) => Uuid().Replace(text, match => name(match.Value));
@@ -103,8 +103,12 @@ internal sealed partial record LeakAnswer(int Status, string Headers, string Bod
     [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Uuid();
 
-    [GeneratedRegex("_page=[A-Za-z0-9_-]+", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex("(_page=|\"(?:next|previous|first|last)\":\")[A-Za-z0-9_-]{60,}", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Page();
+
+    // How long a step of a search took (_explain).
+    [GeneratedRegex("[0-9]+\\.[0-9]{3} ms", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Time();
 
     [GeneratedRegex("\"relation\":\"(?:next|previous|last|first)\",\"url\":\"([^\"]+)\"", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Link();
