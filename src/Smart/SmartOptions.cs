@@ -66,6 +66,9 @@ public sealed record SmartOptions
     /// </summary>
     public IReadOnlyList<IPNetwork> FetchPrivate { get; init; } = [];
 
+    /// <summary><c>FhirHub:Auth:Issuers</c>: other issuers whose tokens are taken too.</summary>
+    public IReadOnlyList<ExternalIssuer> Issuers { get; init; } = [];
+
     /// <summary>How long a fetch may take.</summary>
     public TimeSpan FetchTime { get; init; } = TimeSpan.FromSeconds(5);
 

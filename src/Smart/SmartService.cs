@@ -50,6 +50,7 @@ public sealed class SmartService : IAsyncDisposable
         Authorization = new AuthorizationFlow(this);
         Clients = new ClientRegistry(State, () => Grants, new ClientRules(Fetch.MayFetch), clock);
         Registration = new Registration(this);
+        Issuers = new Issuers(this);
     }
 
     /// <summary>The configuration.</summary>
@@ -87,6 +88,9 @@ public sealed class SmartService : IAsyncDisposable
 
     /// <summary>The clients.</summary>
     public ClientRegistry Clients { get; }
+
+    /// <summary>Other issuers whose tokens are taken too.</summary>
+    public Issuers Issuers { get; }
 
     /// <summary>Registration by clients themselves.</summary>
     internal Registration Registration { get; }
@@ -147,7 +151,13 @@ public sealed class SmartService : IAsyncDisposable
     public IDataProtector Protector(string purpose) => (_protection ?? throw NotStarted()).CreateProtector(purpose);
 
     /// <summary>What a bearer token stands for; null if it is not good.</summary>
-    public ValueTask<Access?> AccessOfAsync(string token, CancellationToken cancel) => Grants.FindAsync(token, cancel);
+    public ValueTask<Access?> AccessOfAsync(string token, CancellationToken cancel)
+    {
+        var own = Grants.FindAsync(token, cancel);
+        return Options.Issuers.Count == 0 || own is { IsCompletedSuccessfully: true, Result: not null } ? own : FindAsync(own);
+
+        async ValueTask<Access?> FindAsync(ValueTask<Access?> finding) => await finding ?? await Issuers.FindAsync(token, cancel);
+    }
 
     /// <summary>Adds what runs before the addresses, after routing.</summary>
     public void Use(IApplicationBuilder app)
@@ -195,6 +205,7 @@ public sealed class SmartService : IAsyncDisposable
         Keys.Dispose();
         TokenLimits.Dispose();
         Registration.Dispose();
+        Issuers.Dispose();
         Fetch.Dispose();
         Accounts.Dispose();
     }

@@ -26,6 +26,7 @@ public static partial class ConfigurationReader
             RegistrationsPerHour = Number(configuration, "FhirHub:Auth:RegistrationsPerHour", defaults.RegistrationsPerHour, 1, 100_000),
             FetchPrivate = Networks(configuration, "FhirHub:Auth:FetchPrivate"),
             Brand = Brand(configuration),
+            Issuers = Issuers(configuration, "FhirHub:Auth:Issuers"),
         };
     }
 
