@@ -51,6 +51,15 @@ public sealed record SmartOptions
     /// <summary><c>FhirHub:Auth:SessionHours</c>: a browser's session ends that long after its beginning, however much it is used.</summary>
     public TimeSpan LongestSession { get; init; } = TimeSpan.FromHours(12);
 
+    /// <summary><c>FhirHub:Auth:PasswordLength</c>: characters of a password at least.</summary>
+    public int PasswordLength { get; init; } = 12;
+
+    /// <summary><c>FhirHub:Auth:AdministratorTotp</c>: whether administrators must have an authenticator (TOTP).</summary>
+    public bool AdministratorTotp { get; init; }
+
+    /// <summary><c>FhirHub:Auth:SignInsPerMinute</c>: tries to sign in that one network address has each minute.</summary>
+    public int SignInsPerMinute { get; init; } = 60;
+
     /// <summary><c>FhirHub:Auth:Registration</c>: whether anybody may ask to register a client; a request waits until an administrator approves it.</summary>
     public bool Registration { get; init; } = true;
 

@@ -45,6 +45,8 @@ public sealed class SmartService : IAsyncDisposable
         ClientKeys = new ClientKeys(RemoteKeys);
         Accounts = new AccountRegistry(this);
         Sessions = new Sessions(this);
+        SignIns = new SignIns(this);
+        OneTimeTexts = new OneTimeTexts(this);
         Keys = new SigningKeys(State, () => Protector("signing keys"), clock);
         Consents = new Consents(State, options, clock);
         Authorization = new AuthorizationFlow(this);
@@ -110,6 +112,12 @@ public sealed class SmartService : IAsyncDisposable
     /// <summary>Browsers in which somebody has signed in.</summary>
     public Sessions Sessions { get; }
 
+    /// <summary>Sign-ins, step by step.</summary>
+    internal SignIns SignIns { get; }
+
+    /// <summary>Texts that are shown once.</summary>
+    internal OneTimeTexts OneTimeTexts { get; }
+
     /// <summary>The keys that sign id_tokens.</summary>
     public SigningKeys Keys { get; }
 
@@ -129,6 +137,7 @@ public sealed class SmartService : IAsyncDisposable
         services.AddSingleton(this);
         KeyServices.Add(services, this);
         SessionCookies.Add(services, this);
+        SignInLimit.Add(services, this);
     }
 
     /// <summary>Opens the key file and begins the work that nobody waits for.</summary>
@@ -159,10 +168,14 @@ public sealed class SmartService : IAsyncDisposable
         async ValueTask<Access?> FindAsync(ValueTask<Access?> finding) => await finding ?? await Issuers.FindAsync(token, cancel);
     }
 
+    /// <summary>Writes into the log what an administrator did with an account; ids only.</summary>
+    internal void LogChange(SignedIn by, string what, string accountId) => Log.LogInformation("Account {Account} was {What} by {Administrator}.", accountId, what, by.Account.Id);
+
     /// <summary>Adds what runs before the addresses, after routing.</summary>
     public void Use(IApplicationBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseRateLimiter();
         app.UseWhen(static http => http.Request.Path.StartsWithSegments(Root, StringComparison.OrdinalIgnoreCase), pages => pages.Use(async (http, next) =>
         {
             await Sessions.IdentifyAsync(http);

@@ -9,7 +9,7 @@ namespace FhirHub.Server.Tests;
 /// <summary>A running server that asks for tokens. <see cref="ServerFixture.Client"/> has none; <see cref="ClientAsync"/> makes those that have.</summary>
 public partial class SmartFixture : ServerFixture
 {
-    protected override IReadOnlyList<string> Settings => ["--FhirHub:Auth:Mode=Smart", "--FhirHub:Auth:TokenRequestsPerMinute=1000000"];
+    protected override IReadOnlyList<string> Settings => ["--FhirHub:Auth:Mode=Smart", "--FhirHub:Auth:TokenRequestsPerMinute=1000000", "--FhirHub:Auth:SignInsPerMinute=1000000"];
 
     public SmartService Smart => Services.GetRequiredService<FhirServer>().Smart!;
 

@@ -30,6 +30,7 @@ public static class FhirHost
         try
         {
             await using var app = Build(args);
+            await TellOfAdministratorAsync(app.Services.GetRequiredService<FhirServer>(), cancel);
             await app.RunAsync(cancel);
             return 0;
         }
@@ -106,6 +107,16 @@ public static class FhirHost
     {
         if (server.Smart is { } smart)
             Task.Run(() => BuiltInClients.KeepAsync(smart, server.Options, log, CancellationToken.None)).GetAwaiter().GetResult();
+    }
+
+    // To the terminal and not to the log, which others read.
+    private static async Task TellOfAdministratorAsync(FhirServer server, CancellationToken cancel)
+    {
+        if (server.Smart is { } smart && await smart.Accounts.EnsureAdministratorAsync(cancel) is { } password)
+        {
+            await Console.Out.WriteLineAsync(
+                $"Sign in at {SmartService.Root}/login as '{AccountRegistry.FirstAdministrator}' with the one-time password {password} and choose your own; until you do, each start prints another one.");
+        }
     }
 
     private static void OpenImages(WebApplication app, FhirServer server)

@@ -57,17 +57,20 @@ public sealed record Account
     /// <summary>True if signing in asks for a code too.</summary>
     public bool TwoFactor { get; init; }
 
+    /// <summary>Codes that were used a short time ago, and are not taken again (RFC 6238, 5.2).</summary>
+    public IReadOnlyList<UsedCode> UsedCodes { get; init; } = [];
+
     /// <summary>Hashes of recovery codes that are not used yet.</summary>
     public IReadOnlyList<string> RecoveryCodes { get; init; } = [];
 
-    /// <summary>Failed tries since the last success.</summary>
-    public int FailedTries { get; init; }
-
-    /// <summary>Nobody signs in before then.</summary>
-    public DateTimeOffset? LockedUntil { get; init; }
-
     /// <summary>True if the password must be changed before anything else: it was printed or chosen by another.</summary>
     public bool MustChangePassword { get; init; }
+
+    /// <summary>When a password that was printed or chosen by another ceases to be good; null for never.</summary>
+    public DateTimeOffset? PasswordExpires { get; init; }
+
+    /// <summary>When somebody signed in with it last; null for never.</summary>
+    public DateTimeOffset? LastSignIn { get; init; }
 
     /// <summary>True if an administrator has disabled it: it can't sign in and its tokens are not good.</summary>
     public bool IsDisabled { get; init; }
@@ -75,6 +78,11 @@ public sealed record Account
     /// <summary>When it was made.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 }
+
+/// <summary>A code of an authenticator that was used.</summary>
+/// <param name="Code">The digits.</param>
+/// <param name="At">When.</param>
+public sealed record UsedCode(string Code, DateTimeOffset At);
 
 /// <summary>A browser in which somebody has signed in.</summary>
 public sealed record Session

@@ -1,5 +1,6 @@
 // What ASP.NET Core Identity asks of accounts, over the records of the server.
 
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 
 namespace FhirHub.Smart;
@@ -9,7 +10,8 @@ namespace FhirHub.Smart;
 /// two that want it.
 /// </summary>
 /// <param name="state">What is kept.</param>
-internal sealed class AccountStore(SmartState state) : IUserPasswordStore<AccountUser>, IUserSecurityStampStore<AccountUser>
+/// <param name="authenticatorKeys">Protects the keys of authenticators, which must be read again.</param>
+internal sealed partial class AccountStore(SmartState state, Func<IDataProtector> authenticatorKeys) : IUserPasswordStore<AccountUser>, IUserSecurityStampStore<AccountUser>
 {
     public Task<string> GetUserIdAsync(AccountUser user, CancellationToken cancellationToken) => Task.FromResult(user.Account.Id);
 

@@ -14,13 +14,15 @@ internal sealed class LoginPage(SmartService smart)
     /// <summary>The parameter that asks one who is signed in to sign in anew.</summary>
     public const string Again = "again";
 
+    /// <summary>Where the user was going.</summary>
+    public static string ReturnTo(HttpContext http) => LocalAddress.Or(http.Request.Query[LocalAddress.Parameter], AccountPage.Address);
+
     public async Task ShowAsync(HttpContext http)
     {
-        var returnTo = ReturnTo(http);
         if (!http.Request.Query.ContainsKey(Again) && await smart.Sessions.FindAsync(http) is not null)
-            LocalAddress.SeeOther(http, returnTo);
+            LocalAddress.SeeOther(http, ReturnTo(http));
         else
-            await AnswerAsync(http, StatusCodes.Status200OK, returnTo, "", null);
+            await AnswerAsync(http, StatusCodes.Status200OK, "", null);
     }
 
     public async Task SubmitAsync(HttpContext http)
@@ -28,33 +30,18 @@ internal sealed class LoginPage(SmartService smart)
         if (await SmartForm.ReadAsync(http) is not { } form)
             return;
         var name = form["username"].ToString();
-        if (await smart.Accounts.FindByPasswordAsync(name, form["password"].ToString()) is not { } account)
-        {
-            await AnswerAsync(http, StatusCodes.Status400BadRequest, ReturnTo(http), name, AccountLabels.SignInFailed);
-            return;
-        }
-
-        await smart.Sessions.BeginAsync(http, account);
-        LocalAddress.SeeOther(http, ReturnTo(http));
+        if (await smart.SignIns.CheckAsync(http, name, form["password"].ToString()) is { } account)
+            await smart.SignIns.ContinueAsync(http, account, isCodeDone: false, ReturnTo(http));
+        else
+            await AnswerAsync(http, StatusCodes.Status400BadRequest, name, AccountLabels.SignInFailed);
     }
 
-    private static string ReturnTo(HttpContext http) => LocalAddress.Or(http.Request.Query[LocalAddress.Parameter], $"{SmartService.Root}/account");
-
-    private static Task AnswerAsync(HttpContext http, int status, string returnTo, string name, Label? problem) => SmartPage.AnswerAsync(http, status, AccountLabels.SignIn, page =>
+    private static Task AnswerAsync(HttpContext http, int status, string name, Label? problem) => SmartPage.AnswerAsync(http, status, AccountLabels.SignIn, page =>
     {
-        var html = page.Html;
-        if (problem is { } text)
-            html.Element("p", text, ("id", "problem"), ("role", "alert"), ("class", "problem"));
-        var described = problem is null ? null : "problem";
-        SmartForm.Open(page, $"{Address}?{LocalAddress.Parameter}={Uri.EscapeDataString(returnTo)}");
-        html.Element("label", AccountLabels.UserName, ("for", "username"));
-        html.Empty(
-            "input", ("type", "text"), ("id", "username"), ("name", "username"), ("value", name), ("autocomplete", "username"), ("autocapitalize", "none"), ("spellcheck", "false"),
-            ("maxlength", "64"), ("required", "required"), ("aria-describedby", described));
-        html.Element("label", AccountLabels.Password, ("for", "password"));
-        html.Empty(
-            "input", ("type", "password"), ("id", "password"), ("name", "password"), ("autocomplete", "current-password"), ("required", "required"), ("aria-describedby", described));
-        html.Element("button", AccountLabels.SignIn, ("type", "submit"));
-        html.Close();
+        SmartForm.Open(page, $"{Address}?{LocalAddress.Parameter}={Uri.EscapeDataString(ReturnTo(http))}");
+        new FormField("username", AccountLabels.UserName) { Value = name, AutoComplete = "username", IsRequired = true, Longest = UserName.Longest, Problem = problem?.In(page.Language) }.Write(page);
+        new FormField("password", AccountLabels.Password) { Type = "password", AutoComplete = "current-password", IsRequired = true, Longest = PasswordRules.Longest }.Write(page);
+        page.Html.Element("button", AccountLabels.SignIn, ("type", "submit"));
+        page.Html.Close();
     });
 }

@@ -74,7 +74,32 @@ public sealed class Sessions(SmartService smart)
     public async Task EndAsync(string accountId, string sessionId, CancellationToken cancel)
     {
         if (await smart.State.Sessions.FindAsync(sessionId, cancel) is { } kept && kept.Owner == accountId)
+        {
             await smart.State.Sessions.RemoveAsync(sessionId, cancel);
+            await smart.Grants.EndOfSessionAsync(accountId, sessionId, "session ended", cancel);
+        }
+    }
+
+    /// <summary>Who has signed in; null for nobody, and then the browser was sent to sign in.</summary>
+    public async Task<SignedIn?> RequireAsync(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        if (await FindAsync(http) is { } signedIn)
+            return signedIn;
+        await ChallengeAsync(http, HttpMethods.IsGet(http.Request.Method) ? null : AccountPage.Address);
+        return null;
+    }
+
+    /// <summary>The administrator who has signed in; null for anybody else, who is answered the same whatever the address is about.</summary>
+    public async Task<SignedIn?> RequireAdministratorAsync(HttpContext http)
+    {
+        if (await RequireAsync(http) is not { } signedIn)
+            return null;
+        if (signedIn.Account.Role == AccountRole.Administrator && (signedIn.Account.TwoFactor || !smart.Options.AdministratorTotp))
+            return signedIn;
+        await SmartPage.AnswerAsync(http, StatusCodes.Status403Forbidden, SmartLabels.Forbidden, static page =>
+            page.Html.Element("p", SmartLabels.ForbiddenReason, ("role", "alert"), ("class", "problem")));
+        return null;
     }
 
     /// <summary>The sessions of an account that are good, the last used first.</summary>
@@ -101,12 +126,16 @@ public sealed class Sessions(SmartService smart)
         LocalAddress.SeeOther(http, $"{LoginPage.Address}?{(again ? $"{LoginPage.Again}=true&" : "")}{LocalAddress.Parameter}={Uri.EscapeDataString(returnTo)}");
     }
 
-    /// <summary>Tells the antiforgery of ASP.NET Core who is signed in, so that a form of one session is no good in another.</summary>
+    /// <summary>Tells the antiforgery of ASP.NET Core who is signed in or about to, so that a form of one session is no good in another.</summary>
     internal async Task IdentifyAsync(HttpContext http)
     {
-        if (await FindAsync(http) is not null && await http.AuthenticateAsync(SessionCookies.Session) is { Principal: { } principal })
+        var scheme = await FindAsync(http) is null ? SessionCookies.SignIn : SessionCookies.Session;
+        if (await http.AuthenticateAsync(scheme) is { Principal: { } principal })
             http.User = principal;
     }
+
+    /// <summary>Who has signed in, where that was asked before.</summary>
+    internal static SignedIn? Of(HttpContext http) => http.Features.Get<Found>()?.SignedIn;
 
     private async Task<SignedIn?> ReadAsync(HttpContext http)
     {

@@ -80,12 +80,14 @@ internal sealed class SmartPage
         Html.Style(s_style);
         Html.Close().Open("body");
         Html.Element("a", SmartLabels.SkipToContent, ("class", "skip"), ("href", "#content"));
-        Html.Open("header").Element("span", "FhirHub", ("class", "home")).Open("nav", ("aria-label", SmartLabels.Languages.In(Language)));
+        Html.Open("header").Element("span", "FhirHub", ("class", "home"));
+        WriteUser();
+        Html.Open("nav", ("aria-label", SmartLabels.Languages.In(Language)));
         foreach (var language in PageLanguages.All)
         {
             Html.Element(
                 "a", PageLanguages.Name(language), ("lang", PageLanguages.Tag(language)), ("hreflang", PageLanguages.Tag(language)),
-                ("href", $"{SmartService.Root}/language/{PageLanguages.Segment(language)}?return={Uri.EscapeDataString(Http.Request.Path + Http.Request.QueryString.Value)}"),
+                ("href", $"{Http.Request.PathBase}{SmartService.Root}/language/{PageLanguages.Segment(language)}?return={Uri.EscapeDataString(Http.Request.Path + Http.Request.QueryString.Value)}"),
                 ("aria-current", language == Language ? "true" : null)).Text(" ");
         }
 
@@ -93,6 +95,15 @@ internal sealed class SmartPage
         Html.Open("main", ("id", "content"), ("tabindex", "-1")).Element("h1", title);
         content(this);
         return Html.Close().Close().Close().ToUtf8();
+    }
+
+    private void WriteUser()
+    {
+        if (Sessions.Of(Http) is not { } signedIn)
+            return;
+        Html.Open("nav", ("class", "user"), ("aria-label", AccountLabels.Account.In(Language)));
+        Html.Element("a", signedIn.Account.DisplayName.Length > 0 ? signedIn.Account.DisplayName : signedIn.Account.UserName, ("href", Http.Request.PathBase + AccountPage.Address)).Text(" ");
+        Html.Element("a", AccountLabels.SignOut, ("href", Http.Request.PathBase + LogoutPage.Address)).Close();
     }
 
     private static byte[] ReadStyle()

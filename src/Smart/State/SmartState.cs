@@ -20,6 +20,18 @@ public sealed class SmartState(IStateStore store)
     /// <summary>The names of accounts, in the form in which they are compared.</summary>
     internal StateSet<AccountName> AccountNames { get; } = new(store, "account-name");
 
+    /// <summary>Sign-ins that are not complete, by the hash of their secret; the owner is the account.</summary>
+    internal StateSet<PendingSignIn> SignIns { get; } = new(store, "sign-in");
+
+    /// <summary>Tries to guess a secret, by the hash of what is guessed at.</summary>
+    internal StateSet<TryCount> Tries { get; } = new(store, "tries");
+
+    /// <summary>Texts that are shown once, by the session that they are shown in and what they are about.</summary>
+    internal StateSet<OneTimeText> OneTimeTexts { get; } = new(store, "one-time-text");
+
+    /// <summary>Who the administrators are, in one record that decides whether one of them can go.</summary>
+    internal StateSet<AdministratorList> Administrators { get; } = new(store, "administrators");
+
     /// <summary>Browsers' sessions, by the hash of their secret; the owner is the account.</summary>
     public StateSet<Session> Sessions { get; } = new(store, "session");
 
