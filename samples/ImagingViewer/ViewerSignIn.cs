@@ -9,10 +9,11 @@ namespace FhirHub.Samples.ImagingViewer;
 /// <param name="ClientId">The client that stands for the viewer; its redirect address is <c>/viewer/callback</c>.</param>
 /// <param name="Scope">The scopes that it asks for.</param>
 /// <param name="Issuer">The issuer, as a request sees it.</param>
+/// <param name="SignOutPath">The path below the issuer where users sign out.</param>
 /// <param name="Audience">The <c>aud</c> of authorization requests (SMART App Launch 2.2.0, app-launch.html#obtain-authorization-code), as a request sees it.</param>
-public sealed record ViewerSignIn(string ClientId, string Scope, Func<HttpContext, string> Issuer, Func<HttpContext, string> Audience)
+public sealed record ViewerSignIn(string ClientId, string Scope, Func<HttpContext, string> Issuer, string SignOutPath, Func<HttpContext, string> Audience)
 {
     /// <summary>An object of JavaScript; what is told by the request is escaped in it.</summary>
     internal string DescribeFor(HttpContext http) =>
-        JsonSerializer.Serialize(new { authority = Issuer(http), client_id = ClientId, scope = Scope, aud = Audience(http) });
+        JsonSerializer.Serialize(new { authority = Issuer(http), client_id = ClientId, scope = Scope, aud = Audience(http), sign_out = Issuer(http) + SignOutPath });
 }

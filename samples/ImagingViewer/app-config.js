@@ -27,7 +27,10 @@ window.browserImportFunction = address => import(address);
         authority: signIn.authority,
         client_id: signIn.client_id,
         redirect_uri: '/callback',
-        post_logout_redirect_uri: '/',
+
+        // Where nothing of OHIF's own is: it would take a page of its own of this path for the end of a sign-out.
+        post_logout_redirect_uri: signIn.sign_out,
+        metadataSeed: { end_session_endpoint: signIn.sign_out },
         response_type: 'code',
         scope: signIn.scope,
         extraQueryParams: { aud: signIn.aud },

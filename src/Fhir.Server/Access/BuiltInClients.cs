@@ -13,7 +13,7 @@ internal static class BuiltInClients
     private const string ViewerScope = "openid fhirUser online_access user/ImagingStudy.rs user/ImagingStudy.c";
 
     /// <summary>How the viewer signs its users in.</summary>
-    public static ViewerSignIn SignIn(SmartService smart) => new(Viewer, ViewerScope, smart.IssuerOf, smart.FhirBaseOf);
+    public static ViewerSignIn SignIn(SmartService smart) => new(Viewer, ViewerScope, smart.IssuerOf, $"{SmartService.Root}/logout", smart.FhirBaseOf);
 
     /// <summary>
     /// Makes the clients of what is served, brings those of an earlier version up to date, and removes those of what is not. One that an administrator

@@ -83,7 +83,7 @@ public sealed class ViewerEndpointTests : IAsyncLifetime
         Assert.Contains("const signIn = null;", await _client.GetStringAsync("viewer/app-config.js"), StringComparison.Ordinal);
         var (app, client) = await StartAsync(
             new PackedFiles(typeof(ViewerEndpoint).Assembly, "viewer/"), "",
-            new ViewerSignIn("imaging-viewer", "openid", static http => $"http://{http.Request.Headers["X-Host"]}", static _ => "http://hub.example/fhir"));
+            new ViewerSignIn("imaging-viewer", "openid", static http => $"http://{http.Request.Headers["X-Host"]}", "/auth/logout", static _ => "http://hub.example/fhir"));
         await using var _ = app;
         using var __ = client;
         client.DefaultRequestHeaders.TryAddWithoutValidation("X-Host", "hub.example';alert(\"1\")</script>");
