@@ -66,7 +66,7 @@ public sealed partial class SearchEvaluator(SearchParameterRegistry registry, IR
         SearchExpression.Parameter parameter => EntriesOf(subject.Resource, parameter.Definition)
             .Any(entry => Matches(Resolve(entry, subject.Holder), parameter.Predicate)),
         SearchExpression.Missing missing => !EntriesOf(subject.Resource, missing.Definition).Any(),
-        SearchExpression.Chain chain => Targets(subject, chain).Any(target => Matches(target, chain.Inner)),
+        SearchExpression.Chain chain => Targets(subject, chain).Any(target => Matches(target, chain.Inner)) || (chain.OrMissing && LeadsNowhere(subject, chain)),
         SearchExpression.ReverseChain reverse => Referrers(subject, reverse.Reference).Any(referrer => Matches(referrer, reverse.Inner)),
         SearchExpression.InCompartment compartment => Matches(subject, CompartmentRules.Expand(compartment, subject.Resource.Type, registry)),
         SearchExpression.Contains contains => subject.Resource.Contained.Any(contained =>
@@ -98,6 +98,9 @@ public sealed partial class SearchEvaluator(SearchParameterRegistry registry, IR
         var low = DateRange.Of(instant);
         return Compare(range, low, low + 999);
     }
+
+    private bool LeadsNowhere(Subject subject, SearchExpression.Chain chain) => EntriesOf(subject.Resource, chain.Reference).OfType<ReferenceEntry>()
+        .Any(entry => entry is { Type: { } type, Id: { } id } && chain.TargetTypes.Contains(type, StringComparer.Ordinal) && lookup.Find(type, id) is null);
 
     private IEnumerable<Subject> Targets(Subject subject, SearchExpression.Chain chain) =>
         EntriesOf(subject.Resource, chain.Reference).OfType<ReferenceEntry>()

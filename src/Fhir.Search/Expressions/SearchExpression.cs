@@ -55,7 +55,14 @@ public abstract record SearchExpression
     public sealed record Missing(SearchParameter Definition) : SearchExpression;
 
     /// <summary>A reference of the parameter leads to a resource of one of the types for which the inner condition holds.</summary>
-    public sealed record Chain(SearchParameter Reference, IReadOnlyList<string> TargetTypes, SearchExpression Inner) : SearchExpression;
+    public sealed record Chain(SearchParameter Reference, IReadOnlyList<string> TargetTypes, SearchExpression Inner) : SearchExpression
+    {
+        /// <summary>
+        /// True if a literal reference to a resource of the types that is not here holds too: what a filter says of a reference must not depend on whether
+        /// there is something behind it.
+        /// </summary>
+        public bool OrMissing { get; init; }
+    }
 
     /// <summary>A resource of <c>Reference.ResourceType</c> refers to this one by the parameter, and the inner condition holds for it (<c>_has</c>).</summary>
     public sealed record ReverseChain(SearchParameter Reference, SearchExpression Inner) : SearchExpression;

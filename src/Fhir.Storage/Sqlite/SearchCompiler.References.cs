@@ -67,16 +67,15 @@ internal sealed partial class SearchCompiler
     {
         var alias = NextAlias();
         var target = Sql.Of($"{alias}.key");
-        return Sql.Of(
-            $"""
-            EXISTS(SELECT 1 FROM ({Targets(Number(chain.Reference), key)}) {alias}
-            WHERE {OfTypes(chain.TargetTypes, target)} AND {IsCurrent(target)} AND {Test(chain.Inner, target)})
-            """);
+        var holds = chain.OrMissing
+            ? Sql.Of($"(NOT {IsCurrent(target)} OR {Test(chain.Inner, target)})")
+            : Sql.Of($"{IsCurrent(target)} AND {Test(chain.Inner, target)}");
+        return Sql.Of($"EXISTS(SELECT 1 FROM ({Targets(Number(chain.Reference), key)}) {alias} WHERE {OfTypes(chain.TargetTypes, target)} AND {holds})");
     }
 
     private KeySource? Source(SearchExpression.Chain chain)
     {
-        if (Source(chain.Inner) is not { } inner)
+        if (chain.OrMissing || Source(chain.Inner) is not { } inner)
             return null;
         var alias = NextAlias();
         var key = Sql.Of($"{alias}.key");

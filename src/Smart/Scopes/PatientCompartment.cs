@@ -124,7 +124,7 @@ public static class PatientCompartment
         return new SearchExpression.And(
         [
             new SearchExpression.Chain(target, s_types, own),
-            new SearchExpression.Not(new SearchExpression.Chain(target, s_othersTypes, new SearchExpression.Not(own))),
+            new SearchExpression.Not(new SearchExpression.Chain(target, s_othersTypes, new SearchExpression.Not(own)) { OrMissing = true }),
         ]);
     }
 
@@ -132,7 +132,7 @@ public static class PatientCompartment
     private static SearchExpression.Or Schedule(string patient) => new(
     [
         Names("Schedule", "actor", patient),
-        new SearchExpression.Not(new SearchExpression.Chain(Standard("Schedule", "actor"), [Patient, "RelatedPerson"], new SearchExpression.All())),
+        new SearchExpression.Not(new SearchExpression.Chain(Standard("Schedule", "actor"), [Patient, "RelatedPerson"], new SearchExpression.All()) { OrMissing = true }),
     ]);
 
     // R4 binary.html: a Binary is protected like the resource that its securityContext names; one without it is nobody's.

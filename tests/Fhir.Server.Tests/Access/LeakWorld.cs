@@ -75,6 +75,13 @@ internal sealed partial class LeakWorld
                 (granted.TryGetValue(step.Key, out var shown) ? shown : granted[step.Key] = []).Add(version);
         }
 
+        // What is found is granted by another letter than what is read.
+        foreach (var type in _steps.Select(static step => step.Key.Type).Distinct())
+        {
+            foreach (var version in (await whole.Server.Store.HistoryAsync(scope, new HistoryQuery { Type = type, Count = 1_000 }, default)).Versions.Where(static version => !version.IsDeleted))
+                (granted.TryGetValue(version.Key, out var shown) ? shown : granted[version.Key] = []).Add(version.Version);
+        }
+
         // A version that is hidden is there with other content, since the numbers of those that are not must be the same.
         clock.Set(start);
         versions.Clear();
