@@ -193,7 +193,6 @@ public sealed class SmartService : IAsyncDisposable
         AuthorizationEndpoints.Map(group, this);
         LaunchEndpoints.Map(group, this);
         ClientEndpoints.Map(group, this);
-        group.MapGet("/launch", http => http.Response.WriteAsync(IssuerOf(http), http.RequestAborted));
     }
 
     /// <summary>Whether an address below the FHIR base is one of the authorization server.</summary>
