@@ -34,6 +34,7 @@ internal static class ScopeWords
     private static readonly Label s_everything = new("All kinds of records", "所有类型的记录");
     private static readonly Label s_ofPatient = new("of this patient", "（仅限该患者）");
     private static readonly Label s_ofUser = new("of all that you may see yourself", "（您本人有权查看的全部）");
+    private static readonly Label s_ofEverybody = new("of everybody, without any user", "（所有人的记录，无需用户参与）");
     private static readonly Label s_only = new("only where ", "仅限：");
     private static readonly Label s_context = new("Know the context: ", "知道当前上下文：");
 
@@ -46,7 +47,7 @@ internal static class ScopeWords
     private static Label Of(SmartScope scope)
     {
         var type = scope.ResourceType is null ? s_everything : TypeNames.Of(scope.ResourceType);
-        var whose = scope.Level == ScopeLevel.Patient ? s_ofPatient : s_ofUser;
+        var whose = scope.Level switch { ScopeLevel.Patient => s_ofPatient, ScopeLevel.User => s_ofUser, _ => s_ofEverybody };
         var letters = s_letters.Where(letter => scope.Letters.HasFlag(letter.Letter)).Select(static letter => letter.Label).ToList();
         var english = $"{type.English} {whose.English}: {string.Join(", ", letters.Select(static label => label.English))}";
         var chinese = $"{type.Chinese}{whose.Chinese}：{string.Join('、', letters.Select(static label => label.Chinese))}";
