@@ -82,7 +82,7 @@ internal sealed class TokensPage(SmartService smart)
         string? owner = null;
         if (account.Length > 0)
         {
-            owner = await smart.State.Accounts.FindAsync(account, cancel) is { } byId ? byId.Id : (await smart.Accounts.FindByNameAsync(account, cancel))?.Id;
+            owner = await smart.State.Accounts.FindAsync(account, cancel) is { } byId ? byId.Id : (await smart.Accounts.FindByNameAsync(account))?.Id;
             if (owner is null)
                 return (found, null);
         }
