@@ -8,11 +8,22 @@ namespace FhirHub.Server.Tests;
 /// <summary>A request of an .http file.</summary>
 internal sealed record HttpFileRequest(string Method, string Url, Dictionary<string, string> Headers, string? Body, int Status)
 {
+    /// <summary>The files in docs/rest.</summary>
+    public static IEnumerable<string> Files => Directory.GetFiles(Path.Combine(SharedMaterial.ProjectRoot, "docs", "rest"), "*.http").Select(static file => Path.GetFileName(file));
+
     /// <summary>The requests of a file in docs/rest, in order.</summary>
     public static async Task<IReadOnlyList<HttpFileRequest>> ReadAsync(string file)
     {
         var text = await File.ReadAllTextAsync(Path.Combine(SharedMaterial.ProjectRoot, "docs", "rest", file));
         return [.. text.Split("\n###").Skip(1).Select(Parse)];
+    }
+
+    /// <summary>The request with a value for each of these variables.</summary>
+    public HttpFileRequest With(IReadOnlyDictionary<string, string> variables)
+    {
+        return this with { Url = Fill(Url), Headers = Headers.ToDictionary(static header => header.Key, header => Fill(header.Value), StringComparer.OrdinalIgnoreCase), Body = Body is null ? null : Fill(Body) };
+
+        string Fill(string text) => variables.Aggregate(text, static (filled, variable) => filled.Replace($"{{{{{variable.Key}}}}}", variable.Value, StringComparison.Ordinal));
     }
 
     /// <summary>Sends the request and expects the status.</summary>

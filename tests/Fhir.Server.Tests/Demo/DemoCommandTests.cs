@@ -14,20 +14,36 @@ public class DemoCommandTests
     public async Task Every_printed_request_answers_with_data_and_the_second_start_loads_nothing()
     {
         using var folder = new TemporaryFolder();
+        List<string> accounts;
         using (var demo = await DemoProcess.StartAsync(folder.Path, "--patients", Patients))
         {
             var requests = demo.Output.Split('\n').Where(static line => line.Contains("curl -s '", StringComparison.Ordinal)).Select(static line => line.Split('\'')[1]).ToList();
             Assert.Equal(8, requests.Count);
             foreach (var request in requests)
                 await AnswersAsync(demo.Client, request);
-            foreach (var page in new[] { "/", "/profiles", "/viewer/", "/fhir/metadata" })
+            foreach (var page in new[] { "/", "/profiles", "/viewer/", "/app/", "/fhir/metadata" })
                 Assert.True((await demo.Client.GetAsync($"{demo.Address}{page}")).IsSuccessStatusCode, page);
+            accounts = Accounts(demo);
+            Assert.Equal(["admin", "doctor", "patient"], accounts.Select(static account => account.Split(' ')[0]));
         }
 
         using var again = await DemoProcess.StartAsync(folder.Path);
         await ReceiveAsync(again);
         Assert.DoesNotContain("Loading", again.Output, StringComparison.Ordinal);
+        Assert.Equal(accounts, Accounts(again));
         Assert.Equal(60, await CountAsync(again, "Patient"));
+    }
+
+    [Fact]
+    public async Task Without_authorization_there_are_no_accounts_and_the_requests_need_no_token()
+    {
+        using var folder = new TemporaryFolder();
+        using var demo = await DemoProcess.StartAsync(folder.Path, "--patients", "5", "--images", "0", "--FhirHub:Auth:Mode=Open");
+        Assert.Contains("There is no authorization.", demo.Output, StringComparison.Ordinal);
+        Assert.Empty(Accounts(demo));
+        Assert.Empty(demo.Lines("TOKEN="));
+        Assert.False(File.Exists(folder["demo-accounts.json"]));
+        Assert.Equal(5, await CountAsync(demo, "Patient"));
     }
 
     [Fact]
@@ -104,10 +120,15 @@ public class DemoCommandTests
         Assert.Contains(arguments[0], output, StringComparison.Ordinal);
     }
 
+    // The institution whose referrals are asked for is the doctor's own, so that the doctor may answer them.
+    private static string DoctorsOwner(DemoProcess demo) => demo.Output.Split("Task?owner=")[1].Split('&')[0];
+
+    private static List<string> Accounts(DemoProcess demo) => [.. new[] { "admin ", "doctor ", "patient " }.SelectMany(demo.Lines)];
+
     // What was generated goes on like what clients write: an open referral is received by the institution that is asked.
     private static async Task ReceiveAsync(DemoProcess demo)
     {
-        var found = JsonNode.Parse(await demo.Client.GetStringAsync($"{demo.Address}/fhir/Task?status=requested&_count=1"))!;
+        var found = JsonNode.Parse(await demo.Client.GetStringAsync($"{demo.Address}/fhir/Task?status=requested&owner={DoctorsOwner(demo)}&_count=1"))!;
         var task = found["entry"]![0]!["resource"]!;
         task["status"] = "received";
         task["businessStatus"]!["coding"]![0]!["code"] = "received";

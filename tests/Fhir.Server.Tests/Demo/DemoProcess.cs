@@ -1,6 +1,7 @@
 // The verb demo as a process, on a port that the system chooses.
 
 using System.Diagnostics;
+using System.Net.Http.Headers;
 using System.Text;
 
 namespace FhirHub.Tests.Demo;
@@ -13,7 +14,7 @@ internal sealed class DemoProcess : IDisposable
 
     private DemoProcess(Process process, StringBuilder output) => (_process, _output) = (process, output);
 
-    /// <summary>A client for absolute addresses.</summary>
+    /// <summary>A client for absolute addresses, with the token that was printed.</summary>
     public HttpClient Client { get; } = new();
 
     /// <summary>Where it listens, as it prints.</summary>
@@ -34,15 +35,20 @@ internal sealed class DemoProcess : IDisposable
     {
         var demo = Launch(dataPath, arguments);
         await demo.WaitAsync(() => demo.Output.Contains("$translate", StringComparison.Ordinal));
+        if (demo.Lines("TOKEN=").SingleOrDefault() is { } token)
+            demo.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token["TOKEN=".Length..]);
         return demo;
     }
 
     /// <summary>Starts it.</summary>
     public static DemoProcess Launch(string dataPath, params string[] arguments)
     {
-        var (process, output) = ServerProcess.Launch(["demo", "--urls=http://127.0.0.1:0", $"--FhirHub:DataPath={dataPath}", "--FhirHub:Auth:Mode=Open", .. arguments]);
+        var (process, output) = ServerProcess.Launch(["demo", "--urls=http://127.0.0.1:0", $"--FhirHub:DataPath={dataPath}", .. arguments]);
         return new DemoProcess(process, output);
     }
+
+    /// <summary>The printed lines that begin so, without the blanks before that.</summary>
+    public IEnumerable<string> Lines(string beginning) => Output.Split('\n').Select(static line => line.Trim()).Where(line => line.StartsWith(beginning, StringComparison.Ordinal));
 
     /// <summary>Waits for something that it does.</summary>
     public async Task WaitAsync(Func<bool> isSo)
