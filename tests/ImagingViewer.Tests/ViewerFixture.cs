@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using FhirHub.Dicom.Pixels;
 using FhirHub.Samples.Region;
 using FhirHub.Server;
+using FhirHub.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -16,9 +17,6 @@ namespace FhirHub.ImagingViewer.Tests;
 /// <summary>The server, the browser, and what the browser complained of.</summary>
 public sealed class ViewerFixture : IAsyncLifetime
 {
-    // Graphics are computed on the processor, which others may be using; nothing here waits for so long that goes well.
-    private const float Patience = 180_000;
-
     private readonly string _dataPath = Directory.CreateTempSubdirectory("fhirhub-viewer-").FullName;
     private readonly Dictionary<string, string> _studies = new(StringComparer.Ordinal);
     private WebApplication? _app;
@@ -46,20 +44,10 @@ public sealed class ViewerFixture : IAsyncLifetime
         foreach (var study in found)
             _studies[(string)study!["00081030"]!["Value"]![0]!] = (string)study["0020000D"]!["Value"]![0]!;
 
-        // The driver is a program for Node, which it brings with it.
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Chromium.Path,
-            Timeout = Patience,
-            Args =
-            [
-                "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-            ],
-        });
+        _browser = await Chromium.LaunchAsync(_playwright);
         _context = await _browser.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1000, Height = 640 } });
-        _context.SetDefaultTimeout(Patience);
+        _context.SetDefaultTimeout(Chromium.Patience);
 
         // Who opens a viewer for the first time is shown around; the tests were.
         await _context.AddInitScriptAsync("localStorage.setItem('shownTours', JSON.stringify(['basicViewerTour']))");

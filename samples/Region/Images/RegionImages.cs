@@ -31,6 +31,9 @@ public sealed class RegionImages(RegionSettings settings, int studies, PixelCode
         }
     }
 
+    /// <summary>The ids of the patients who get images.</summary>
+    public IReadOnlyCollection<string> Patients() => [.. Orders().Select(static order => order.Person.Id).Distinct(StringComparer.Ordinal)];
+
     private List<ImagingOrder> Orders()
     {
         var orders = new List<ImagingOrder>();

@@ -44,19 +44,20 @@ export class Granted {
     this.#scopes = this.names.map(parse).filter((scope): scope is Scope => scope !== undefined);
   }
 
-  /** Whether resources of a type may be read and searched, or those of one category. */
+  /** Whether resources of a type may be read and searched, or those of one category; of a type that was granted in part, that part comes. */
   reads(type: string, ofCategory = ''): boolean {
-    const constraint = ofCategory === '' ? '' : `category=${ofCategory}`;
-    return ['r', 's'].every(letter =>
-      this.#scopes.some(scope => (scope.type === type || scope.type === '*') && scope.letters.includes(letter) && (scope.constraint === '' || scope.constraint === constraint)),
-    );
+    return this.#has(type, scope => ofCategory === '' || scope.constraint === '' || scope.constraint === `category=${ofCategory}`);
   }
 
   /** What was asked for and not granted. */
   get refused(): readonly string[] {
     return [...others, ...records].filter(name => {
       const scope = parse(name);
-      return scope === undefined ? !this.names.includes(name) : !this.reads(scope.type, scope.constraint.replace('category=', ''));
+      return scope === undefined ? !this.names.includes(name) : !this.#has(scope.type, granted => granted.constraint === '' || granted.constraint === scope.constraint);
     });
+  }
+
+  #has(type: string, isEnough: (scope: Scope) => boolean): boolean {
+    return ['r', 's'].every(letter => this.#scopes.some(scope => (scope.type === type || scope.type === '*') && scope.letters.includes(letter) && isEnough(scope)));
   }
 }

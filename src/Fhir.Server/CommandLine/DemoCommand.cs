@@ -118,16 +118,20 @@ internal static class DemoCommand
         var settings = Region(parsed, folder.Settings);
         folder.Claim(settings);
         await using var app = FhirHost.Build(args, Defaults);
-        if (!folder.IsLoaded && !await LoadAsync(app.Services.GetRequiredService<FhirServer>(), settings, parsed.GetValue(Images) ?? 1))
+        var server = app.Services.GetRequiredService<FhirServer>();
+        var studies = parsed.GetValue(Images) ?? 1;
+        if (!folder.IsLoaded && !await LoadAsync(server, settings, studies))
         {
             await Console.Error.WriteLineAsync("Interrupted. Give the same command again to go on.");
             return DataFolderVerb.Interrupted;
         }
 
         folder.Finish(settings);
+        var found = DemoFindings.Of(settings, server.Images is null ? [] : new RegionImages(settings, studies, server.Images.Dicomweb.Codecs).Patients());
+        var accounts = await DemoAccounts.KeepAsync(server, found, cancel);
         await app.StartAsync(cancel);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        await Console.Out.WriteLineAsync(DemoRequests.Describe(settings, address));
+        await Console.Out.WriteLineAsync(DemoRequests.Describe(found, address, accounts));
         await app.WaitForShutdownAsync(cancel);
         return 0;
     }

@@ -1,43 +1,60 @@
-// What to try when a demonstration runs: requests that answer with the data that was generated.
+// What to try when a demonstration runs: where to sign in and as whom, and requests that answer with the data that was generated.
 
 using System.Text;
-using System.Text.Json;
-using FhirHub.Samples.Region;
 
 namespace FhirHub.Server;
 
-/// <summary>Finds what the requests can ask for, and writes them down.</summary>
+/// <summary>Writes it down.</summary>
 internal static class DemoRequests
 {
     private const string Sid = "https://fhirhub.dev/fhir/sid";
     private const string Systems = "https://fhirhub.dev/fhir/CodeSystem";
 
-    /// <summary>Addresses and requests, in lines for a terminal.</summary>
-    /// <param name="settings">The region that is served.</param>
+    /// <summary>Addresses, accounts and requests, in lines for a terminal.</summary>
+    /// <param name="found">What the region has.</param>
     /// <param name="address">Where it is served, such as <c>http://127.0.0.1:8080</c>.</param>
-    public static string Describe(RegionSettings settings, string address)
+    /// <param name="accounts">Who can sign in; null where nobody is asked to.</param>
+    public static string Describe(DemoFindings found, string address, DemoAccounts? accounts)
     {
         var text = new StringBuilder();
         text.Append($"""
 
-            The region is served. There is no authorization; end with Ctrl-C.
+            The region is served; end with Ctrl-C.
               {address}/               what runs here
               {address}/profiles       the exchange's package: what to send
               {address}/viewer/        the images of the region
               {address}/fhir/metadata  what the FHIR API does
 
-            Requests to try:
-
             """);
-        foreach (var (title, query) in Queries(settings))
-            text.Append($"  # {title}\n  curl -s '{address}/fhir/{query}'\n");
+        if (accounts is null)
+            text.Append("There is no authorization.\n");
+        else
+            Describe(text, address, accounts);
+        text.Append("\nRequests to try:\n");
+        if (accounts is not null)
+            text.Append($"  # the doctor's access, for {accounts.TokenLife.TotalMinutes:0} minutes\n  TOKEN={accounts.Token}\n");
+        foreach (var (title, query) in Queries(found))
+            text.Append($"  # {title}\n  curl -s {(accounts is null ? "" : "-H \"Authorization: Bearer $TOKEN\" ")}'{address}/fhir/{query}'\n");
         return text.ToString();
     }
 
-    /// <summary>What each request is for, and its address below the FHIR base.</summary>
-    public static IEnumerable<(string Title, string Query)> Queries(RegionSettings settings)
+    private static void Describe(StringBuilder text, string address, DemoAccounts accounts)
     {
-        var found = Find(settings);
+        text.Append($"""
+              {address}/app/           an app that shows a patient: sign in as anyone below
+              {address}/auth/launch    launches it with a patient and an encounter, as a hospital's system would
+              {address}/auth/admin     accounts, clients and what was granted: sign in as the administrator
+
+            Who can sign in (passwords as they were made with the region; {accounts.File} has them too):
+
+            """);
+        foreach (var account in accounts.All)
+            text.Append($"  {account.UserName,-8} {account.Password}  {account.Who}\n");
+    }
+
+    /// <summary>What each request is for, and its address below the FHIR base.</summary>
+    public static IEnumerable<(string Title, string Query)> Queries(DemoFindings found)
+    {
         if (found.Patient is { } patient)
         {
             yield return ($"the patient {patient.Name}, by name", $"Patient?name={Uri.EscapeDataString(patient.Name)}");
@@ -54,56 +71,4 @@ internal static class DemoRequests
         if (found.LocalCode is { } local)
             yield return ("a hospital's own laboratory code in LOINC", $"ConceptMap/$translate?system={local.System}&code={local.Code}&targetsystem=http://loinc.org");
     }
-
-    // The region is made once more, as far as it takes.
-    private static Found Find(RegionSettings settings)
-    {
-        var found = new Found(null, null, null, null);
-        foreach (var resource in new RegionGenerator(settings).Generate())
-        {
-            if (resource.Type is not ("Patient" or "Task" or "Composition" or "CodeSystem"))
-                continue;
-            using var json = JsonDocument.Parse(resource.Json);
-            var root = json.RootElement;
-            found = resource.Type switch
-            {
-                "Patient" => found with { Patient = found.Patient ?? PatientOf(root) },
-                "Task" => found with { Owner = found.Owner ?? OwnerOf(root) },
-                "Composition" => found with { Composition = found.Composition ?? resource.Id },
-                _ => found with { LocalCode = found.LocalCode ?? LocalCodeOf(root) },
-            };
-            if (found is { Patient: not null, Owner: not null, Composition: not null, LocalCode: not null })
-                break;
-        }
-
-        return found;
-    }
-
-    private static FoundPatient? PatientOf(JsonElement patient)
-    {
-        var residentId = patient.GetProperty("identifier").EnumerateArray().FirstOrDefault(static identifier => identifier.GetProperty("system").ValueEquals($"{Sid}/resident-id"));
-        return residentId.ValueKind == JsonValueKind.Undefined
-            ? null
-            : new FoundPatient(
-                patient.GetProperty("id").GetString()!,
-                patient.GetProperty("name")[0].GetProperty("text").GetString()!,
-                patient.GetProperty("name")[1].GetProperty("text").GetString()!,
-                residentId.GetProperty("value").GetString()!);
-    }
-
-    private static string? OwnerOf(JsonElement task)
-    {
-        var owner = task.GetProperty("owner").GetProperty("reference").GetString()!;
-        return task.GetProperty("status").GetString() is "requested" or "received" or "accepted" or "ready" or "in-progress"
-            && owner.StartsWith("Organization/county", StringComparison.Ordinal)
-            ? owner
-            : null;
-    }
-
-    private static (string System, string Code)? LocalCodeOf(JsonElement codeSystem) =>
-        (codeSystem.GetProperty("url").GetString()!, codeSystem.GetProperty("concept")[0].GetProperty("code").GetString()!);
-
-    private sealed record Found(FoundPatient? Patient, string? Owner, string? Composition, (string System, string Code)? LocalCode);
-
-    private sealed record FoundPatient(string Id, string Name, string Pinyin, string ResidentId);
 }

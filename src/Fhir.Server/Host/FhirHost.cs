@@ -231,7 +231,7 @@ public static class FhirHost
         app.UseRouting();
         server.Smart?.Use(app);
         server.Smart?.Map(app);
-        app.MapGet("/", http => FrontPage.HandleAsync(http, server.Images is not null));
+        app.MapGet("/", new FrontPage(server.Images is not null, server.Smart is not null, server.Smart is not null && server.Options.SmartApp).HandleAsync);
         new ProfileEndpoint(server.TerminologyLibrary).Map(app);
         if (server.Images is { } images)
         {
