@@ -50,7 +50,7 @@ internal sealed class CrossOrigin(FhirHubOptions options, Func<SmartService?> sm
         .WithMethods("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
         .AllowAnyHeader()
         .WithExposedHeaders(
-            "ETag", "Last-Modified", "Location", "Content-Location", "X-Request-Id", "Warning", "Content-Range", "Accept-Ranges", "Content-Disposition", "Retry-After",
+            "ETag", "Last-Modified", "Location", "Content-Location", "X-Request-Id", "Warning", "Content-Range", "Accept-Ranges", "Content-Disposition", "Retry-After", "X-Progress",
             "WWW-Authenticate")
         .SetPreflightMaxAge(TimeSpan.FromHours(1))
         .Build();

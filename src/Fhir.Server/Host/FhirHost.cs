@@ -78,6 +78,7 @@ public static class FhirHost
         _ = app.Services.GetRequiredService<FhirServer>();
         server.Smart?.Start(app.Services, app.Logger);
         KeepClients(server, app.Logger);
+        server.Exports.Start(app.Logger);
         OpenImages(app, server);
         Compose(app, server);
         LoadExchange(server, app.Logger);

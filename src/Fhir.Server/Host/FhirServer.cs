@@ -2,6 +2,7 @@
 
 using FhirHub.Model;
 using FhirHub.Search;
+using FhirHub.Server.Export;
 using FhirHub.Server.Imaging;
 using FhirHub.Smart;
 using FhirHub.Storage;
@@ -53,6 +54,7 @@ public sealed class FhirServer : IAsyncDisposable
             ReconcileOperations.Reconcile,
             ReconcileOperations.Unlink,
             .. TerminologyOperations.All,
+            .. ExportOperation.Operations,
         ]);
         Interactions = new InteractionTable(
         [
@@ -86,7 +88,11 @@ public sealed class FhirServer : IAsyncDisposable
             new(RouteKind.InstanceOperation, "POST", null, Operations.HandleAsync),
             new(RouteKind.VersionOperation, "GET", null, Operations.HandleAsync),
             new(RouteKind.VersionOperation, "POST", null, Operations.HandleAsync),
+            new(RouteKind.Export, "GET", null, ExportEndpoint.AnswerStatusAsync),
+            new(RouteKind.Export, "DELETE", null, ExportEndpoint.CancelAsync),
+            new(RouteKind.ExportFile, "GET", null, ExportEndpoint.AnswerFileAsync),
         ]);
+        Exports = new ExportJobs(this, (IStateStore)store, clock);
         Capabilities = new Capabilities(this);
     }
 
@@ -147,6 +153,9 @@ public sealed class FhirServer : IAsyncDisposable
 
     /// <summary>The registered operations.</summary>
     public Operations Operations { get; }
+
+    /// <summary>Exports of many resources.</summary>
+    public ExportJobs Exports { get; }
 
     /// <summary>The statement of what runs here.</summary>
     public Capabilities Capabilities { get; }
@@ -240,6 +249,7 @@ public sealed class FhirServer : IAsyncDisposable
     {
         if (Images is not null)
             await Images.DisposeAsync();
+        await Exports.DisposeAsync();
         if (Smart is not null)
             await Smart.DisposeAsync();
         await Reindexing.DisposeAsync();

@@ -60,14 +60,20 @@ public enum RouteKind
 
     /// <summary><c>/[compartment]/[id]/[type]/$explain</c>.</summary>
     CompartmentExplain,
+
+    /// <summary><c>/_export/[job]</c>.</summary>
+    Export,
+
+    /// <summary><c>/_export/[job]/[file]</c>.</summary>
+    ExportFile,
 }
 
 /// <summary>An address below <c>/fhir</c>, taken apart.</summary>
 /// <param name="Kind">What it names.</param>
 /// <param name="Type">The resource type (the compartment's for a compartment search).</param>
 /// <param name="Id">The logical id.</param>
-/// <param name="Name">Operation with <c>$</c>, version id, or the type searched in a compartment (<c>*</c> for all).</param>
-/// <param name="Version">The version id, where <paramref name="Name"/> is an operation on a version.</param>
+/// <param name="Name">Operation with <c>$</c>, version id, export, or the type searched in a compartment (<c>*</c> for all).</param>
+/// <param name="Version">The version id, where <paramref name="Name"/> is an operation on a version; the file of an export.</param>
 public readonly record struct FhirRoute(RouteKind Kind, string? Type = null, string? Id = null, string? Name = null, string? Version = null)
 {
     /// <summary>Takes apart the decoded path after <c>/fhir</c>, with or without its first slash. A wrong type gives a refusal.</summary>
@@ -86,7 +92,7 @@ public readonly record struct FhirRoute(RouteKind Kind, string? Type = null, str
         if (first[0] is '$' or '_' or 'm' or '.')
         {
             if (!path.IsEmpty)
-                return default;
+                return first is Export.ExportEndpoint.Segment ? BelowExport(path) : default;
             return first switch
             {
                 "metadata" => new FhirRoute(RouteKind.Metadata),
@@ -115,6 +121,14 @@ public readonly record struct FhirRoute(RouteKind Kind, string? Type = null, str
         }
 
         return Below(type, second.ToString(), path);
+    }
+
+    private static FhirRoute BelowExport(ReadOnlySpan<char> path)
+    {
+        var job = Next(ref path);
+        if (job.IsEmpty || path.Contains('/'))
+            return default;
+        return path.IsEmpty ? new FhirRoute(RouteKind.Export, Name: job.ToString()) : new FhirRoute(RouteKind.ExportFile, Name: job.ToString(), Version: path.ToString());
     }
 
     private static FhirRoute Below(string type, string id, ReadOnlySpan<char> path)

@@ -8,6 +8,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using FhirHub.Model;
 using FhirHub.Search;
+using FhirHub.Server.Export;
 using FhirHub.Storage;
 using FhirHub.Terminology;
 
@@ -115,6 +116,8 @@ public sealed class Capabilities(FhirServer server)
         json.WriteString("status", "active");
         json.WriteString("date", _date);
         json.WriteString("kind", "instance");
+        if (type == "CapabilityStatement")
+            WriteStrings(json, "instantiates", [ExportOperation.Instantiates]);
         json.WriteStartObject("software");
         json.WriteString("name", "FhirHub");
         json.WriteString("version", _version);

@@ -91,6 +91,9 @@ internal sealed class GroupRecords : RecordSet
 
     public override string CompartmentType => "Patient";
 
+    /// <summary>Ids of the patients.</summary>
+    public IReadOnlyList<string> Patients => _patients;
+
     /// <summary>Reads the group and the groups in it.</summary>
     public static async Task<GroupRecords> ReadAsync(FhirCall call, CancellationToken cancel)
     {
