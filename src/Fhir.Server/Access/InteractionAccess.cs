@@ -55,6 +55,11 @@ public static class InteractionAccess
         [(RouteKind.InstanceOperation, "POST")] = s_operation,
         [(RouteKind.VersionOperation, "GET")] = s_operation,
         [(RouteKind.VersionOperation, "POST")] = s_operation,
+
+        // An export is for whoever asked for it.
+        [(RouteKind.Export, "GET")] = new(AccessTarget.Token),
+        [(RouteKind.Export, "DELETE")] = new(AccessTarget.Token),
+        [(RouteKind.ExportFile, "GET")] = new(AccessTarget.Token),
     };
 
     /// <summary>Null if the scope has what a request needs; else what it lacks. That there is such an interaction is known.</summary>

@@ -27,6 +27,7 @@ public static class OperationAccess
         new Dictionary<string, (AccessRule?, AccessRule?)>(StringComparer.Ordinal)
         {
             // Each goes through what it finds.
+            ["export"] = (new(AccessTarget.Token), s_read),
             ["everything"] = (new(AccessTarget.Type, Read | Search), s_read),
             ["lastn"] = (s_search, null),
             ["stats"] = (s_search, null),

@@ -2,9 +2,8 @@
 
 using FhirHub.Model;
 using FhirHub.Search;
-using FhirHub.Storage;
 using FhirHub.Smart;
-using Microsoft.Net.Http.Headers;
+using FhirHub.Storage;
 
 namespace FhirHub.Server.Export;
 
@@ -111,8 +110,7 @@ internal sealed record ExportRequest(IReadOnlyList<ExportSearch> Searches, Resou
         var granted = types.FindAll(IsGranted);
         if (granted.Count > 0 && (asked.Count == 0 || granted.Count == types.Count))
             return granted;
-        exchange.Http.Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer error=\"insufficient_scope\"";
-        throw new RefusedException(403, "forbidden", "The token does not grant reading and searching (.rs) of the types that are to be exported; ask for those scopes, or for fewer types with _type.");
+        throw RequestAccess.Insufficient(exchange.Http, asked.Count == 0 ? "*.rs" : $"{types.First(type => !granted.Contains(type))}.rs");
     }
 
     private static async Task<Dictionary<string, List<SearchExpression>>> FiltersAsync(FhirCall call, OperationInput input, List<string> granted, CancellationToken cancel)

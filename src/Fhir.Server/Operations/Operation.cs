@@ -68,8 +68,8 @@ public sealed record Operation(
     /// <summary>Serves it over HTTP where its body or its answer is no FHIR resource; null for all others.</summary>
     public Func<HttpExchange, Task>? HandleAsync { get; init; }
 
-    /// <summary>True for an operation that R4 does not define.</summary>
-    public bool IsOwn => !Definition.StartsWith(R4Base, StringComparison.Ordinal);
+    /// <summary>True for an operation that neither R4 nor another specification defines.</summary>
+    public bool IsOwn => !Definition.Contains("://", StringComparison.Ordinal);
 
     /// <summary>An operation of R4.</summary>
     /// <param name="id">The id of its OperationDefinition, such as <c>Patient-everything</c>.</param>
