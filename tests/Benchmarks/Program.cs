@@ -7,6 +7,7 @@ using FhirHub.Benchmarks.Dicomweb;
 using FhirHub.Benchmarks.Http;
 using FhirHub.Benchmarks.Packages;
 using FhirHub.Benchmarks.Search;
+using FhirHub.Benchmarks.Smart;
 using FhirHub.Benchmarks.Store;
 using FhirHub.Benchmarks.Terminology;
 using FhirHub.Benchmarks.Validation;
@@ -18,6 +19,7 @@ return args switch
     ["bare", var port] => await BareKestrel.RunAsync(int.Parse(port)),
     ["bare-file", var port, var file] => await BareKestrel.RunFileAsync(int.Parse(port), file),
     ["read", ..] => await ReadBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["smart", ..] => await SmartBenchmark.RunAsync(Options.Parse(args[1..])),
     ["write", ..] => await WriteBenchmark.RunAsync(Options.Parse(args[1..])),
     ["bundles", ..] => await BundleBenchmark.RunAsync(Options.Parse(args[1..])),
     ["store", ..] => await StoreBenchmark.RunAsync(Options.Parse(args[1..])),
@@ -49,6 +51,7 @@ static int Usage()
     Console.WriteLine("""
         Benchmarks, run in Release:
           read      read by id and 304 against a bare Kestrel endpoint that returns the same bytes
+          smart     reads and searches with tokens, unfiltered and for one patient, against a server that asks for none (--filter NAME)
           write     durable create and update of a Patient at 16 and 64 clients
           bundles   Synthea transaction bundles over HTTP (--folder FOLDER)
           store     the store without HTTP, against bare SQLite (--folder FOLDER; --limit N lets it grow to N resources)

@@ -1,6 +1,5 @@
 // What an app sees that was launched for one patient, over HTTP: that patient's data, and nothing that tells of another's.
 
-using FhirHub.Smart;
 using FhirHub.Tests;
 
 namespace FhirHub.Server.Tests.Access;
@@ -47,7 +46,7 @@ public class PatientAccessTests(ExchangeSmartFixture server) : IClassFixture<Exc
             ("Appointment", "appointment-others", """, "status":"proposed","participant":[{"status":"accepted","actor":{"reference":"Patient/b"}}]"""),
         })
         {
-            var written = await all.SendAsync("PUT", $"{type}/{id}", $$"""{"resourceType":"{{type}}","id":"{{id}}"{{rest}}}""");
+            var written = await all.SendAsync("PUT", $"{type}/{id}", $$$"""{"resourceType":"{{{type}}}","id":"{{{id}}}"{{{rest}}}}""");
             Assert.True((int)written.StatusCode == 201, $"{type}/{id}: {await written.Content.ReadAsStringAsync()}");
         }
 
@@ -156,7 +155,7 @@ public class PatientAccessTests(ExchangeSmartFixture server) : IClassFixture<Exc
     {
         var client = await SeedAsync();
         static string Observation(string patient, string? id = null) =>
-            $$"""{"resourceType":"Observation"{{(id is null ? "" : $",\"id\":\"{id}\"")}},"status":"final","code":{"text":"x"},"subject":{"reference":"Patient/{{patient}}"}}""";
+            $$$"""{"resourceType":"Observation"{{{(id is null ? "" : $",\"id\":\"{id}\"")}}},"status":"final","code":{"text":"x"},"subject":{"reference":"Patient/{{{patient}}}"}}""";
         var (own, _) = await client.CreateAsync("Observation", Observation("a"));
         await (await client.SendAsync("POST", "Observation", Observation("b"))).FailsAsync(403, "forbidden");
         await (await client.SendAsync("PUT", $"Observation/{own}", Observation("b", own))).FailsAsync(403, "forbidden");
@@ -197,8 +196,8 @@ public class PatientAccessTests(ExchangeSmartFixture server) : IClassFixture<Exc
     {
         var all = await server.ClientAsync("system/*.cruds", role: null);
         await SeedAsync();
-        static string Observation(string id, string category) => $$"""
-            {"resourceType":"Observation","id":"{{id}}","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/a"},"category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"{{category}}"}]}]}
+        static string Observation(string id, string category) => $$$"""
+            {"resourceType":"Observation","id":"{{{id}}}","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/a"},"category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"{{{category}}}"}]}]}
             """;
         await all.SendAsync("PUT", "Observation/laboratory", Observation("laboratory", "laboratory"));
         await all.SendAsync("PUT", "Observation/vital", Observation("vital", "vital-signs"));
