@@ -41,7 +41,7 @@ public static class OperationAccess
             ["validate"] = (s_anyLetter, s_read),
 
             // Terminology tells of definitions, which are no patient's.
-            ["lookup"] = (s_readOrSearch, s_readOrSearch),
+            ["lookup"] = (s_readOrSearch, null),
             ["validate-code"] = (s_readOrSearch, s_readOrSearch),
             ["subsumes"] = (s_readOrSearch, s_readOrSearch),
             ["find-matches"] = (s_readOrSearch, s_readOrSearch),

@@ -179,7 +179,7 @@ public class SmartAccessScopeTests
         {
             Assert.NotNull(SearchParameterRegistry.R4.Find(type, code));
             if (Model.R4Definitions.Compartments["Patient"].TryGetValue(type, out var codes))
-                Assert.Contains(code, codes);
+                Assert.True(codes.Contains(code), $"{type}.{code} is not among {string.Join(' ', codes)}");
         }
     }
 }
