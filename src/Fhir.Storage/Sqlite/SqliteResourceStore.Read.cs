@@ -7,6 +7,8 @@ namespace FhirHub.Storage.Sqlite;
 /// <content>Single versions.</content>
 public sealed partial class SqliteResourceStore
 {
+    private static readonly ResourceKey s_nothing = new("Patient", "nothing has this id");
+
     private readonly GrantedVersions _granted = new();
 
     /// <inheritdoc/>
@@ -16,7 +18,12 @@ public sealed partial class SqliteResourceStore
         if (filter is SearchExpression.None)
             return default;
         var current = _cache.Find(key) ?? ReadCurrent(key, cancel);
-        return new(current is null || filter is SearchExpression.All || IsGranted(scope, filter, current, cancel) ? current : null);
+        if (current is null || filter is SearchExpression.All || IsGranted(scope, filter, current, cancel))
+            return new(current);
+
+        // What never was is looked for in the database each time, and so what is hidden takes as long.
+        _readers.Read(static reader => reader.Versions.FindCurrent(s_nothing), cancel);
+        return default;
     }
 
     /// <inheritdoc/>

@@ -8,7 +8,7 @@ namespace FhirHub.Server.Tests.Access;
 
 public class ImageAccessTests(SmartFixture server) : IClassFixture<SmartFixture>
 {
-    private static AccessScope Of(string scopes, string? patient = null) => SmartAccessScope.Of(
+    private static SmartAccessScope Of(string scopes, string? patient = null) => SmartAccessScope.Of(
         ScopeConstraints.Standard, ScopeSet.Parse(scopes), new Grant { ClientId = "c", AccountId = "a", Scope = scopes, Context = new LaunchContext { Patient = patient } },
         new Client { Id = "c", Name = "c" }, new Account { Id = "a", UserName = "a", Role = AccountRole.Practitioner });
 
