@@ -48,8 +48,8 @@ internal static class XProvenance
         var targets = new List<string>();
         for (var i = 0; i < writes.Count; i++)
         {
-            // What the server changes with it is not the client's doing.
-            if (writes[i] is not PutResource { IsConsequence: false } put)
+            // What the server changes with it may be what the client can't see.
+            if (writes[i] is not PutResource put || (put.IsConsequence && !scope.IsUnfiltered(put.Key.Type, AccessLetter.Read)))
                 continue;
             var current = put.Base;
             if (current is null && put.ExpectedVersion != 0)

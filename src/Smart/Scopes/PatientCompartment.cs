@@ -50,7 +50,7 @@ public static class PatientCompartment
         ["DiagnosticReport"] = "subject",
         ["DocumentManifest"] = "subject",
         ["DocumentReference"] = "subject",
-        ["Encounter"] = "subject",
+        ["Encounter"] = "patient",
         ["EnrollmentRequest"] = "subject",
         ["EpisodeOfCare"] = "patient",
         ["ExplanationOfBenefit"] = "patient",
