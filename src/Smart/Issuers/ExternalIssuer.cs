@@ -14,7 +14,7 @@ public sealed record ExternalIssuer
     /// <summary><c>Metadata</c>: the address of its discovery document, where that is not the usual one.</summary>
     public string? Metadata { get; init; }
 
-    /// <summary><c>ClientId</c>: who this server is there, for introspection and signing in; null for tokens that are JWTs only.</summary>
+    /// <summary><c>ClientId</c>: who this server is there, for introspection; null for tokens that are JWTs only.</summary>
     public string? ClientId { get; init; }
 
     /// <summary><c>ClientSecret</c>.</summary>

@@ -49,6 +49,7 @@ internal sealed class ForeignTokens(ExternalIssuer issuer, GuardedFetch fetch, R
             TryAllIssuerSigningKeys = false,
             ValidIssuer = issuer.Issuer,
             ValidAudience = issuer.Audience,
+            IgnoreTrailingSlashWhenValidatingAudience = false,
 
             // By the server's clock, for tokens of both kinds alike.
             ValidateLifetime = false,

@@ -80,8 +80,9 @@ public sealed class Issuers : IDisposable
     {
         try
         {
-            if (Parse(token) is { } jwt && _issuers.TryGetValue(jwt.Issuer, out var named))
-                return Keep(named.Issuer, await named.VerifyAsync(jwt, cancel), s_verified, now);
+            // A JWT says whose it is; nobody else is shown it.
+            if (Parse(token) is { Issuer.Length: > 0 } jwt)
+                return _issuers.TryGetValue(jwt.Issuer, out var named) ? Keep(named.Issuer, await named.VerifyAsync(jwt, cancel), s_verified, now) : default;
         }
         catch (Exception failure) when (failure is FetchException or ArgumentException or FormatException or JsonException or SecurityTokenException)
         {

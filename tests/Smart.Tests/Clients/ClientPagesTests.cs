@@ -22,7 +22,7 @@ public partial class ClientPagesTests(ClientPagesTests.Server server) : IClassFi
         Assert.Contains("Heart app", await browser.GetStringAsync("auth/admin/clients"), StringComparison.Ordinal);
         var page = await browser.GetStringAsync($"auth/admin/clients/{id}");
         Assert.Contains("https://app.example.org/callback", page, StringComparison.Ordinal);
-        Assert.Contains("Observations", page, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("of this patient: read, search", page, StringComparison.Ordinal);
 
         // What changed after it was seen is not approved.
         await server.Smart.Clients.ChangeAsync(id, static client => client with { RedirectUris = ["https://evil.example.org/callback"] }, default);
@@ -46,7 +46,7 @@ public partial class ClientPagesTests(ClientPagesTests.Server server) : IClassFi
     }
 
     [Fact]
-    [Covers(CoversAttribute.Smart, 134, 135, 136)]
+    [Covers(CoversAttribute.Inferno, 135)]
     public async Task A_client_that_is_disabled_has_no_access_from_that_moment_on_and_gets_none_back()
     {
         var token = await server.TokenAsync("user/*.rs");
@@ -62,11 +62,12 @@ public partial class ClientPagesTests(ClientPagesTests.Server server) : IClassFi
     }
 
     [Fact]
-    [Covers(CoversAttribute.Smart, 136)]
+    [Covers(CoversAttribute.Inferno, 134, 135, 136)]
     public async Task A_user_sees_what_was_granted_in_words_and_ends_it_at_once()
     {
         var account = await server.AddAccountAsync();
         var (grant, token) = await GrantAsync(account.Id, "offline_access user/Observation.rs");
+        var issued = await server.Smart.Grants.BeginAsync(grant, (await server.Smart.Clients.FindAsync("page-app", default))!, default);
         using var api = Api(token);
         Assert.Equal(200, (int)(await api.GetAsync("Observation")).StatusCode);
         var browser = await server.SignInAsync(account);
@@ -76,6 +77,8 @@ public partial class ClientPagesTests(ClientPagesTests.Server server) : IClassFi
         Assert.Contains("read", page, StringComparison.Ordinal);
         Assert.Equal(303, (int)(await browser.PostFormAsync("auth/apps", "auth/apps/end", ("grant", grant))).StatusCode);
         Assert.Equal(401, (int)(await api.GetAsync("Observation")).StatusCode);
+        using var refresh = new FormUrlEncodedContent(new Dictionary<string, string> { ["grant_type"] = "refresh_token", ["refresh_token"] = issued!.RefreshToken!, ["client_id"] = "page-app" });
+        Assert.Equal(400, (int)(await browser.PostAsync("auth/token", refresh)).StatusCode);
         Assert.DoesNotContain("App of the page", await browser.GetStringAsync("auth/apps"), StringComparison.Ordinal);
     }
 

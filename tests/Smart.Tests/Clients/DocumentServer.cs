@@ -2,6 +2,7 @@
 
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -30,11 +31,17 @@ public sealed class DocumentServer : IAsyncDisposable
 
     public int Port => new Uri(Root).Port;
 
-    public static async Task<DocumentServer> StartAsync()
+    /// <summary>Starts it, under https if it is given a certificate.</summary>
+    public static async Task<DocumentServer> StartAsync(X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            if (certificate is not null)
+                listen.UseHttps(certificate);
+        }));
         var server = new DocumentServer(builder.Build());
         server._app.Run(server.AnswerAsync);
         await server._app.StartAsync();

@@ -1,6 +1,8 @@
 // Nobody who names an address makes the server speak with its own network, wait or read without end.
 
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
 
 namespace FhirHub.Smart.Tests;
@@ -109,6 +111,18 @@ public sealed class GuardedFetchTests : IAsyncLifetime
         using var open = Fetch(DocumentServer.Loopback);
         Assert.Equal("""{"keys":[]}""", (await open.GetAsync(url, default)).Json().GetRawText());
         Assert.Equal(1, _server.Asked("/jwks"));
+    }
+
+    [Fact]
+    public async Task A_server_whose_certificate_is_not_that_of_its_name_is_not_believed()
+    {
+        using var key = RSA.Create(2048);
+        using var certificate = new CertificateRequest("CN=keys.example.org", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await using var server = await DocumentServer.StartAsync(certificate);
+        server.Add("/jwks", "{}");
+        using var fetch = Fetch(DocumentServer.Loopback, resolve: (_, _) => Task.FromResult(new[] { IPAddress.Loopback }));
+        await Assert.ThrowsAsync<FetchException>(() => fetch.GetAsync($"https://keys.example.org:{server.Port}/jwks", default));
+        Assert.Equal(0, server.Asked("/jwks"));
     }
 
     [Fact]
