@@ -33,6 +33,7 @@ return args switch
     ["import-terminology", ..] => await ImportTerminologyBenchmark.RunAsync(Options.Parse(args[1..])),
     ["validate", ..] => await ValidateBenchmark.RunAsync(Options.Parse(args[1..])),
     ["write-validation", ..] => await WriteValidationBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["tokens", ..] => await TokenBenchmark.RunAsync(Options.Parse(args[1..])),
     ["workflow", ..] => await WorkflowBenchmark.RunAsync(Options.Parse(args[1..])),
     ["rendered", ..] => await RenderedBenchmark.RunAsync(Options.Parse(args[1..])),
     ["pixel-worker"] => PixelWorkerLoop.Run(),
@@ -58,6 +59,7 @@ static int Usage()
           text      full-text search: what its index costs writes, its size, searches (--folder FOLDER; --limit N resources)
           search    30 queries on 1,000, 8,000 and 64,000 patients made of Synthea's (--folder FOLDER; --limit PATIENTS; --step PATIENTS; --filter CLASS)
           pages     first, second and later pages of searches of 1,000 to 100,000 patients (--limit PATIENTS)
+          tokens    what it costs to find what a bearer token stands for, kept and read
           concepts     concept tables without HTTP: import, look-up, subsumption, text search (--limit CONCEPTS, 1,000,000 if not told)
           terminology  lookup, validation, translation, subsumption, expansion on 100,000 concepts (--filter OPERATION)
           import-terminology  a made-up SNOMED CT release of 1,000,000 concepts: time, memory, size, ECL (--limit CONCEPTS)

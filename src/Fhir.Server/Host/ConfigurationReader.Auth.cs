@@ -59,8 +59,8 @@ public static partial class ConfigurationReader
         const string Key = "FhirHub:Auth:Issuer";
         if (configuration[Key] is not { } value)
             return null;
-        return Uri.TryCreate(value, UriKind.Absolute, out var address) && address is { Scheme: "http" or "https" } && address.Query.Length == 0 && address.Fragment.Length == 0
+        return Uri.TryCreate(value, UriKind.Absolute, out var address) && (address.Scheme == "https" || (address.Scheme == "http" && address.IsLoopback)) && address.Query.Length == 0 && address.Fragment.Length == 0
             ? value.TrimEnd('/')
-            : throw new ConfigurationException($"{Key} is '{value}'; it must be the address of this server as its clients see it, such as https://fhir.example.org.");
+            : throw new ConfigurationException($"{Key} is '{value}'; it must be the address of this server as its clients see it, by https unless it is this machine, such as https://fhir.example.org.");
     }
 }

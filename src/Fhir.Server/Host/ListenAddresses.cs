@@ -17,16 +17,22 @@ internal static class ListenAddresses
     /// <exception cref="ConfigurationException">An address can't be used, or would send tokens in the clear.</exception>
     public static void Check(IConfiguration configuration, FhirHubOptions options)
     {
-        var mayBePlain = options.AuthMode != AuthMode.Smart || options.ForwardedHeaders;
         var urls = (configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries);
         foreach (var url in urls)
-            Check("urls", url, mayBePlain);
-        if (urls.Length == 0 && configuration["http_ports"] is { Length: > 0 } ports && !mayBePlain)
-            throw Plain("http_ports", ports);
+            Check("urls", url, options);
+        if (urls.Length == 0)
+        {
+            foreach (var scheme in (string[])["http", "https"])
+            {
+                foreach (var port in (configuration[$"{scheme}_ports"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries))
+                    Check($"{scheme}_ports", $"{scheme}://*:{port}", options);
+            }
+        }
+
         foreach (var endpoint in configuration.GetSection(Endpoints).GetChildren())
         {
             if (endpoint["Url"] is { } url)
-                Check($"{endpoint.Path}:Url", url, mayBePlain);
+                Check($"{endpoint.Path}:Url", url, options);
         }
 
         foreach (var (key, value) in configuration.GetSection("Kestrel").AsEnumerable())
@@ -39,7 +45,7 @@ internal static class ListenAddresses
         }
     }
 
-    private static void Check(string key, string url, bool mayBePlain)
+    private static void Check(string key, string url, FhirHubOptions options)
     {
         BindingAddress address;
         try
@@ -51,14 +57,20 @@ internal static class ListenAddresses
             throw new ConfigurationException($"{key} holds '{url}', which is no address to listen on; write one such as {FhirHost.DefaultUrl}.");
         }
 
-        if (!mayBePlain && !address.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase) && !IsLocal(address))
-            throw Plain(key, url);
+        if (options.AuthMode != AuthMode.Smart || (IsLocal(address) && !options.ForwardedHeaders))
+            return;
+        if (!address.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase) && !options.ForwardedHeaders)
+        {
+            throw new ConfigurationException(
+                $"{key} holds '{url}': http is for loopback addresses only, as tokens would travel in the clear. Use https, or let a proxy on this machine end TLS and set FhirHub:Http:ForwardedHeaders.");
+        }
+
+        // Else who sends a request would choose, by its header Host, what server tokens and assertions are for.
+        if (options.Smart.Issuer is null)
+            throw new ConfigurationException($"{key} holds '{url}', which others than this machine reach: set FhirHub:Auth:Issuer to the address of this server as its clients see it, such as https://fhir.example.org.");
     }
 
     // Any name but localhost is all addresses to Kestrel.
     private static bool IsLocal(BindingAddress address) => address.IsUnixPipe || address.IsNamedPipe
         || address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip));
-
-    private static ConfigurationException Plain(string key, string value) => new(
-        $"{key} holds '{value}': http is for loopback addresses only, as tokens would travel in the clear. Use https, or let a proxy on this machine end TLS and set FhirHub:Http:ForwardedHeaders.");
 }

@@ -20,6 +20,9 @@ public sealed partial class Grants
     /// <summary>The scope of refresh tokens that end with the session.</summary>
     internal const string OnlineAccess = "online_access";
 
+    /// <summary>A grant without a refresh token is kept for that much longer than its one access token, whose own time is to decide.</summary>
+    internal static readonly TimeSpan Beyond = TimeSpan.FromMinutes(1);
+
     private const string NotGood = "The refresh token is not good, or not any more; let the user authorize again.";
 
     // How long a used refresh token gets its successor again: an answer that is lost is asked for again within seconds.
@@ -42,7 +45,7 @@ public sealed partial class Grants
                 ? Secret.Create()
                 : null;
             var now = _clock.GetUtcNow();
-            var expires = now + (secret is null ? life : _options.RefreshTokenLife);
+            var expires = now + (secret is null ? life + Beyond : _options.RefreshTokenLife);
             if (secret is not null)
                 await _state.RefreshTokens.AddAsync(Secret.HashOf(secret), new RefreshToken { GrantId = grantId }, grantId, expires, cancel);
             grant = grant with { LastUsed = now, RefreshTokenHash = secret is null ? null : Secret.HashOf(secret) };

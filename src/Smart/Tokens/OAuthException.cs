@@ -2,6 +2,7 @@
 
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace FhirHub.Smart;
 
@@ -89,5 +90,9 @@ internal static class OAuthAnswer
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers.Pragma = "no-cache";
         http.Response.Headers.XContentTypeOptions = "nosniff";
+
+        // The length of an answer that is compressed may tell of the secrets in it.
+        if (http.Features.Get<IHttpsCompressionFeature>() is { } compression)
+            compression.Mode = HttpsCompressionMode.DoNotCompress;
     }
 }

@@ -88,7 +88,7 @@ internal sealed class TokenEndpoint(SmartService smart, ClientProof proof, Token
             CreatedAt = now,
             LastUsed = now,
         };
-        var id = await smart.Grants.CreateAsync(grant, now + life, http.RequestAborted);
+        var id = await smart.Grants.CreateAsync(grant, now + life + Grants.Beyond, http.RequestAborted);
         return new IssuedTokens(id, grant, await smart.Grants.IssueAsync(id, grant.Scope, life, hasIdToken: false, http.RequestAborted), grant.Scope, life, null);
     }
 

@@ -74,8 +74,11 @@ public sealed class TransportTests : IDisposable
     [InlineData("--Kestrel:Endpoints:Plain:Url=http://+:0", "Kestrel:Endpoints:Plain:Url")]
     [InlineData("--Kestrel:Endpoints:A:SslProtocols:0=Tls11", "SslProtocols")]
     [InlineData("--Kestrel:EndpointDefaults:SslProtocols:0=Tls", "SslProtocols")]
+    [InlineData("--FhirHub:Auth:Issuer=http://fhir.example.org", "FhirHub:Auth:Issuer")]
+    [InlineData("--urls=https://0.0.0.0:0", "FhirHub:Auth:Issuer")]
+    [InlineData("--https_ports=8443", "FhirHub:Auth:Issuer")]
     [Covers(CoversAttribute.Smart, 231)]
-    public void Without_TLS_the_server_listens_on_this_machine_only(string setting, string key)
+    public void Without_TLS_or_an_issuer_the_server_listens_on_this_machine_only(string setting, string key)
     {
         var refused = Assert.Throws<ConfigurationException>(() => FhirHost.Build([setting, $"--FhirHub:DataPath={_folder}/data", "--FhirHub:Exchange:Package=false"]));
         Assert.Contains(key, refused.Message, StringComparison.Ordinal);
@@ -84,8 +87,8 @@ public sealed class TransportTests : IDisposable
     [Theory]
     [InlineData("--urls=http://localhost:0")]
     [InlineData("--urls=http://127.0.0.1:0;http://[::1]:0")]
-    [InlineData("--urls=https://0.0.0.0:0")]
-    [InlineData("--urls=http://0.0.0.0:0", "--FhirHub:Http:ForwardedHeaders=true")]
+    [InlineData("--urls=https://0.0.0.0:0", "--FhirHub:Auth:Issuer=https://fhir.example.org")]
+    [InlineData("--urls=http://0.0.0.0:0", "--FhirHub:Http:ForwardedHeaders=true", "--FhirHub:Auth:Issuer=https://fhir.example.org")]
     public async Task Behind_a_proxy_that_ends_TLS_or_on_this_machine_it_may_listen_in_the_clear(params string[] settings)
     {
         await using var app = FhirHost.Build([.. settings, $"--FhirHub:DataPath={_folder}/data", "--FhirHub:Exchange:Package=false", "--FhirHub:Dicomweb:Enabled=false"]);
