@@ -49,7 +49,7 @@ public class BackendServiceTests(SmartFixture server) : IClassFixture<SmartFixtu
     [InlineData("system/*.rs")]
     [InlineData("system/Patient.cruds")]
     [InlineData("system/Patient.rs system/Observation.rs")]
-    [Covers(CoversAttribute.Smart, 243, 250, 252)]
+    [Covers(CoversAttribute.Smart, 243, 244, 250, 252, 259)]
     public async Task What_a_service_was_not_granted_beforehand_is_refused(string scope)
     {
         var (client, key) = await server.NewSigningClientAsync(change: client => client with { Scope = "system/Patient.rs user/*.cruds openid offline_access" });

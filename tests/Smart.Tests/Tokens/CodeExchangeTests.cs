@@ -12,7 +12,7 @@ public class CodeExchangeTests(SmartFixture server) : IClassFixture<SmartFixture
     private const string Scope = "openid fhirUser launch/patient offline_access patient/*.rs user/Practitioner.rs";
 
     [Fact]
-    [Covers(CoversAttribute.Smart, 73, 74, 75, 76, 78, 79, 80, 81, 84, 85, 86, 87, 88, 89, 91, 355, 365)]
+    [Covers(CoversAttribute.Smart, 134, 73, 74, 75, 76, 78, 79, 80, 81, 84, 85, 86, 87, 88, 89, 91, 355, 365)]
     [Covers(CoversAttribute.Inferno, 30, 33, 34, 35, 36, 37, 45, 46)]
     public async Task A_public_client_gets_tokens_for_its_code()
     {
@@ -60,7 +60,7 @@ public class CodeExchangeTests(SmartFixture server) : IClassFixture<SmartFixture
 
     [Fact]
     [Covers(CoversAttribute.Smart, 168, 169, 170, 171, 172, 173, 174, 175, 176, 177, 178, 83, 359, 360)]
-    [Covers(CoversAttribute.Inferno, 38, 39, 40, 131)]
+    [Covers(CoversAttribute.Inferno, 38, 39, 40, 41, 42, 43, 131)]
     public async Task The_launch_context_stands_beside_the_tokens()
     {
         var client = await server.NewClientAsync();
@@ -74,7 +74,10 @@ public class CodeExchangeTests(SmartFixture server) : IClassFixture<SmartFixture
                 NeedPatientBanner = false,
                 SmartStyleUrl = $"{server.Root}/auth/style.json",
                 Tenant = "hospital-1",
-                FhirContext = new JsonArray(new JsonObject { ["reference"] = "ImagingStudy/i1" }),
+                FhirContext = new JsonArray(
+                    new JsonObject { ["reference"] = "ImagingStudy/i1" },
+                    new JsonObject { ["canonical"] = "http://example.org/fhir/Questionnaire/q1|1.0", ["type"] = "Questionnaire", ["role"] = "https://example.org/role" },
+                    new JsonObject { ["identifier"] = new JsonObject { ["system"] = "https://example.org/ids", ["value"] = "7" }, ["type"] = "ServiceRequest" }),
             },
         });
         Assert.Equal("p1", tokens.Text("patient"));
@@ -84,8 +87,23 @@ public class CodeExchangeTests(SmartFixture server) : IClassFixture<SmartFixture
         Assert.Equal($"{server.Root}/auth/style.json", tokens.Text("smart_style_url"));
         Assert.Equal("hospital-1", tokens.Text("tenant"));
         Assert.Equal("ImagingStudy/i1", (string?)tokens["fhirContext"]![0]!["reference"]);
+        Assert.Equal("http://example.org/fhir/Questionnaire/q1|1.0", (string?)tokens["fhirContext"]![1]!["canonical"]);
+        Assert.Equal("7", (string?)tokens["fhirContext"]![2]!["identifier"]!["value"]);
+        Assert.Equal("ServiceRequest", (string?)tokens["fhirContext"]![2]!["type"]);
         var next = await (await server.RefreshAsync(tokens.Text("refresh_token"))).OkAsync();
         Assert.Equal("p1", next.Text("patient"));
+    }
+
+    [Fact]
+    [Covers(CoversAttribute.Smart, 127)]
+    public async Task Scopes_of_version_1_come_back_as_such()
+    {
+        const string Version1 = "openid offline_access patient/Observation.read user/*.*";
+        var tokens = await server.TokensAsync(await server.NewClientAsync(), Version1);
+        Assert.Equal(Version1, tokens.Text("scope"));
+        Assert.Equal(Version1, (await (await server.RefreshAsync(tokens.Text("refresh_token"))).OkAsync()).Text("scope"));
+        var fewer = await server.TokensAsync(await server.NewClientAsync(), Version1);
+        Assert.Equal("patient/Observation.read", (await (await server.RefreshAsync(fewer.Text("refresh_token"), ("scope", "patient/Observation.read"))).OkAsync()).Text("scope"));
     }
 
     [Fact]

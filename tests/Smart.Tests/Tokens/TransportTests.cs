@@ -76,7 +76,6 @@ public sealed class TransportTests : IDisposable
     [InlineData("--Kestrel:EndpointDefaults:SslProtocols:0=Tls", "SslProtocols")]
     [InlineData("--FhirHub:Auth:Issuer=http://fhir.example.org", "FhirHub:Auth:Issuer")]
     [InlineData("--urls=https://0.0.0.0:0", "FhirHub:Auth:Issuer")]
-    [InlineData("--https_ports=8443", "FhirHub:Auth:Issuer")]
     [Covers(CoversAttribute.Smart, 231)]
     public void Without_TLS_or_an_issuer_the_server_listens_on_this_machine_only(string setting, string key)
     {
