@@ -3,12 +3,26 @@
 using System.Text.Json.Nodes;
 using FhirHub.Server.Tests;
 using FhirHub.Tests;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FhirHub.Smart.Tests;
 
 public class DiscoveredAddressTests(SmartFixture server) : IClassFixture<SmartFixture>
 {
     private static readonly HttpClient s_http = new();
+
+    [Fact]
+    [Covers(CoversAttribute.Smart, 378)]
+    public async Task Each_address_of_the_documents_is_one_that_the_server_maps()
+    {
+        var mapped = server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Select(static route => $"/{route.RoutePattern.RawText!.Trim('/')}").ToHashSet();
+        foreach (var path in (string[])["/fhir/.well-known/smart-configuration", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"])
+        {
+            foreach (var (name, value) in (await ReadAsync(server.Root + path)).AsObject().Where(static member => member.Key.EndsWith("_endpoint", StringComparison.Ordinal) || member.Key is "jwks_uri" or "user_access_brand_bundle"))
+                Assert.True(mapped.Contains(((string)value!)[server.Root.Length..]), $"{name}: {value}");
+        }
+    }
 
     [Fact]
     [Covers(CoversAttribute.Smart, 407, 409, 412, 429, 430, 431, 432)]
