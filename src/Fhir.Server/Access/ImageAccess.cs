@@ -58,6 +58,10 @@ public static class ImageAccess
             return AccessLetter.None;
         if (HttpMethods.IsPost(method))
             return AccessLetter.Create;
+
+        // It replaces what is there.
+        if (HttpMethods.IsPut(method))
+            return AccessLetter.Create | AccessLetter.Update;
         if (HttpMethods.IsDelete(method))
             return AccessLetter.Delete;
         if (!path.StartsWithSegments(DicomwebService.Root, StringComparison.OrdinalIgnoreCase, out var rest))

@@ -100,6 +100,18 @@ internal sealed partial record LeakAnswer(int Status, string Headers, string Bod
     /// <summary>A text with other names for the ids in it.</summary>
     public static string ReplaceIds(string text, Func<string, string> name) => Uuid().Replace(text, match => name(match.Value));
 
+    /// <summary>A text without the numbers that the server gives to requests.</summary>
+    public static string WithoutRequestIds(string text) => RequestId().Replace(text, "@request");
+
+    [GeneratedRegex("[0-9A-Z]{13}[-:][0-9A-F]{8}", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex RequestId();
+
+    /// <summary>A text without instants of writing, for two requests that a clock does not hold to the same.</summary>
+    public static string WithoutTimes(string text) => Instant().Replace(text, "@time");
+
+    [GeneratedRegex("20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9:]+)|[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} 20[0-9]{2} [0-9:]+ GMT", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Instant();
+
     [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Uuid();
 
