@@ -29,6 +29,7 @@ public class ImageAccessTests(SmartFixture server) : IClassFixture<SmartFixture>
     [InlineData("GET", "/dicomweb/changefeed/latest", AccessLetter.Read | AccessLetter.Search)]
     [InlineData("POST", "/dicomweb/studies", AccessLetter.Create)]
     [InlineData("POST", "/dicomweb/studies/1.2", AccessLetter.Create)]
+    [InlineData("PUT", "/dicomweb/studies/1.2/series/1.3/instances/1.4", AccessLetter.Create | AccessLetter.Update)]
     [InlineData("DELETE", "/dicomweb/studies/1.2", AccessLetter.Delete)]
     [InlineData("GET", "/dicomweb/capabilities", AccessLetter.None)]
     [InlineData("OPTIONS", "/dicomweb", AccessLetter.None)]
