@@ -1,7 +1,5 @@
 // docs/rest/*.http are documentation that runs: each request is sent, and answers what its comment says.
 
-using FhirHub.Tests;
-
 namespace FhirHub.Server.Tests;
 
 public class HttpFileTests(ServerFixture server) : IClassFixture<ServerFixture>
