@@ -24,6 +24,8 @@ public sealed record Consent
 /// <param name="clock">The clock.</param>
 public sealed class Consents(SmartState state, SmartOptions options, TimeProvider clock)
 {
+    private const int MostAtOnce = 100;
+
     /// <summary>Whether all that can be granted now was granted before.</summary>
     internal async Task<bool> CoversAsync(string accountId, string clientId, IReadOnlyList<OfferedScope> offers, CancellationToken cancel)
     {
@@ -46,6 +48,16 @@ public sealed class Consents(SmartState state, SmartOptions options, TimeProvide
 
     /// <summary>Forgets the consent of an account to a client: when the user ends the app's access.</summary>
     public Task ForgetAsync(string accountId, string clientId, CancellationToken cancel) => state.Consents.RemoveAsync(IdOf(accountId, clientId), cancel);
+
+    /// <summary>Forgets all consents of an account.</summary>
+    public async Task ForgetAllAsync(string accountId, CancellationToken cancel)
+    {
+        while (await state.Consents.ListAsync(accountId, "", MostAtOnce, cancel) is { Count: > 0 } kept)
+        {
+            foreach (var consent in kept)
+                await state.Consents.RemoveAsync(consent.Id, cancel);
+        }
+    }
 
     private static string IdOf(string accountId, string clientId) => Secret.HashOf($"{accountId}\n{clientId}");
 }

@@ -174,17 +174,39 @@ public class ConsentTests(SmartFixture server) : IClassFixture<SmartFixture>
         Assert.Contains("error=consent_required", silent.Headers.Location!.OriginalString, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_consent_that_was_forgotten_is_asked_for_again()
+    [Theory]
+    [InlineData("auth/apps/end")]
+    [InlineData("auth/apps/end-all")]
+    public async Task Whoever_ended_an_apps_access_is_asked_again(string action)
     {
-        await server.AddClientAsync("forgotten", client => client with { Authentication = ClientAuthentication.Secret });
-        var account = await server.AddAccountAsync();
-        using var browser = await server.SignInAsync(account);
-        var plan = new LaunchPlan("user/Patient.rs") { ClientId = "forgotten", Remember = true };
-        await server.LaunchAsync(browser, plan);
+        var id = $"ended-{action.Length}";
+        await server.AddClientAsync(id, client => client with { RedirectUris = ["https://app.example/cb"] });
+        using var browser = await server.SignInAsync();
+        var plan = new LaunchPlan("user/Patient.rs offline_access") { ClientId = id, RedirectUri = "https://app.example/cb", Remember = true };
+        var answer = await server.LaunchAsync(browser, plan);
+        Assert.Equal(200, (int)(await server.ExchangeAsync(answer)).StatusCode);
         Assert.NotNull((await server.AuthorizeAsync(browser, plan)).Headers.Location);
-        await server.Smart.Consents.ForgetAsync(account.Id, "forgotten", default);
+        var grant = (await server.Smart.State.Codes.FindAsync(Secret.HashOf(answer.Code), default))!.Value.GrantId;
+        Assert.Equal(303, (int)(await browser.PostFormAsync("auth/apps", action, ("grant", grant))).StatusCode);
         Assert.Null((await server.AuthorizeAsync(browser, plan)).Headers.Location);
+    }
+
+    [Fact]
+    [Covers(CoversAttribute.Smart, 100, 366)]
+    public async Task Online_access_ends_with_the_session_in_which_it_was_granted()
+    {
+        await KnowClientAsync();
+        using var browser = await server.SignInAsync();
+        var response = await server.ExchangeAsync(await server.LaunchAsync(browser, new LaunchPlan("user/Patient.rs online_access")));
+        var token = await response.JsonAsync();
+        Assert.Equal("user/Patient.rs online_access", (string?)token["scope"]);
+        Assert.NotNull(token["refresh_token"]);
+        await browser.PostFormAsync("auth/logout");
+        using var api = new HttpClient();
+        api.DefaultRequestHeaders.Authorization = new System.Net.Http.Headers.AuthenticationHeaderValue("Bearer", (string?)token["access_token"]);
+        Assert.Equal(401, (int)(await api.GetAsync($"{server.Base}/Patient")).StatusCode);
+        using var form = new FormUrlEncodedContent([new("grant_type", "refresh_token"), new("refresh_token", (string)token["refresh_token"]!), new("client_id", "test")]);
+        Assert.Equal(400, (int)(await api.PostAsync($"{server.Root}/auth/token", form)).StatusCode);
     }
 
     private async Task<System.Text.Json.Nodes.JsonNode> TokenAsync(LaunchPlan plan)

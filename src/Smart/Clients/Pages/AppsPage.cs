@@ -51,7 +51,12 @@ internal sealed class AppsPage(SmartService smart)
         // A grant of somebody else is as one that is not there.
         var id = form["grant"].ToString();
         if (id.Length is > 0 and <= 100 && await smart.State.Grants.FindAsync(id, http.RequestAborted) is { } grant && grant.Value.AccountId == signedIn.Account.Id)
+        {
+            // Whoever ends an app's access wants to be asked before it has any again.
+            await smart.Consents.ForgetAsync(signedIn.Account.Id, grant.Value.ClientId, http.RequestAborted);
             await smart.Grants.EndAsync(id, "revoked", http.RequestAborted);
+        }
+
         LocalAddress.SeeOther(http, $"{Address}?{AccountPage.Done}=ended");
     }
 
@@ -59,6 +64,7 @@ internal sealed class AppsPage(SmartService smart)
     {
         if (await SmartForm.ReadAsync(http) is null || await smart.Sessions.RequireAsync(http) is not { } signedIn)
             return;
+        await smart.Consents.ForgetAllAsync(signedIn.Account.Id, http.RequestAborted);
         await smart.Grants.EndAllOfAccountAsync(signedIn.Account.Id, "revoked", http.RequestAborted);
         LocalAddress.SeeOther(http, $"{Address}?{AccountPage.Done}=ended");
     }
