@@ -47,7 +47,7 @@ internal static class TypeNames
         ["MedicationRequest"] = new("Prescriptions", "处方与用药医嘱"),
         ["MedicationStatement"] = new("Medicines taken", "用药史"),
         ["NutritionOrder"] = new("Diet orders", "饮食医嘱"),
-        ["Observation"] = new("Measurements and results", "测量与检验结果"),
+        ["Observation"] = new("Observations (measurements and results)", "测量与检验结果"),
         ["Organization"] = new("Institutions", "机构"),
         ["Patient"] = new("Personal details of the patient", "患者基本信息"),
         ["Person"] = new("Persons", "人员"),

@@ -206,7 +206,8 @@ public class ConsentTests(SmartFixture server) : IClassFixture<SmartFixture>
         api.DefaultRequestHeaders.Authorization = new System.Net.Http.Headers.AuthenticationHeaderValue("Bearer", (string?)token["access_token"]);
         Assert.Equal(401, (int)(await api.GetAsync($"{server.Base}/Patient")).StatusCode);
         using var form = new FormUrlEncodedContent([new("grant_type", "refresh_token"), new("refresh_token", (string)token["refresh_token"]!), new("client_id", "test")]);
-        Assert.Equal(400, (int)(await api.PostAsync($"{server.Root}/auth/token", form)).StatusCode);
+        using var app = new HttpClient();
+        Assert.Equal(400, (int)(await app.PostAsync($"{server.Root}/auth/token", form)).StatusCode);
     }
 
     private async Task<System.Text.Json.Nodes.JsonNode> TokenAsync(LaunchPlan plan)
