@@ -93,6 +93,14 @@ public sealed partial class AccountRegistry
             _hashing.Release();
         }
 
+        if (found == PasswordVerificationResult.SuccessRehashNeeded && user is not null)
+        {
+            // The rounds were raised since it was set.
+            var old = user.Account.PasswordHash;
+            var hash = _users.PasswordHasher.HashPassword(user, password);
+            await ChangeAsync(user.Account.Id, account => account.PasswordHash == old ? account with { PasswordHash = hash } : null, cancel);
+        }
+
         return found != PasswordVerificationResult.Failed && user is { Account: { PasswordHash: not null, IsDisabled: false } account } && !(account.PasswordExpires <= _smart.Clock.GetUtcNow());
     }
 }

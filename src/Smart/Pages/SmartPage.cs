@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using FhirHub.Html;
 using FhirHub.Model;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FhirHub.Smart;
 
@@ -40,6 +41,9 @@ internal sealed class SmartPage
     /// <param name="formAction">Further sources for <c>form-action</c> of the content security policy: browsers hold the redirects of a form to it too.</param>
     public static async Task AnswerAsync(HttpContext http, int status, Label title, Action<SmartPage> content, string formAction = "")
     {
+        // A form that signs in leads on to what waits for it, and from there perhaps straight to the app.
+        if (formAction.Length == 0 && http.Request.Query[LocalAddress.Parameter] is [{ } onward])
+            formAction = await http.RequestServices.GetRequiredService<SmartService>().Authorization.FormActionOfAsync(onward, http.RequestAborted);
         var page = new SmartPage(new HtmlWriter(LanguageOf(http)), http);
         var body = page.Write(title, content);
         var headers = http.Response.Headers;

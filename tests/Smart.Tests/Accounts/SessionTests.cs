@@ -107,3 +107,144 @@ public class SessionTests(SmartFixture server) : IClassFixture<SmartFixture>
         Assert.Equal(404, (int)(await browser.GetAsync("auth/language/xx")).StatusCode);
     }
 }
+
+/// <summary>A server whose time a test moves.</summary>
+public class TimedFixture : SmartFixture
+{
+    public FakeTime Time { get; } = new();
+
+    protected override TimeProvider? Clock => Time;
+}
+
+public class SessionTimeTests(TimedFixture server) : IClassFixture<TimedFixture>
+{
+    [Fact]
+    public async Task A_session_ends_half_an_hour_after_its_last_use()
+    {
+        using var browser = await server.SignInAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            server.Time.Advance(TimeSpan.FromMinutes(29));
+            Assert.Equal(200, (int)(await browser.GetAsync("auth/account")).StatusCode);
+        }
+
+        server.Time.Advance(TimeSpan.FromMinutes(31));
+        Assert.Equal(303, (int)(await browser.GetAsync("auth/account")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_session_ends_twelve_hours_after_its_beginning_however_much_it_is_used()
+    {
+        using var browser = await server.SignInAsync();
+        for (var i = 0; i < 35; i++)
+        {
+            server.Time.Advance(TimeSpan.FromMinutes(20));
+            Assert.Equal(200, (int)(await browser.GetAsync("auth/account")).StatusCode);
+        }
+
+        server.Time.Advance(TimeSpan.FromMinutes(21));
+        Assert.Equal(303, (int)(await browser.GetAsync("auth/account")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_sign_in_that_is_not_complete_ends_after_a_quarter_of_an_hour()
+    {
+        var account = await server.AddAccountAsync(change: static account => account with { MustChangePassword = true });
+        using var browser = server.Browser();
+        var page = (await browser.PostFormAsync("auth/login", ("username", account.UserName), ("password", SmartFixture.Password))).Headers.Location;
+        Assert.Equal(200, (int)(await browser.GetAsync(page)).StatusCode);
+        server.Time.Advance(TimeSpan.FromMinutes(16));
+        Assert.StartsWith("/auth/login?", (await browser.GetAsync(page)).Headers.Location!.OriginalString, StringComparison.Ordinal);
+    }
+}
+
+/// <summary>A server behind a proxy that ends TLS.</summary>
+public class ProxiedFixture : SmartFixture
+{
+    protected override IReadOnlyList<string> Settings => [.. base.Settings, "--FhirHub:Http:ForwardedHeaders=true", "--FhirHub:Auth:Issuer=https://fhir.example.org"];
+}
+
+public class SecureCookieTests(ProxiedFixture server) : IClassFixture<ProxiedFixture>
+{
+    [Fact]
+    public async Task Over_https_every_cookie_is_secure_and_of_this_host_alone()
+    {
+        var account = await server.AddAccountAsync();
+        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri($"{server.Root}/") };
+        client.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+        var page = await client.GetAsync("auth/login");
+        var cookies = page.Headers.GetValues("Set-Cookie").ToList();
+        client.DefaultRequestHeaders.Add("Cookie", cookies[0].Split(';')[0]);
+        var answer = await client.SubmitAsync(await page.Content.ReadAsStringAsync(), null, ("username", account.UserName), ("password", SmartFixture.Password));
+        Assert.Equal(303, (int)answer.StatusCode);
+        cookies.AddRange(answer.Headers.GetValues("Set-Cookie"));
+        cookies.AddRange((await client.GetAsync("auth/language/zh")).Headers.GetValues("Set-Cookie").Select(static cookie => $"__Host-{cookie}"));
+        Assert.Contains(cookies, static cookie => cookie.StartsWith("__Host-fhirhub-session=", StringComparison.Ordinal));
+        Assert.All(cookies, static cookie =>
+        {
+            Assert.StartsWith("__Host-", cookie, StringComparison.Ordinal);
+            Assert.Contains("secure", cookie, StringComparison.OrdinalIgnoreCase);
+            Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+            Assert.Contains("path=/;", cookie, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("domain", cookie, StringComparison.OrdinalIgnoreCase);
+        });
+    }
+}
+
+public class HostileFormTests(SmartFixture server) : IClassFixture<SmartFixture>
+{
+    [Fact]
+    public async Task Cookies_that_were_made_up_are_nobodys()
+    {
+        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri($"{server.Root}/") };
+        foreach (var value in new[] { "x", "CfDJ8AAAAAAAAAAA", "%00", new string('A', 4_000) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "auth/account");
+            request.Headers.Add("Cookie", $"fhirhub-session={value}; fhirhub-sign-in={value}; fhirhub-browser={value}; fhirhub-form={value}; fhirhub-language={value}");
+            Assert.Equal(303, (int)(await client.SendAsync(request)).StatusCode);
+            using var login = new HttpRequestMessage(HttpMethod.Get, "auth/login");
+            login.Headers.Add("Cookie", request.Headers.GetValues("Cookie"));
+            Assert.Equal(200, (int)(await client.SendAsync(login)).StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task The_cookie_of_a_sign_in_that_is_not_complete_is_no_session()
+    {
+        var account = await server.AddAccountAsync(change: static account => account with { MustChangePassword = true });
+        var cookies = new CookieContainer();
+        using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = cookies }) { BaseAddress = new Uri($"{server.Root}/") };
+        await browser.PostFormAsync("auth/login", ("username", account.UserName), ("password", SmartFixture.Password));
+        cookies.Add(browser.BaseAddress!, new Cookie("fhirhub-session", cookies.GetCookies(browser.BaseAddress!)["fhirhub-sign-in"]!.Value));
+        Assert.Equal(303, (int)(await browser.GetAsync("auth/account")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_body_that_no_form_of_the_server_sends_is_refused()
+    {
+        using var browser = server.Browser();
+        var token = KeyValuePair.Create("form-token", "x");
+        HttpContent[] bodies =
+        [
+            new FormUrlEncodedContent([token, KeyValuePair.Create("username", new string('x', 300_000))]),
+            new FormUrlEncodedContent(Enumerable.Range(0, 2_000).Select(i => KeyValuePair.Create($"f{i}", "x"))),
+            new FormUrlEncodedContent([KeyValuePair.Create(new string('k', 1_000), "x")]),
+            new MultipartFormDataContent { { new StringContent("x"), "form-token" } },
+            new StringContent("""{"username":"x"}""", System.Text.Encoding.UTF8, "application/json"),
+            new ByteArrayContent([0xFF, 0xFE, 0]),
+        ];
+        foreach (var body in bodies)
+        {
+            Assert.Equal(400, (int)(await browser.PostAsync("auth/login", body)).StatusCode);
+            body.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task Names_and_passwords_of_any_kind_are_only_wrong()
+    {
+        using var browser = server.Browser();
+        foreach (var text in new[] { "", " ", "\0", "' OR 1=1 --", "<script>", new string('x', 5_000), "admin\r\nSet-Cookie: x=y", "\uD800", "../../etc/passwd", "海鸥" })
+            Assert.Equal(400, (int)(await browser.PostFormAsync("auth/login", ("username", text), ("password", text))).StatusCode);
+    }
+}

@@ -209,6 +209,9 @@ public class AuthorizeTests(SmartFixture server) : IClassFixture<SmartFixture>
             var plan = new LaunchPlan(Scope) { ByPost = byPost };
             var page = await server.AuthorizeAsync(browser, plan);
             Assert.Equal("/auth/login", page.RequestMessage!.RequestUri!.AbsolutePath);
+
+            // Browsers hold the redirects that follow a form to the policy of its page, and with a remembered consent the app comes next.
+            Assert.Contains("form-action 'self' http://127.0.0.1:9", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
             var signedIn = await browser.SubmitAsync(await page.Content.ReadAsStringAsync(), null, ("username", account.UserName), ("password", SmartFixture.Password));
             var consent = await server.FollowAsync(browser, signedIn);
             Assert.Equal("/auth/authorize", consent.RequestMessage!.RequestUri!.AbsolutePath);
