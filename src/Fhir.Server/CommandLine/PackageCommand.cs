@@ -11,6 +11,9 @@ internal static class PackageCommand
 {
     private const int AllGood = 0;
 
+    // Arguments of a process are seen by others on the machine.
+    private const string TokenVariable = "FHIRHUB_TOKEN";
+
     private const string InUseHint = "A running server takes packages too: say --server URL, such as --server http://127.0.0.1:8080/fhir.";
 
     private static readonly Argument<string[]> ToAdd = new("PACKAGE")
@@ -31,7 +34,7 @@ internal static class PackageCommand
         HelpName = "FOLDER",
     };
 
-    private static readonly Option<string?> ServerUrl = new("--server") { Description = "FHIR base of a running server to work on, instead of a data folder", HelpName = "URL" };
+    private static readonly Option<string?> ServerUrl = new("--server") { Description = $"FHIR base of a running server to work on, instead of a data folder; {TokenVariable} in the environment is the access token of an administrator", HelpName = "URL" };
 
     private static readonly Option<bool> Strict = new("--strict") { Description = "Load nothing of a package that has a faulty resource" };
 
@@ -196,7 +199,7 @@ internal static class PackageCommand
             return FhirHubCommand.UsageError;
         }
 
-        using var remote = new RemoteServer(address);
+        using var remote = new RemoteServer(address, Environment.GetEnvironmentVariable(TokenVariable));
         return await GuardedAsync(remote, work, stop);
     }
 

@@ -14,11 +14,14 @@ internal sealed class RemoteServer : IPackageServer, IDisposable
     private const int MaxPages = 10_000;
 
     private readonly HttpClient _client;
+    private readonly string? _token;
 
     /// <summary>A server.</summary>
     /// <param name="address">Its FHIR base; <c>/fhir</c> if it names no path.</param>
-    public RemoteServer(Uri address)
+    /// <param name="token">An access token; null where nobody is asked for one.</param>
+    public RemoteServer(Uri address, string? token)
     {
+        _token = token;
         var root = address.AbsolutePath == "/" ? new Uri(address, FhirEndpoint.Base) : address;
         _client = new HttpClient { BaseAddress = new Uri($"{root.GetLeftPart(UriPartial.Path).TrimEnd('/')}/"), Timeout = TimeSpan.FromMinutes(30) };
         _client.DefaultRequestHeaders.Accept.ParseAdd("application/fhir+json");
@@ -95,6 +98,9 @@ internal sealed class RemoteServer : IPackageServer, IDisposable
 
     private async Task<ResourceTree> SendAsync(HttpRequestMessage request, CancellationToken cancel)
     {
+        // A page names the next one, which the token must not follow to another server.
+        if (_token is not null && (request.RequestUri is not { IsAbsoluteUri: true } absolute || _client.BaseAddress!.IsBaseOf(absolute)))
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
         using var response = await _client.SendAsync(request, cancel);
         var tree = ResourceParser.ParseJson(await response.Content.ReadAsByteArrayAsync(cancel)).Tree;
         if (response.IsSuccessStatusCode && tree is not null)

@@ -14,6 +14,9 @@ public static class StudyLink
     private const string UidSystem = "urn:dicom:uid";
     private const string UidPrefix = "urn:oid:";
 
+    // PS3.5, 9.1.
+    private const int LongestUid = 64;
+
     /// <summary>Maps the address.</summary>
     /// <param name="endpoints">The addresses of the host.</param>
     /// <param name="server">Where the resources are.</param>
@@ -22,8 +25,7 @@ public static class StudyLink
 
     private static async Task AnswerAsync(FhirServer server, HttpContext http, string id)
     {
-        var read = await server.Repository.ReadAsync(AccessScope.Full, new ResourceKey("ImagingStudy", id), http.RequestAborted);
-        if (read is not { IsSuccess: true, Version: { } version } || StudyInstanceUid(version.Body.ToArray(version)) is not { } uid)
+        if (await StudyInstanceUidAsync(server, id, http.RequestAborted) is not { } uid)
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound;
             http.Response.ContentType = "text/plain; charset=utf-8";
@@ -33,6 +35,17 @@ public static class StudyLink
 
         http.Response.Headers.CacheControl = "no-cache";
         http.Response.Redirect(http.Request.PathBase.ToUriComponent() + ViewerEndpoint.AddressOf(uid));
+    }
+
+    // A browser that is led here sends no token, so where tokens are asked for no record is looked at: the answer tells nobody which there are. The
+    // id of an ImagingStudy of images here is its UID (ImagingStudyContent.KeyOf), and the viewer asks for them with the token.
+    private static async ValueTask<string?> StudyInstanceUidAsync(FhirServer server, string id, CancellationToken cancel)
+    {
+        if (server.Smart is not null)
+            return id.Length <= LongestUid && id.Contains('.', StringComparison.Ordinal) && id.All(static c => char.IsAsciiDigit(c) || c == '.') ? id : null;
+        return await server.Repository.ReadAsync(AccessScope.Full, new ResourceKey("ImagingStudy", id), cancel) is { IsSuccess: true, Version: { } version }
+            ? StudyInstanceUid(version.Body.ToArray(version))
+            : null;
     }
 
     private static string? StudyInstanceUid(ReadOnlyMemory<byte> json)
