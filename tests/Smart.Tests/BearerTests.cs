@@ -1,12 +1,15 @@
 // The FHIR API asks for a token, and takes it away when the grant is ended.
 
 using FhirHub.Server.Tests;
+using FhirHub.Tests;
 
 namespace FhirHub.Smart.Tests;
 
 public class BearerTests(SmartFixture server) : IClassFixture<SmartFixture>
 {
     [Fact]
+    [Covers(CoversAttribute.Smart, 247)]
+    [Covers(CoversAttribute.Inferno, 113, 127)]
     public async Task Without_a_token_there_is_a_401_that_names_the_scheme()
     {
         var response = await server.Client.GetAsync("Patient");

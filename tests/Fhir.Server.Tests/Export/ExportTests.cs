@@ -53,7 +53,7 @@ public class ExportTests(ServerFixture server) : IClassFixture<ServerFixture>, I
     }
 
     [Fact]
-    [Covers(CoversAttribute.Inferno, 193)]
+    [Covers(CoversAttribute.Inferno, 170, 193)]
     public async Task Since_writes_what_changed_after_an_instant_and_tells_what_was_deleted()
     {
         await server.Client.SendAsync("PUT", "Basic/ex-gone", """{"resourceType": "Basic", "id": "ex-gone", "code": {"text": "a"}}""");

@@ -15,7 +15,7 @@ public class EhrLaunchTests(SmartFixture server) : IClassFixture<SmartFixture>
 
     [Fact]
     [Covers(CoversAttribute.Smart, 171, 172, 173, 174, 175, 176, 178, 194, 349, 351, 352, 359, 360, 361, 362)]
-    [Covers(CoversAttribute.Inferno, 50, 51, 53, 126, 128, 129, 130, 131)]
+    [Covers(CoversAttribute.Inferno, 50, 51, 53, 130, 131)]
     public async Task An_app_that_is_opened_from_the_launcher_page_gets_its_context()
     {
         var (patient, encounter, study) = await RecordsAsync();

@@ -11,7 +11,7 @@ public class PatientContextTests(SmartFixture server) : IClassFixture<SmartFixtu
 
     [Fact]
     [Covers(CoversAttribute.Smart, 83, 118, 136, 149, 164, 168, 169, 170, 348, 353, 363, 367)]
-    [Covers(CoversAttribute.Inferno, 110, 111, 114, 124, 133, 145)]
+    [Covers(CoversAttribute.Inferno, 110, 111, 114, 133, 145)]
     public async Task A_patient_works_with_their_own_record_and_is_not_asked_whose()
     {
         var own = await PatientAsync("Own");
@@ -39,7 +39,7 @@ public class PatientContextTests(SmartFixture server) : IClassFixture<SmartFixtu
     }
 
     [Fact]
-    [Covers(CoversAttribute.Inferno, 149)]
+    [Covers(CoversAttribute.Smart, 127)]
     public async Task Scopes_of_version_1_are_answered_as_they_were_asked()
     {
         const string Asked = "launch/patient patient/Patient.read patient/Observation.read patient/*.read";
@@ -52,7 +52,7 @@ public class PatientContextTests(SmartFixture server) : IClassFixture<SmartFixtu
     }
 
     [Fact]
-    [Covers(CoversAttribute.Inferno, 150, 151, 152, 153)]
+    [Covers(CoversAttribute.Inferno, 151, 152, 153)]
     public async Task Categories_that_are_asked_for_are_granted_and_nothing_beside_them()
     {
         const string Laboratory = "patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory";

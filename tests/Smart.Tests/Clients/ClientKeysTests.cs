@@ -58,6 +58,7 @@ public sealed class ClientKeysTests : IAsyncLifetime, IDisposable
     [InlineData(null, 299, 1)]
     [InlineData(null, 300, 2)]
     [Covers(CoversAttribute.Smart, 341)]
+    [Covers(CoversAttribute.Inferno, 166)]
     public async Task Keys_are_never_kept_longer_than_they_may_nor_longer_than_an_hour(string? cacheControl, int later, int fetches)
     {
         var client = Remote(cacheControl);

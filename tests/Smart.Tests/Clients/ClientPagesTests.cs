@@ -15,6 +15,7 @@ public partial class ClientPagesTests(ClientPagesTests.Server server) : IClassFi
 
     [Fact]
     [Covers(CoversAttribute.Smart, 18, 24)]
+    [Covers(CoversAttribute.Inferno, 156)]
     public async Task A_registration_waits_until_an_administrator_who_has_seen_it_approves_it()
     {
         var id = await RegisterAsync("Heart app");

@@ -56,6 +56,7 @@ public class RegistrationTests(RegistrationTests.Server server) : IClassFixture<
 
     [Fact]
     [Covers(CoversAttribute.Smart, 297, 305, 306, 316)]
+    [Covers(CoversAttribute.Inferno, 157)]
     public async Task A_backend_service_registers_its_keys_inline_and_is_reminded_to_keep_them_up_to_date()
     {
         var keys = TestKeys.Set(TestKeys.Es384("one").Public, TestKeys.Rsa("two").Public);

@@ -44,7 +44,7 @@ public class CodeExchangeTests(SmartFixture server) : IClassFixture<SmartFixture
     [InlineData(false)]
     [InlineData(true)]
     [Covers(CoversAttribute.Smart, 310, 357)]
-    [Covers(CoversAttribute.Inferno, 32, 147, 148)]
+    [Covers(CoversAttribute.Inferno, 32, 148)]
     public async Task A_client_that_signs_gets_tokens_and_new_ones(bool elliptic)
     {
         var (client, key) = await server.NewSigningClientAsync(elliptic);
