@@ -82,6 +82,16 @@ internal sealed partial class LeakWorld
                 (granted.TryGetValue(version.Key, out var shown) ? shown : granted[version.Key] = []).Add(version.Version);
         }
 
+        // So is what may be changed and not be seen.
+        foreach (var letter in new[] { AccessLetter.Update, AccessLetter.Delete })
+        {
+            foreach (var (key, version) in versions)
+            {
+                if (await whole.Server.Store.ReadVersionAsync(new ScopeOfLetter(scope, letter), key, version, default) is { IsDeleted: false })
+                    (granted.TryGetValue(key, out var shown) ? shown : granted[key] = []).Add(version);
+            }
+        }
+
         // A version that is hidden is there with other content, since the numbers of those that are not must be the same.
         clock.Set(start);
         versions.Clear();
@@ -97,6 +107,14 @@ internal sealed partial class LeakWorld
 
         clock.Move(TimeSpan.FromSeconds(1));
         return granted.Keys.ToHashSet();
+    }
+
+    // What a scope grants for a letter, to be read.
+    private sealed class ScopeOfLetter(AccessScope scope, AccessLetter letter) : AccessScope
+    {
+        public override bool IsFull => scope.IsFull;
+
+        public override SearchExpression FilterFor(string resourceType, AccessLetter asked) => scope.FilterFor(resourceType, letter);
     }
 
     private static JsonObject Hidden(WorldStep step)
