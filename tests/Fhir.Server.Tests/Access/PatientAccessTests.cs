@@ -86,7 +86,7 @@ public class PatientAccessTests(ExchangeSmartFixture server) : IClassFixture<Exc
     };
 
     [Theory]
-    [Covers(CoversAttribute.Smart, 136, 139, 164, 170)]
+    [Covers(CoversAttribute.Smart, 136, 138, 139, 164, 170)]
     [MemberData(nameof(Resources))]
     public async Task A_patient_scope_shows_what_is_about_the_patient(string url, bool isShown)
     {

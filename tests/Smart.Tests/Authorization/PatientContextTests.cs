@@ -10,7 +10,7 @@ public class PatientContextTests(SmartFixture server) : IClassFixture<SmartFixtu
     private const string Scope = "launch/patient openid fhirUser patient/Patient.rs patient/Encounter.rs offline_access";
 
     [Fact]
-    [Covers(CoversAttribute.Smart, 83, 118, 136, 149, 164, 168, 169, 170, 348, 353, 363, 367)]
+    [Covers(CoversAttribute.Smart, 83, 136, 149, 164, 168, 169, 170, 348, 353, 363, 367)]
     [Covers(CoversAttribute.Inferno, 110, 111, 114, 133, 145)]
     public async Task A_patient_works_with_their_own_record_and_is_not_asked_whose()
     {

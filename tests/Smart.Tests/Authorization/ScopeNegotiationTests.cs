@@ -9,7 +9,7 @@ public class ScopeNegotiationTests
     private const string VitalSigns = "category=http://terminology.hl7.org/CodeSystem/observation-category|vital-signs";
 
     [Theory]
-    [Covers(CoversAttribute.Smart, 126, 127, 128, 129, 134, 145, 369, 370)]
+    [Covers(CoversAttribute.Smart, 127, 128, 129, 145, 369, 370)]
     [InlineData("patient/*.cruds", "patient/Observation.rs", "patient/Observation.rs")]
     [InlineData("patient/*.rs", "patient/Observation.cruds", "patient/Observation.rs")]
     [InlineData("patient/Observation.rs patient/Patient.r", "patient/*.rs", "patient/Observation.rs patient/Patient.r")]

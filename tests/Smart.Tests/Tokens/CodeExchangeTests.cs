@@ -60,7 +60,7 @@ public class CodeExchangeTests(SmartFixture server) : IClassFixture<SmartFixture
 
     [Fact]
     [Covers(CoversAttribute.Smart, 168, 169, 170, 171, 172, 173, 174, 175, 176, 177, 178, 83, 359, 360)]
-    [Covers(CoversAttribute.Inferno, 38, 39, 40, 41, 42, 43, 131)]
+    [Covers(CoversAttribute.Inferno, 38, 39, 40, 41, 42, 43, 44, 131)]
     public async Task The_launch_context_stands_beside_the_tokens()
     {
         var client = await server.NewClientAsync();
