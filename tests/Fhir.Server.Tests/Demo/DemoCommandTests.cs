@@ -17,7 +17,7 @@ public class DemoCommandTests
         List<string> accounts;
         using (var demo = await DemoProcess.StartAsync(folder.Path, "--patients", Patients))
         {
-            var requests = demo.Output.Split('\n').Where(static line => line.Contains("curl -s '", StringComparison.Ordinal)).Select(static line => line.Split('\'')[1]).ToList();
+            var requests = demo.Output.Split('\n').Where(static line => line.Contains("curl -s ", StringComparison.Ordinal)).Select(static line => line.Split('\'')[1]).ToList();
             Assert.Equal(8, requests.Count);
             foreach (var request in requests)
                 await AnswersAsync(demo.Client, request);
