@@ -36,6 +36,12 @@ public sealed record SmartOptions
     /// <summary><c>FhirHub:Auth:RefreshTokenDays</c>: life of a refresh token for offline access, from its last use.</summary>
     public TimeSpan RefreshTokenLife { get; init; } = TimeSpan.FromDays(180);
 
+    /// <summary>
+    /// <c>FhirHub:Auth:RefreshRetrySeconds</c>: how long a used refresh token gets its successor again, as long as that one was not used. With none,
+    /// as it is by default, any second use ends the grant.
+    /// </summary>
+    public TimeSpan RefreshRetry { get; init; } = TimeSpan.Zero;
+
     /// <summary><c>FhirHub:Auth:TokenRequestsPerMinute</c>: requests a minute for tokens, of one address and of one client; one that may be a guess counts as ten.</summary>
     public int TokenRequestsPerMinute { get; init; } = 600;
 

@@ -18,6 +18,7 @@ public static partial class ConfigurationReader
             ResetKeys = Flag(configuration, "FhirHub:Auth:ResetKeys", defaults.ResetKeys),
             AccessTokenLife = TimeSpan.FromSeconds(Number(configuration, "FhirHub:Auth:AccessTokenSeconds", (int)defaults.AccessTokenLife.TotalSeconds, 60, 3600)),
             TokenRequestsPerMinute = Number(configuration, "FhirHub:Auth:TokenRequestsPerMinute", defaults.TokenRequestsPerMinute, 10, 1_000_000),
+            RefreshRetry = TimeSpan.FromSeconds(Number(configuration, "FhirHub:Auth:RefreshRetrySeconds", (int)defaults.RefreshRetry.TotalSeconds, 0, 60)),
             RefreshTokenLife = TimeSpan.FromDays(Number(configuration, "FhirHub:Auth:RefreshTokenDays", (int)defaults.RefreshTokenLife.TotalDays, 1, 3650)),
             SessionLife = TimeSpan.FromMinutes(Number(configuration, "FhirHub:Auth:SessionMinutes", (int)defaults.SessionLife.TotalMinutes, 1, 24 * 60)),
             LongestSession = TimeSpan.FromHours(Number(configuration, "FhirHub:Auth:SessionHours", (int)defaults.LongestSession.TotalHours, 1, 24)),

@@ -49,7 +49,7 @@ public sealed record Grant
 }
 
 /// <summary>
-/// A refresh token that was used. For a short time it may be used again, as long as its successor was not, and gets the same successor: the answer that
+/// A refresh token that was used. Where the configuration says so, it may for a short time be used again, as long as its successor was not, and gets the same successor: the answer that
 /// held it may be lost, and two windows of an app may refresh at once.
 /// </summary>
 /// <param name="Hash">Its hash.</param>

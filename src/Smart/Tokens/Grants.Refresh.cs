@@ -25,9 +25,6 @@ public sealed partial class Grants
 
     private const string NotGood = "The refresh token is not good, or not any more; let the user authorize again.";
 
-    // How long a used refresh token gets its successor again: an answer that is lost is asked for again within seconds.
-    private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(30);
-
     /// <summary>Issues the first tokens of a grant.</summary>
     /// <param name="grantId">The grant.</param>
     /// <param name="client">Its client.</param>
@@ -98,7 +95,7 @@ public sealed partial class Grants
             var next = Secret.Derive(token, salt);
             var expires = now + _options.RefreshTokenLife;
             await _state.RefreshTokens.AddAsync(Secret.HashOf(next), new RefreshToken { GrantId = grantId }, grantId, expires, cancel);
-            grant = grant with { LastUsed = now, RefreshTokenHash = Secret.HashOf(next), Rotated = new RotatedToken(hash, salt, now + s_retry) };
+            grant = grant with { LastUsed = now, RefreshTokenHash = Secret.HashOf(next), Rotated = new RotatedToken(hash, salt, now + _options.RefreshRetry) };
             if (await _state.Grants.PutAsync(kept with { Value = grant, Expires = expires }, cancel) is not null)
                 return await IssueAsync(grantId, grant, narrowed, life, next, cancel);
         }
