@@ -8,6 +8,8 @@ namespace FhirHub.Storage.Sqlite;
 /// <summary>Runs searches on a connection.</summary>
 internal sealed partial class SearchRun(Connection connection, Dictionaries dictionaries, SqliteStoreOptions options, AccessScope scope)
 {
+    private const string OfPatients = ".where(resolve() is Patient)";
+
     private static readonly Sql s_key = Sql.Raw("s.key");
 
     private readonly SearchCompiler _compiler = new(connection, dictionaries, options.SourceCounts);
@@ -71,7 +73,7 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
         query = query with { ResourceTypes = types };
         var parts = new List<SearchExpression>();
         Flatten(expression, parts);
-        return RangesPredicate.Join(parts);
+        return RangesPredicate.Join(parts.FindAll(part => !parts.Exists(other => Implies(other, part))));
 
         static void Flatten(SearchExpression expression, List<SearchExpression> parts)
         {
@@ -86,6 +88,15 @@ internal sealed partial class SearchRun(Connection connection, Dictionaries dict
             }
         }
     }
+
+    // Who asks for patient=1 by a token for that patient asks twice for the same: what 'patient' finds is what 'subject' finds and is a Patient. The
+    // narrower of both decides, whichever of them came in by the scope.
+    private static bool Implies(SearchExpression other, SearchExpression part) =>
+        part is SearchExpression.Parameter { Definition: var whole, Predicate: ReferencePredicate { Type: "Patient", Id: { } id, Url: null, Version: null } }
+        && other is SearchExpression.Parameter { Definition: var narrow, Predicate: ReferencePredicate { Type: null or "Patient", Url: null } asked }
+        && asked.Id == id
+        && narrow.ResourceType == whole.ResourceType
+        && narrow.Expression is { } expression && expression.EndsWith(OfPatients, StringComparison.Ordinal) && expression.AsSpan(0, expression.Length - OfPatients.Length).SequenceEqual(whole.Expression);
 
     // Matches without order or page. All keys of a type lie together in the resource table, which is the source where none is chosen.
     private Sql From(List<SearchExpression> parts, Sql types, ChosenSource? chosen, Sql after)
