@@ -199,7 +199,7 @@ internal sealed partial class AuthorizationFlow
                     html.Element("h2", AuthorizationLabels.ThePatient);
                     PatientPage.WritePatient(page, patient);
                     if (encounter is not null)
-                        html.Open("p").Text(AuthorizationLabels.TheEncounter).Text(": ").Text(PatientPage.Describe(encounter)).Close();
+                        html.Open("p").Text(AuthorizationLabels.TheEncounter).Text(": ").Text(PatientPage.Describe(encounter, page.Language)).Close();
                     if (request.Launched?.Patient is null && UserAccess.PatientOf(consent.User.Account) is null)
                         html.Open("p").Element("a", AuthorizationLabels.ChangePatient, ("href", http.Request.PathBase + AddressOf(PatientPath, secret))).Close();
                 }

@@ -63,7 +63,7 @@ internal static class AuthorizationLabels
 
     public static readonly Label Remember = new("Don't ask again when this app asks for the same or for less", "该应用再次请求相同或更少的权限时不再询问");
 
-    public static readonly Label EndLater = new("You can end the access of an app at any time on the page “My apps”.", "您可以随时在“我的应用”页面终止应用的访问权限。");
+    public static readonly Label EndLater = new("You can end the access of an app at any time on the page “Your apps”.", "您可以随时在“我的应用”页面终止应用的访问权限。");
 
     public static readonly Label Allow = new("Allow", "允许");
 

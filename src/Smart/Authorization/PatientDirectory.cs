@@ -22,10 +22,12 @@ internal sealed record PatientEntries(IReadOnlyList<PatientEntry> Entries, strin
 /// <summary>An encounter as a user tells it apart.</summary>
 /// <param name="Id">The id.</param>
 /// <param name="Start">When it began.</param>
-/// <param name="Class">What kind of encounter it is.</param>
+/// <param name="Class">What kind of encounter it is, as its code.</param>
+/// <param name="ClassDisplay">The same in the words of the record, for codes that have no name here; may be empty.</param>
+/// <param name="Type">What kind of visit, in the words of the record; may be empty.</param>
 /// <param name="Place">The institution or department.</param>
 /// <param name="Status">The status, as its code.</param>
-internal sealed record EncounterEntry(string Id, string Start, string Class, string Place, string Status);
+internal sealed record EncounterEntry(string Id, string Start, string Class, string ClassDisplay, string Type, string Place, string Status);
 
 /// <summary>Looks up what a user may choose.</summary>
 /// <param name="smart">The server.</param>
@@ -116,7 +118,9 @@ internal sealed class PatientDirectory(SmartService smart, AccessScope access)
         return new EncounterEntry(
             version.Key.Id,
             Text((encounter as JsonObject)?["period"], "start"),
-            string.Join(" · ", new[] { Text(kind, "display") is { Length: > 0 } display ? display : Text(kind, "code"), type }.Where(static part => part.Length > 0)),
+            Text(kind, "code"),
+            Text(kind, "display"),
+            type,
             Text((encounter as JsonObject)?["serviceProvider"], "display"),
             Text(encounter, "status"));
     }

@@ -1,6 +1,7 @@
 // The form by which a user looks for a patient and chooses one, wherever it stands.
 
 using FhirHub.Html;
+using FhirHub.Model;
 
 namespace FhirHub.Smart;
 
@@ -101,14 +102,18 @@ internal static class PatientPage
         html.Open("fieldset").Element("legend", AuthorizationLabels.TheEncounter);
         WriteChoice(html, "encounter-none", "", AuthorizationLabels.NoEncounter.In(page.Language), isChosen: true);
         for (var i = 0; i < encounters.Count; i++)
-            WriteChoice(html, $"encounter-{i}", encounters[i].Id, Describe(encounters[i]), isChosen: false);
+            WriteChoice(html, $"encounter-{i}", encounters[i].Id, Describe(encounters[i], page.Language), isChosen: false);
         html.Close();
     }
 
-    /// <summary>An encounter in a line.</summary>
-    public static string Describe(EncounterEntry encounter) => string.Join(
-        " · ",
-        new[] { encounter.Start.Length > 16 ? encounter.Start[..16].Replace('T', ' ') : encounter.Start, encounter.Class, encounter.Place, encounter.Status }.Where(static part => part.Length > 0));
+    /// <summary>An encounter in a line, in the language of the page as far as its codes have names.</summary>
+    public static string Describe(EncounterEntry encounter, MessageLanguage language)
+    {
+        var start = encounter.Start.Length > 16 ? encounter.Start[..16].Replace('T', ' ') : encounter.Start;
+        var kind = EncounterWords.Class(encounter.Class)?.In(language) ?? (encounter.ClassDisplay.Length > 0 ? encounter.ClassDisplay : encounter.Class);
+        var status = EncounterWords.Status(encounter.Status)?.In(language) ?? encounter.Status;
+        return string.Join(" · ", new[] { start, kind, encounter.Type, encounter.Place, status }.Where(static part => part.Length > 0));
+    }
 
     private static void WriteChoice(HtmlWriter html, string id, string value, string text, bool isChosen)
     {

@@ -49,7 +49,7 @@ internal static class TypeNames
         ["NutritionOrder"] = new("Diet orders", "饮食医嘱"),
         ["Observation"] = new("Observations (measurements and results)", "测量与检验结果"),
         ["Organization"] = new("Institutions", "机构"),
-        ["Patient"] = new("Personal details of the patient", "患者基本信息"),
+        ["Patient"] = new("Personal details", "患者基本信息"),
         ["Person"] = new("Persons", "人员"),
         ["Practitioner"] = new("Doctors and nurses", "医护人员"),
         ["PractitionerRole"] = new("Posts of doctors and nurses", "医护人员任职"),

@@ -32,7 +32,7 @@ public class ConsentTests(SmartFixture server) : IClassFixture<SmartFixture>
             Contacts = ["help@heart.example"],
         });
         using var browser = await server.SignInAsync(fhirUser: "Practitioner/p");
-        var plan = new LaunchPlan(Scope + " user/Condition.rs?category=http://terminology.hl7.org/CodeSystem/condition-category|problem-list-item") { ClientId = "told" };
+        var plan = new LaunchPlan(Scope + " user/Condition.rs?category=http://terminology.hl7.org/CodeSystem/condition-category|problem-list-item user/Procedure.rs?status=completed") { ClientId = "told" };
         var page = await server.AuthorizeAsync(browser, plan);
         var html = await page.Content.ReadAsStringAsync();
         Assert.Contains("&lt;b&gt;Heart &amp; Soul&lt;/b&gt;", html, StringComparison.Ordinal);
@@ -40,13 +40,15 @@ public class ConsentTests(SmartFixture server) : IClassFixture<SmartFixture>
         Assert.DoesNotContain("javascript:", html, StringComparison.Ordinal);
         Assert.Contains("help@heart.example", html, StringComparison.Ordinal);
         Assert.Contains("Visits and stays of all that you may see yourself: read, search", html, StringComparison.Ordinal);
-        Assert.Contains("only where category = ", html, StringComparison.Ordinal);
+        Assert.Contains("read, search; only: Problem list<", html, StringComparison.Ordinal);
+        Assert.Contains("only where status = completed<", html, StringComparison.Ordinal);
         Assert.Contains("keeps this access until you end it", html, StringComparison.Ordinal);
         using var chinese = new HttpRequestMessage(HttpMethod.Get, page.RequestMessage!.RequestUri);
         chinese.Headers.AcceptLanguage.ParseAdd("zh-CN");
         var translated = await (await browser.SendAsync(chinese)).Content.ReadAsStringAsync();
         Assert.Contains("lang=\"zh-CN\"", translated, StringComparison.Ordinal);
         Assert.Contains("就诊与住院（您本人有权查看的全部）：读取、检索", translated, StringComparison.Ordinal);
+        Assert.Contains("仅限：问题列表<", translated, StringComparison.Ordinal);
         Assert.Contains("在您离开后继续访问", translated, StringComparison.Ordinal);
     }
 

@@ -13,6 +13,19 @@ public class EhrLaunchTests(SmartFixture server) : IClassFixture<SmartFixture>
 {
     private const string Scope = "launch openid fhirUser user/Patient.rs user/Encounter.rs offline_access";
 
+    [Theory]
+    [InlineData("zh-CN", "门诊 · 进行中")]
+    [InlineData("en", "ambulatory · in progress")]
+    public async Task Visits_are_told_apart_in_the_language_of_the_page(string language, string expected)
+    {
+        var (patient, _, _) = await RecordsAsync();
+        await KnowClientAsync("test");
+        using var browser = await server.SignInAsync();
+        browser.DefaultRequestHeaders.AcceptLanguage.ParseAdd(language);
+        await browser.PostFormAsync("auth/launch", ("patient", patient));
+        Assert.Contains(expected, await browser.GetStringAsync("auth/launch"), StringComparison.Ordinal);
+    }
+
     [Fact]
     [Covers(CoversAttribute.Smart, 171, 172, 173, 174, 175, 176, 178, 194, 349, 351, 352, 359, 360, 361, 362)]
     [Covers(CoversAttribute.Inferno, 50, 51, 53, 130, 131)]
