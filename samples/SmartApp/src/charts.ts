@@ -91,6 +91,10 @@ function options(chart: Chart, place: HTMLElement): uPlot.Options {
   const values = chart.lines.flatMap(line => line.points.map(point => point.value)).concat(chart.low ?? [], chart.high ?? []);
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const margin = (most - least) * 0.1 || Math.abs(most) * 0.1 || 1;
+  const times = chart.lines.flatMap(line => line.points.map(point => point.at.getTime() / 1000));
+  const [first, last] = [Math.min(...times), Math.max(...times)];
+  // One moment alone stands in the middle of two weeks; uPlot would draw years after it.
+  const space = (last - first) * 0.05 || 7 * 86_400;
   const days = new Intl.DateTimeFormat(languageTag(), { year: '2-digit', month: '2-digit', day: '2-digit' });
   const axis = { stroke: colour('--soft'), grid: { stroke: colour('--grid'), width: 1 }, ticks: { stroke: colour('--grid'), width: 1 } };
   return {
@@ -99,7 +103,7 @@ function options(chart: Chart, place: HTMLElement): uPlot.Options {
     legend: { show: false },
     cursor: { show: false },
     scales: {
-      x: { range: (_, from, to) => (from === to ? [from - 86_400, to + 86_400] : [from - (to - from) * 0.05, to + (to - from) * 0.05]) },
+      x: { range: [first - space, last + space] },
       y: { range: [least - margin, most + margin] },
     },
     axes: [{ ...axis, space: 80, values: (_, splits) => splits.map(time => days.format(new Date(time * 1000))) }, { ...axis, size: 56 }],
