@@ -175,6 +175,18 @@ public sealed class SmartService : IAsyncDisposable
     public void Use(IApplicationBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.Use(static async (http, next) =>
+        {
+            try
+            {
+                await next(http);
+            }
+            catch (BadHttpRequestException bad) when (!http.Response.HasStarted)
+            {
+                // The sender's fault, and so nothing for the log of the server's own.
+                http.Response.StatusCode = bad.StatusCode;
+            }
+        });
         app.UseRateLimiter();
         app.UseWhen(static http => http.Request.Path.StartsWithSegments(Root, StringComparison.OrdinalIgnoreCase), pages => pages.Use(async (http, next) =>
         {
@@ -200,10 +212,17 @@ public sealed class SmartService : IAsyncDisposable
         && value.Length == Options.FhirPath.Length + SmartAddresses.SmartConfigurationPath.Length;
 
     /// <summary>The address of this server as the client of a request sees it, without a slash at the end: the issuer.</summary>
+    /// <exception cref="BadHttpRequestException">Neither the configuration nor the request says what it is: 400.</exception>
     public string IssuerOf(HttpContext http)
     {
         ArgumentNullException.ThrowIfNull(http);
-        return Options.Issuer ?? $"{http.Request.Scheme}://{http.Request.Host.Value}{http.Request.PathBase.Value}";
+        if (Options.Issuer is { } issuer)
+            return issuer;
+
+        // Kestrel takes an empty Host, as RFC 9112, 3.2 has it, and requests of HTTP/1.0 without one.
+        return http.Request.Host.HasValue
+            ? $"{http.Request.Scheme}://{http.Request.Host.Value}{http.Request.PathBase.Value}"
+            : throw new BadHttpRequestException("The addresses of this server are made of the header Host; send it.");
     }
 
     /// <summary>The FHIR base as the client of a request sees it: the <c>aud</c> of authorization requests and the <c>iss</c> of launches.</summary>

@@ -17,6 +17,9 @@ internal sealed record ExportRequest(IReadOnlyList<ExportSearch> Searches, Resou
     // More patients than that are searched for in several searches of a type.
     private const int PatientsPerSearch = 100;
 
+    // The condition of a Provenance asks of every type whose its targets are, and a statement of the store takes so many values only.
+    private const int PatientsPerProvenanceSearch = 10;
+
     // The searches would run one after the other for each type.
     private const int MostPatients = 100_000;
 
@@ -49,7 +52,7 @@ internal sealed record ExportRequest(IReadOnlyList<ExportSearch> Searches, Resou
             if (since is { } moment)
                 conditions.Add(await ChangedAfterAsync(call.Server, type, moment, cancel));
             searches.AddRange(Compartments(call.Server, type, isOfPatients, patients).Select(compartment =>
-                new ExportSearch(type, new SearchExpression.And([compartment, .. conditions]), patients?.Count > PatientsPerSearch)));
+                new ExportSearch(type, new SearchExpression.And([compartment, .. conditions]), patients?.Count > PatientsPerSearchOf(type))));
         }
 
         var elements = input.List("_elements").Concat(ResourceShape.Parse(call.Parameters, forSearch: false).Elements ?? []).Distinct().ToList();
@@ -157,6 +160,8 @@ internal sealed record ExportRequest(IReadOnlyList<ExportSearch> Searches, Resou
 
     private static bool IsOfPatients(string type) => type is "Patient" or "Provenance" || PatientCompartment.SubjectParameters.ContainsKey(type);
 
+    private static int PatientsPerSearchOf(string type) => type == "Provenance" ? PatientsPerProvenanceSearch : PatientsPerSearch;
+
     // Whose data a resource is, said by the same parameters as for patient scopes (docs/adr/0036-patient-compartment.md).
     private static IEnumerable<SearchExpression> Compartments(FhirServer server, string type, bool isOfPatients, IReadOnlyList<string>? patients)
     {
@@ -164,7 +169,7 @@ internal sealed record ExportRequest(IReadOnlyList<ExportSearch> Searches, Resou
             return [new SearchExpression.All()];
         var parameters = server.SearchParameters;
         if (patients is not null)
-            return patients.Chunk(PatientsPerSearch).Select(some => new SearchExpression.Or([.. some.Select(patient => PatientCompartment.Of(type, patient, parameters))]));
+            return patients.Chunk(PatientsPerSearchOf(type)).Select(some => new SearchExpression.Or([.. some.Select(patient => PatientCompartment.Of(type, patient, parameters))]));
         return type switch
         {
             "Patient" => [new SearchExpression.All()],

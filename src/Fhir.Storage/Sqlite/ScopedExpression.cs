@@ -52,7 +52,7 @@ internal sealed class ScopedExpression(AccessScope scope, Func<string, string, I
     private SearchExpression Expand(SearchExpression expression, IReadOnlyList<string> types) => expression switch
     {
         SearchExpression.And and => new SearchExpression.And([.. and.Parts.Select(part => Expand(part, types))]),
-        SearchExpression.Or or => new SearchExpression.Or([.. or.Parts.Select(part => Expand(part, types))]),
+        SearchExpression.Or or => Either(or, types),
         SearchExpression.Not not => new SearchExpression.Not(Expand(not.Part, types)),
         SearchExpression.InCompartment compartment => Members(compartment, types),
         SearchExpression.Parameter { Predicate: HierarchyPredicate hierarchy } parameter when !scope.IsFull =>
@@ -65,6 +65,18 @@ internal sealed class ScopedExpression(AccessScope scope, Func<string, string, I
         },
         _ => expression,
     };
+
+    // What is asked of other types' resources is left out: a patient's compartment names every type, and a chain into it comes here once for each.
+    private SearchExpression Either(SearchExpression.Or or, IReadOnlyList<string> types)
+    {
+        SearchExpression[] parts = [.. or.Parts.Where(part => !IsOfOthers(part, types)).Select(part => Expand(part, types))];
+        return parts.Length == 0 ? s_none : new SearchExpression.Or(parts);
+    }
+
+    // References are indexed by the type that they are in.
+    private static bool IsOfOthers(SearchExpression part, IReadOnlyList<string> types) =>
+        part is SearchExpression.Parameter { Predicate: ReferencePredicate, Definition.ResourceType: { } type } && type is not ("Resource" or "DomainResource")
+        && types.Count > 0 && !types.Contains(type, StringComparer.Ordinal);
 
     // Each target type has its own filter, so a chain to several types becomes one chain for each.
     private SearchExpression Chained(SearchExpression.Chain chain)

@@ -89,6 +89,28 @@ public class ExportAccessTests(SmartFixture server) : IClassFixture<SmartFixture
         Assert.Equal(expected, string.Join(' ', export.Keys.Order(StringComparer.Ordinal)));
     }
 
+    // A patient's compartment names every type, and the scope's filter comes in wherever a condition of it leads.
+    [Theory]
+    [InlineData("Practitioner", "Practitioner/x")]
+    [InlineData("Patient", "Patient/xa")]
+    public async Task Of_patients_that_are_named_a_patient_scope_exports_its_own(string role, string fhirUser)
+    {
+        using var client = await server.ClientAsync("patient/*.rs", patient: "xa", role: Enum.Parse<AccountRole>(role), fhirUser: fhirUser);
+        var patients = Enumerable.Range(0, 150).Select(static i => $"x{i}").Append("xa").Append("xb")
+            .Select(static id => $$$"""{"name": "patient", "valueReference": {"reference": "Patient/{{{id}}}"}}""");
+        var export = await BulkExport.RunAsync(client, "Patient/$export", $$"""{"resourceType": "Parameters", "parameter": [{{string.Join(',', patients)}}]}""");
+        Assert.Equal(["Observation/xa", "Patient/xa"], export.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Of_many_patients_that_are_named_a_service_exports_all_that_are_here()
+    {
+        var patients = Enumerable.Range(0, 150).Select(static i => $"x{i}").Append("xa")
+            .Select(static id => $$$"""{"name": "patient", "valueReference": {"reference": "Patient/{{{id}}}"}}""");
+        var export = await BulkExport.RunAsync(_system, "Patient/$export", $$"""{"resourceType": "Parameters", "parameter": [{{string.Join(',', patients)}}]}""");
+        Assert.Equal(["Observation/xa", "Patient/xa"], export.Keys.Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task A_constraint_of_a_scope_holds_for_exports()
     {
