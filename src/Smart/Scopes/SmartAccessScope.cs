@@ -98,11 +98,13 @@ public sealed class SmartAccessScope : AccessScope
         : TypesOfData.IsShared(type) ? Conditions.All
         : _compartments.GetOrAdd((type, patient), static (key, parameters) => PatientCompartment.Of(key.Type, key.Patient, parameters), _constraints.Parameters);
 
-    // What a role may do whatever it was granted (row 119: "underlying system policies and permissions").
+    // What a role may do whatever it was granted (row 119: "underlying system policies and permissions"). Who a patient is, an institution says: by
+    // the identifiers of another, a patient's own app would draw that one's images and matches to itself.
     private SearchExpression OfRole(Account account, string type, AccessLetter letter) => account.Role switch
     {
         AccountRole.Administrator => Conditions.All,
         AccountRole.Practitioner => letter is AccessLetter.Read or AccessLetter.Search || !TypesOfData.IsAdministered(type) ? Conditions.All : Conditions.None,
+        _ when type == "Patient" && letter is not (AccessLetter.Read or AccessLetter.Search) => Conditions.None,
         _ => PatientOf(account) is { } own ? OfPatient(own, type, letter) : Conditions.None,
     };
 

@@ -93,6 +93,19 @@ public class AccessRulesTests(SmartFixture server) : IClassFixture<SmartFixture>
         Assert.NotEqual(403, (int)(await (await server.ClientAsync("system/*.cruds", role: null)).SendAsync(method, url)).StatusCode);
     }
 
+    [Theory]
+    [InlineData("PUT", "Patient/self")]
+    [InlineData("DELETE", "Patient/self")]
+    [InlineData("POST", "Patient")]
+    public async Task A_patient_reads_the_own_Patient_and_does_not_say_who_it_is(string method, string url)
+    {
+        await (await server.ClientAsync("user/*.cruds", role: AccountRole.Administrator)).SendAsync("PUT", "Patient/self", """{"resourceType":"Patient","id":"self"}""");
+        var client = await server.ClientAsync("patient/*.cruds user/*.cruds", "self", AccountRole.Patient, "Patient/self");
+        await (await client.SendAsync(method, url, """{"resourceType":"Patient","id":"self","identifier":[{"system":"urn:n","value":"another's"}]}""")).FailsAsync(403, "forbidden");
+        Assert.Equal(200, (int)(await client.GetAsync("Patient/self")).StatusCode);
+        Assert.Equal(201, (int)(await client.SendAsync("POST", "Flag", """{"resourceType":"Flag","status":"active","code":{"text":"c"},"subject":{"reference":"Patient/self"}}""")).StatusCode);
+    }
+
     [Fact]
     public async Task What_is_not_known_is_not_found_whatever_the_token()
     {
