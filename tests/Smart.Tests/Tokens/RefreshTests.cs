@@ -82,7 +82,6 @@ public class RefreshTests(SmartFixture server) : IClassFixture<SmartFixture>
     }
 
     [Fact]
-    [Covers(CoversAttribute.Smart, 103)]
     public async Task A_refresh_token_is_used_once_and_its_second_use_ends_the_grant()
     {
         var client = await server.NewClientAsync();
