@@ -115,7 +115,8 @@ internal sealed class SmartServer : IAsyncDisposable
         }
     }
 
-    private static async Task StoreAsync(HttpClient client, ReadOnlyMemory<byte> file)
+    /// <summary>Stores a file by STOW-RS.</summary>
+    internal static async Task StoreAsync(HttpClient client, ReadOnlyMemory<byte> file)
     {
         using var content = new MultipartContent("related");
         content.Headers.ContentType!.Parameters.Add(new NameValueHeaderValue("type", "\"application/dicom\""));

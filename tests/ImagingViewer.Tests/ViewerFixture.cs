@@ -1,6 +1,5 @@
 // A real server with the images of a generated region, and a browser that looks at them.
 
-using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using FhirHub.Dicom.Pixels;
 using FhirHub.Samples.Region;
@@ -84,16 +83,7 @@ public sealed class ViewerFixture : IAsyncLifetime
     }
 
     /// <summary>Stores a file by STOW-RS.</summary>
-    public async Task StoreAsync(ReadOnlyMemory<byte> file)
-    {
-        using var content = new MultipartContent("related");
-        content.Headers.ContentType!.Parameters.Add(new NameValueHeaderValue("type", "\"application/dicom\""));
-        using var part = new ByteArrayContent(file.ToArray());
-        part.Headers.ContentType = new MediaTypeHeaderValue("application/dicom");
-        content.Add(part);
-        using var answer = await Client.PostAsync("studies", content);
-        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
-    }
+    public Task StoreAsync(ReadOnlyMemory<byte> file) => SmartServer.StoreAsync(Client, file);
 
     /// <summary>Opens an address of the server in a page of its own.</summary>
     public async Task<ViewerPage> OpenAsync(string address)
