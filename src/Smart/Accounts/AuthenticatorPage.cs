@@ -195,7 +195,7 @@ internal sealed class AuthenticatorPage(SmartService smart)
         var html = page.Html;
         var address = $"otpauth://totp/FhirHub:{Uri.EscapeDataString(account.UserName)}?secret={key}&issuer=FhirHub";
         html.Element("p", AccountLabels.AuthenticatorSteps);
-        QrCode.Of(address)?.Write(html, AccountLabels.AuthenticatorPicture);
+        QrCode.Write(html, AccountLabels.AuthenticatorPicture, address);
         html.Open("p").Text(AccountLabels.AuthenticatorKey).Text(" ").Element("code", string.Join(' ', key.Chunk(4).Select(static four => new string(four)))).Close();
         html.Open("p").Element("a", AccountLabels.AuthenticatorOpen, ("href", address)).Close();
         SmartForm.Open(page, action);
