@@ -15,6 +15,12 @@ public sealed record Destination(Uri FhirBase)
     /// </summary>
     public Func<CancellationToken, ValueTask<string?>>? AccessToken { get; init; }
 
+    /// <summary>
+    /// The backend service whose token <see cref="AccessToken"/> is, where scripts may have assertions of it (<c>${$assertion}</c>) and so tokens with all that it
+    /// may ask for; null where they may not, as wherever others than the owner of the key choose the scripts.
+    /// </summary>
+    public ClientCredentials? Client { get; init; }
+
     /// <summary>What people call it.</summary>
     public string Name { get; init; } = FhirBase.ToString();
 }
