@@ -128,7 +128,7 @@ public sealed class RunConfiguration : IDisposable
         }
         catch (ScriptException unusable)
         {
-            throw Wrong(path + (file is not null ? ".keyFile" : ".keyVariable"), unusable.Message);
+            throw Wrong(path + (file is not null ? ".keyFile:" : ".keyVariable:"), unusable.Message);
         }
 
         var credentials = new ClientCredentials(

@@ -122,8 +122,8 @@ public sealed class ClientCredentials : IDisposable
         {
             if (status != 200)
             {
-                var why = Text(body, "error") is { } error ? $"{Shown(error)}: {Shown(Text(body, "error_description") ?? "it says no more")}" : "it says no more";
-                throw new ScriptException($"{endpoint} gives the client '{Assertions.ClientId}' no token ({status} {why}).".Replace(assertion, "***", StringComparison.Ordinal));
+                var why = Text(body, "error") is { } error ? $"{error}: {Text(body, "error_description") ?? "it says no more"}" : "it says no more";
+                throw new ScriptException($"{endpoint} gives the client '{Assertions.ClientId}' no token ({status} {Shown(why.Replace(assertion, "***", StringComparison.Ordinal))}).");
             }
 
             if (Text(body, "access_token") is not { Length: > 0 } value || !string.Equals(Text(body, "token_type"), "bearer", StringComparison.OrdinalIgnoreCase))
