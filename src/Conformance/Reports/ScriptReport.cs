@@ -62,6 +62,9 @@ public sealed record ScriptReport(
     IReadOnlyList<TestResult> Tests,
     IReadOnlyList<StepReport> Teardown)
 {
+    /// <summary>True if it was told to end before it was done: what was left is skipped, teardown ran.</summary>
+    public bool IsStopped { get; init; }
+
     /// <summary>True if setup and all tests passed, with warnings perhaps; teardown does not count (R4 testreport.html).</summary>
     public bool IsPass { get; } = Worst(Setup) is StepResult.Pass or StepResult.Warning && Tests.All(static test => test.Result is StepResult.Pass or StepResult.Warning);
 
