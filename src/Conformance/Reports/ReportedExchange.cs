@@ -75,13 +75,16 @@ public sealed record ReportedBody(string ContentType, int Length, string Text, b
     public const int MaxCharacters = 16_000;
 
     // More than that is not indented, since the whole would have to be read for its beginning.
-    private const int MaxIndentedBytes = 512 * 1024;
+    private const int MaxIndentedBytes = 256 * 1024;
+
+    // Indentation multiplies with depth; what is deeper is shown as it came.
+    private const int MaxDepth = 64;
 
     private static readonly JsonSerializerOptions s_indented = new()
     {
         WriteIndented = true,
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
-        MaxDepth = 200,
+        MaxDepth = MaxDepth,
     };
 
     /// <summary>The body without secrets; null for none.</summary>
@@ -92,8 +95,7 @@ public sealed record ReportedBody(string ContentType, int Length, string Text, b
         var bytes = body.Bytes;
         if (bytes.IsEmpty)
             return null;
-        var isShown = IsText(body);
-        if (!isShown)
+        if (!IsText(body))
             return new ReportedBody(body.ContentType ?? "", bytes.Length, "", false);
         var isWhole = bytes.Length <= MaxIndentedBytes;
         var text = redaction.Text(isWhole ? Indented(body) : Encoding.UTF8.GetString(bytes.Span[..MaxIndentedBytes]));
@@ -104,10 +106,9 @@ public sealed record ReportedBody(string ContentType, int Length, string Text, b
 
     // A server that answers without a type, or with a wrong one, is just what has to be seen.
     private static bool IsText(Payload body) =>
-        body.MediaType.Length == 0 || body.IsJson || body.IsXml || body.MediaType.StartsWith("text/", StringComparison.Ordinal)
-        || body.MediaType is "application/x-www-form-urlencoded" or "application/fhir+ndjson" or "application/ndjson" or "application/graphql" or "application/javascript"
-            ? body.Bytes.Span[..Math.Min(body.Bytes.Length, 4096)].IndexOf((byte)0) < 0
-            : false;
+        (body.MediaType.Length == 0 || body.IsJson || body.IsXml || body.MediaType.StartsWith("text/", StringComparison.Ordinal)
+        || body.MediaType is "application/x-www-form-urlencoded" or "application/fhir+ndjson" or "application/ndjson" or "application/graphql" or "application/javascript")
+        && !body.Bytes.Span[..Math.Min(body.Bytes.Length, 4096)].Contains((byte)0);
 
     private static string Indented(Payload body)
     {
@@ -117,7 +118,7 @@ public sealed record ReportedBody(string ContentType, int Length, string Text, b
                 return Xml(body.Text);
             if (body.IsJson || body.MediaType.Length == 0)
             {
-                using var json = JsonDocument.Parse(body.Bytes, new JsonDocumentOptions { MaxDepth = 200 });
+                using var json = JsonDocument.Parse(body.Bytes, new JsonDocumentOptions { MaxDepth = MaxDepth });
                 return JsonSerializer.Serialize(json.RootElement, s_indented);
             }
         }
@@ -131,7 +132,20 @@ public sealed record ReportedBody(string ContentType, int Length, string Text, b
 
     private static string Xml(string text)
     {
-        using var reader = XmlReader.Create(new StringReader(text.TrimStart('\uFEFF')), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
+        text = text.TrimStart('\uFEFF');
+        using (var depths = Reader(text))
+        {
+            while (depths.Read())
+            {
+                if (depths.Depth > MaxDepth)
+                    return text;
+            }
+        }
+
+        using var reader = Reader(text);
         return XDocument.Load(reader).ToString();
     }
+
+    private static XmlReader Reader(string text) =>
+        XmlReader.Create(new StringReader(text), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
 }

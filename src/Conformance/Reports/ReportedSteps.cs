@@ -16,7 +16,7 @@ internal sealed class ReportedSteps(Redaction redaction)
         return [.. steps.Select(step => new ReportedStep(KindOf(step), redaction.Text(step.Name), step.Result, Message(redaction.Text(step.Message)))
         {
             Request = step.Exchange is { } exchange ? ReportedExchange.Line(exchange, redaction) : "",
-            Exchange = step.Exchange is { } failed && step.Result is StepResult.Fail or StepResult.Error or StepResult.Warning && shown.Add(step.Exchange!) ? ReportedExchange.Of(step.Exchange!, redaction) : null,
+            Exchange = step.Exchange is { } failed && step.Result is StepResult.Fail or StepResult.Error or StepResult.Warning && shown.Add(failed) ? ReportedExchange.Of(failed, redaction) : null,
             Subtests = [.. step.Subtests.Select(subtest => ReportedScript.Of(subtest, redaction))],
         })];
     }
