@@ -1,57 +1,52 @@
-// XPath and JSONPath over a body.
-
-using System.Xml;
-using System.Xml.Linq;
-using System.Xml.XPath;
-using FhirHub.Model;
-using Newtonsoft.Json;
-using Newtonsoft.Json.Linq;
+// What a path of a script (R4 TestScript.variable.path, assert.path) finds in a body: XPath, or JSONPath where it begins with a dollar sign.
 
 namespace FhirHub.Conformance;
 
-/// <summary>Evaluates paths of variables and asserts: JSONPath where one begins with <c>$</c>, else XPath.</summary>
+/// <summary>XPath and JSONPath over a body in either format, within bounds: scripts and answers are hostile.</summary>
 internal static class PathQuery
 {
-    private const string FhirNamespace = "http://hl7.org/fhir";
+    // Paths of real scripts have some hundred characters; the parsers of both languages are recursive.
+    private const int MaxPath = 4_000;
 
-    /// <summary>The values of a path, as text.</summary>
-    /// <exception cref="StepException">The path can't be evaluated.</exception>
+    // A million elements; larger answers are what streams and exports are for, not paths.
+    private const int MaxBody = 16 * 1024 * 1024;
+
+    private const int MaxResults = 10_000;
+
+    private const int MaxResultCharacters = 16 * 1024 * 1024;
+
+    /// <summary>
+    /// The values, in the order of the document. An element of FHIR XML gives its <c>value</c> attribute, whatever has no simple value its XML or JSON;
+    /// a boolean or a number that XPath computes is one value.
+    /// </summary>
+    /// <param name="path">XPath over the XML form (with or without the prefix <c>f:</c> or <c>fhir:</c>), or JSONPath over the JSON form.</param>
+    /// <param name="body">The body, in either format.</param>
+    /// <exception cref="StepException">The path or the body can't be read, or it costs too much.</exception>
     public static IReadOnlyList<string> Evaluate(string path, Payload body)
     {
-        try
-        {
-            return path.StartsWith('$') ? OverJson(path, body) : OverXml(path, body);
-        }
-        catch (Exception e) when (e is JsonException or XPathException or XmlException)
-        {
-            throw new StepException($"The path {path} can't be evaluated: {e.Message}");
-        }
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(body);
+        if (path.Length > MaxPath)
+            throw new StepException($"The path has {path.Length} characters; {MaxPath} are allowed. Ask for less at once.");
+        if (body.Bytes.Length > MaxBody)
+            throw new StepException($"The body has {body.Bytes.Length} bytes, and paths are evaluated on {MaxBody} at most. Ask the server for less at once.");
+        return path.AsSpan().TrimStart().StartsWith('$') ? JsonPathQuery.Evaluate(path.Trim(), body) : XPathQuery.Evaluate(path, body);
     }
 
-    private static List<string> OverJson(string path, Payload body)
+    /// <summary>The values as a list that stays within bounds.</summary>
+    /// <exception cref="StepException">There are too many.</exception>
+    internal static IReadOnlyList<string> Collect(string path, IEnumerable<string> values)
     {
-        var text = body.IsXml && body.Resource is { } tree ? System.Text.Encoding.UTF8.GetString(ResourceWriter.ToJson(tree.Root)) : body.Text;
-        using var reader = new JsonTextReader(new StringReader(text)) { DateParseHandling = DateParseHandling.None, MaxDepth = 100 };
-        return [.. JToken.ReadFrom(reader).SelectTokens(path).Select(static token => token is JValue value ? value.ToString(System.Globalization.CultureInfo.InvariantCulture) : token.ToString(Newtonsoft.Json.Formatting.None))];
-    }
-
-    private static List<string> OverXml(string path, Payload body)
-    {
-        if (body.Resource is not { } tree)
-            return [];
-        var document = XDocument.Parse(System.Text.Encoding.UTF8.GetString(ResourceWriter.ToXml(tree.Root)));
-        var names = new XmlNamespaceManager(new NameTable());
-        names.AddNamespace("f", FhirNamespace);
-        names.AddNamespace("fhir", FhirNamespace);
-        return document.XPathEvaluate(path, names) switch
+        var found = new List<string>();
+        long characters = 0;
+        foreach (var value in values)
         {
-            IEnumerable<object> nodes => [.. nodes.Select(static node => node switch
-            {
-                XElement element => (string?)element.Attribute("value") ?? element.Value,
-                XAttribute attribute => attribute.Value,
-                _ => node.ToString() ?? "",
-            })],
-            var value => [Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? ""],
-        };
+            found.Add(value);
+            characters += value.Length;
+            if (found.Count > MaxResults || characters > MaxResultCharacters)
+                throw new StepException($"{Excerpt.Of(path)} finds more than {MaxResults} values or {MaxResultCharacters} characters. Make the path find less.");
+        }
+
+        return found;
     }
 }
