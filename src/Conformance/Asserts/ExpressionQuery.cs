@@ -13,7 +13,7 @@ internal static class ExpressionQuery
     /// <exception cref="StepException">The expression can't be evaluated on this body.</exception>
     public static IReadOnlyList<string> Evaluate(string expression, Payload body) => PathQuery.Collect(expression, EvaluateValues(expression, body).Select(TextOf));
 
-    /// <summary>The values, in order.</summary>
+    /// <summary>The values, in order; none of an empty body.</summary>
     /// <exception cref="StepException">The expression can't be evaluated on this body.</exception>
     public static IReadOnlyList<FhirPathValue> EvaluateValues(string expression, Payload body)
     {
@@ -21,6 +21,8 @@ internal static class ExpressionQuery
         ArgumentNullException.ThrowIfNull(body);
         if (expression.Length > MaxExpression)
             throw new StepException($"The FHIRPath expression has {expression.Length} characters; {MaxExpression} are allowed.");
+        if (body.Bytes.IsEmpty)
+            return [];
         if (body.Resource is not { } resource)
             throw new StepException($"FHIRPath needs a resource, and the body is {Bodies.Describe(body)}.");
         try

@@ -17,7 +17,7 @@ internal static class PathQuery
 
     /// <summary>
     /// The values, in the order of the document. An element of FHIR XML gives its <c>value</c> attribute, whatever has no simple value its XML or JSON;
-    /// a boolean or a number that XPath computes is one value.
+    /// a boolean or a number that XPath computes is one value. Nothing is found in an empty body.
     /// </summary>
     /// <param name="path">XPath over the XML form (with or without the prefix <c>f:</c> or <c>fhir:</c>), or JSONPath over the JSON form.</param>
     /// <param name="body">The body, in either format.</param>
@@ -28,6 +28,8 @@ internal static class PathQuery
         ArgumentNullException.ThrowIfNull(body);
         if (path.Length > MaxPath)
             throw new StepException($"The path has {path.Length} characters; {MaxPath} are allowed. Ask for less at once.");
+        if (body.Bytes.IsEmpty)
+            return [];
         if (body.Bytes.Length > MaxBody)
             throw new StepException($"The body has {body.Bytes.Length} bytes, and paths are evaluated on {MaxBody} at most. Ask the server for less at once.");
         return path.AsSpan().TrimStart().StartsWith('$') ? JsonPathQuery.Evaluate(path.Trim(), body) : XPathQuery.Evaluate(path, body);
