@@ -34,6 +34,9 @@ public sealed record EngineOptions
     /// <summary>Greatest response, after decompression.</summary>
     public int MaxResponseBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>Greatest size of all responses of one script together, since a report holds them until it is written.</summary>
+    public long MaxScriptBytes { get; init; } = 512L * 1024 * 1024;
+
     /// <summary>Greatest time of one request.</summary>
     public TimeSpan RequestTime { get; init; } = TimeSpan.FromSeconds(60);
 
