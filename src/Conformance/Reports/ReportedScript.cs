@@ -43,6 +43,9 @@ public sealed record ReportedScript
     /// <summary>Teardown, with what the engine did after it.</summary>
     public IReadOnlyList<ReportedStep> Teardown { get; init; } = [];
 
+    /// <summary>What the anchors of its setup, tests and teardown begin with on a page; they go on with <c>setup</c>, <c>test-1</c>, <c>teardown</c>.</summary>
+    public string Anchor { get; init; } = "";
+
     /// <summary>The number of tests that passed, with warnings perhaps.</summary>
     public int Passed => Count(StepResult.Pass) + Count(StepResult.Warning);
 

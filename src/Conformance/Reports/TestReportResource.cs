@@ -21,7 +21,7 @@ public sealed record TestReportDetails
     /// <summary>Who ran it, where that is not just the engine.</summary>
     public string? Tester { get; init; }
 
-    /// <summary>The address of the page that shows the run, which steps link to.</summary>
+    /// <summary>Where the page with the requests and answers has this script, which steps link to: an address up to the start of the anchors, such as <c>index.html#s1-</c>.</summary>
     public string? Page { get; init; }
 }
 
@@ -75,6 +75,10 @@ public static class TestReportResource
             json.WriteString("issued", report.Started.ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", CultureInfo.InvariantCulture));
             json.WriteStartArray("participant");
             Participant("test-engine", Engine, EngineName);
+
+            // The engine is the client of every origin.
+            foreach (var origin in report.Script.Tree.Root.ChildrenOf("origin"))
+                Participant("client", Engine, $"{EngineName}, origin {origin.ChildValue("index")}");
             foreach (var destination in report.Destinations)
                 Participant("server", destination.FhirBase.AbsoluteUri, destination.Name);
             json.WriteEndArray();
@@ -146,7 +150,7 @@ public static class TestReportResource
                 if (isAssert)
                     Text("detail", step.Exchange is { } exchange ? ReportedExchange.Line(exchange, redaction) : null);
                 else
-                    Text("detail", details.Page is { } page ? $"{page}#{anchor}" : null);
+                    Text("detail", details.Page is { } page ? $"{page}{anchor}" : null);
                 json.WriteEndObject();
                 json.WriteEndObject();
             }
