@@ -47,9 +47,7 @@ internal static class JsonPathQuery
 
     private static JToken Read(Payload body, out int tokens, out int depth)
     {
-        // Of a resource in XML the tree has the JSON that it means.
-        var json = body.IsXml ? body.Resource?.Json : body.Bytes;
-        if (json is not { IsEmpty: false } bytes)
+        if (BodyJson.Of(body) is not { IsEmpty: false } bytes)
             throw new StepException($"JSONPath needs JSON, and the body is {Bodies.Describe(body)}.");
         try
         {

@@ -17,6 +17,8 @@ internal sealed partial class DynamicValues(EngineOptions options)
     /// <summary>The value of what stands after <c>$</c>, such as <c>uuid:patient</c>; null if there is none of that kind.</summary>
     public string? Find(string text)
     {
+        if (FindAssertion(text) is { } assertion)
+            return assertion;
         var parts = text.Split(':');
         return (parts[0], parts.Length) switch
         {

@@ -13,6 +13,9 @@ internal sealed partial class RunState
     // Names that are being worked out, so that one that needs itself is found.
     private readonly HashSet<string> _underWay = new(StringComparer.Ordinal);
 
+    /// <summary>Asks servers for what values need of them, before the first is put in.</summary>
+    public Task DiscoverAsync(CancellationToken cancellationToken) => _dynamic.DiscoverAsync(cancellationToken);
+
     /// <summary>Puts values in for each <c>${name}</c> of a text.</summary>
     /// <exception cref="StepException">A name is unknown, or its variable has no value now.</exception>
     public string Resolve(string text) => Resolve(text, static value => value);

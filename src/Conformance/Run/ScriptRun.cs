@@ -57,12 +57,18 @@ internal sealed partial class ScriptRun
 
     private async Task SetUpAsync(List<StepReport> steps, CancellationToken cancellationToken)
     {
-        if (await GuardAsync(null, "Read the fixtures", () => _state.ReadFixturesAsync(cancellationToken), cancellationToken).ConfigureAwait(false) is { } failed)
+        if (await GuardAsync(null, "Read the fixtures", ReadAsync, cancellationToken).ConfigureAwait(false) is { } failed)
             steps.Add(Tell(failed));
         else
             await CreateFixturesAsync(steps, cancellationToken).ConfigureAwait(false);
         var reason = ScriptReport.Worst(steps) is StepResult.Error or StepResult.Fail ? "Skipped, since a fixture could not be had." : null;
         await RunAllAsync(_script.Setup, steps, reason, stops: true, cancellationToken).ConfigureAwait(false);
+
+        async Task ReadAsync()
+        {
+            await _state.DiscoverAsync(cancellationToken).ConfigureAwait(false);
+            await _state.ReadFixturesAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task<List<StepReport>> TearDownAsync(CancellationToken ended)
@@ -115,11 +121,15 @@ internal sealed partial class ScriptRun
     {
         var requestId = operation.RequestId;
         var responseId = operation.ResponseId;
-        var exchange = await SendAsync(Operations.Plan(operation, _state), cancellationToken).ConfigureAwait(false);
+        var exchange = await SendAsync(await PlanAsync(operation, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         _state.Keep(exchange, requestId, responseId);
         _state.KeepIdentity(exchange, operation.SourceId, responseId);
         return new StepReport(operation, exchange.Failure is null ? StepResult.Pass : StepResult.Error, Summary(exchange), exchange);
     }
+
+    private async ValueTask<OperationRequest> PlanAsync(OperationAction operation, CancellationToken cancellationToken) => operation.System == DicomOperations.System
+        ? await DicomOperations.PlanAsync(operation, _state, cancellationToken).ConfigureAwait(false)
+        : Operations.Plan(operation, _state);
 
     private async Task<Exchange> SendAsync(OperationRequest request, CancellationToken cancellationToken)
     {
