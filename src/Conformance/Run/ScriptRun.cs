@@ -17,14 +17,14 @@ internal sealed partial class ScriptRun
     private readonly Asserts _asserts;
     private int _requests;
 
-    public ScriptRun(TestScript script, EngineOptions options, Action<StepReport>? onStep)
+    public ScriptRun(TestScript script, EngineOptions options, Asserts asserts, Action<StepReport>? onStep)
     {
         _script = script;
         _options = options;
         _onStep = onStep;
         _state = new RunState(script, options);
         _sender = new RequestSender(options, _secrets);
-        _asserts = new Asserts(options);
+        _asserts = asserts;
     }
 
     public async Task<ScriptReport> RunAsync(CancellationToken cancellationToken)

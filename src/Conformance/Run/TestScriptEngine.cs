@@ -6,6 +6,9 @@ namespace FhirHub.Conformance;
 /// <param name="options">Servers, sources and bounds.</param>
 public sealed class TestScriptEngine(EngineOptions options)
 {
+    // It keeps what it learnt of profiles, so that one script does not read anew what the one before it has read.
+    private readonly Asserts _asserts = new(options);
+
     /// <summary>
     /// Runs a script: fixtures, setup, the tests, teardown. What the script or a server does wrong is told in the report.
     /// </summary>
@@ -16,6 +19,6 @@ public sealed class TestScriptEngine(EngineOptions options)
     public async Task<ScriptReport> RunAsync(TestScript script, Action<StepReport>? onStep, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(script);
-        return await new ScriptRun(script, options, onStep).RunAsync(cancellationToken).ConfigureAwait(false);
+        return await new ScriptRun(script, options, _asserts, onStep).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 }
