@@ -16,6 +16,7 @@ internal sealed partial class ScriptRun
     private readonly RequestSender _sender;
     private readonly Asserts _asserts;
     private int _requests;
+    private CancellationToken _ended;
 
     public ScriptRun(TestScript script, EngineOptions options, Asserts asserts, Action<StepReport>? onStep)
     {
@@ -29,6 +30,7 @@ internal sealed partial class ScriptRun
 
     public async Task<ScriptReport> RunAsync(CancellationToken cancellationToken)
     {
+        _ended = cancellationToken;
         var started = _options.Clock.GetUtcNow();
         var from = _options.Clock.GetTimestamp();
         if (ScriptNeeds.WhatIsMissing(_script, _options) is { } missing)
@@ -51,8 +53,10 @@ internal sealed partial class ScriptRun
         }
 
         var teardown = await TearDownAsync(cancellationToken).ConfigureAwait(false);
-        cancellationToken.ThrowIfCancellationRequested();
-        return new ScriptReport(_script, _options.Destinations, started, _options.Clock.GetElapsedTime(from), setup, tests, teardown);
+        return new ScriptReport(_script, _options.Destinations, started, _options.Clock.GetElapsedTime(from), setup, tests, teardown)
+        {
+            IsStopped = cancellationToken.IsCancellationRequested,
+        };
     }
 
     private async Task SetUpAsync(List<StepReport> steps, CancellationToken cancellationToken)
@@ -139,7 +143,7 @@ internal sealed partial class ScriptRun
     }
 
     // What goes wrong in a step is the step's result; null if nothing did.
-    private static async Task<StepReport?> GuardAsync(ScriptAction? action, string name, Func<Task> step, CancellationToken cancellationToken)
+    private async Task<StepReport?> GuardAsync(ScriptAction? action, string name, Func<Task> step, CancellationToken cancellationToken)
     {
         try
         {
@@ -149,7 +153,9 @@ internal sealed partial class ScriptRun
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return Failed("Not done: the time of the script is over, or the run was ended.");
+            return _ended.IsCancellationRequested
+                ? new(action, StepResult.Skip, "Skipped, since the run was ended.", null) { Name = name }
+                : Failed("Not done: the time of the script is over.");
         }
         catch (Exception e) when (e is StepException or ScriptException)
         {

@@ -14,8 +14,7 @@ public sealed class TestScriptEngine(EngineOptions options)
     /// </summary>
     /// <param name="script">The script.</param>
     /// <param name="onStep">Told of each step when it is done, in order.</param>
-    /// <param name="cancellationToken">Ends the run after a teardown.</param>
-    /// <exception cref="OperationCanceledException">The run was ended from outside.</exception>
+    /// <param name="cancellationToken">Ends the run after a teardown; the report says so (<see cref="ScriptReport.IsStopped"/>), and what was left is skipped.</param>
     public async Task<ScriptReport> RunAsync(TestScript script, Action<StepReport>? onStep, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(script);
