@@ -15,7 +15,7 @@ internal static partial class Operations
         var source = operation.SourceId is { } id ? SourceOf(state.Resolve(id), state) : null;
         var method = MethodOf(operation, code, source is not null);
         var address = AddressOf(operation, code, method, source, destination, state);
-        var body = source is null || method is "GET" or "HEAD" or "DELETE" or "OPTIONS" ? Payload.None : BodyOf(operation, source, address, state);
+        var body = source is null || method is "GET" or "HEAD" or "DELETE" or "OPTIONS" ? Payload.None : BodyOf(operation, method, source, address, state);
         if (source is null && code == "search" && method == "POST" && operation.Url is null)
             (address, body) = AsForm(address);
         return new OperationRequest(number, method, address.Url, HeadersOf(operation, address, body, state), body) { EncodesUrl = operation.EncodesUrl };
@@ -43,12 +43,14 @@ internal static partial class Operations
     private static Source SourceOf(string id, RunState state) =>
         state.FindBody(id) is { } body ? new Source(id, body) : throw new StepException($"There is no fixture, request or response '{id}' that could be sent.");
 
-    private static Payload BodyOf(OperationAction operation, Source source, Address address, RunState state)
+    private static Payload BodyOf(OperationAction operation, string method, Source source, Address address, RunState state)
     {
         var asked = operation.ContentType is { } type ? MediaTypes.Expand(state.Resolve(type)) : null;
         if (source.Body.Resource is { ResourceType: "Binary" } && (asked is null ? address.Type != "Binary" : !MediaTypes.IsFhir(asked)) && state.FindData(source.Id) is { } data)
             return asked is null ? data : new Payload(data.Bytes, asked);
-        var body = address.TargetId is { } id && source.Body.Resource is { Id: null } tree && tree.ResourceType == address.Type
+        var isContained = state.IsContained(source.Id);
+        var target = address.TargetId ?? (method == "PUT" && isContained ? ResourceIdentity.OfAddress(address.Url)?.Id : null);
+        var body = target is { } id && source.Body.Resource is { } tree && (isContained || tree.Id is null) && tree.ResourceType == address.Type
             ? ResourceBody.WithId(tree, id, source.Body.IsXml, source.Body.ContentType)
             : source.Body;
         if (asked is null)

@@ -10,6 +10,7 @@ internal sealed partial class RunState
 {
     private readonly Dictionary<string, Payload> _fixtures = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Payload> _data = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _contained = new(StringComparer.Ordinal);
 
     /// <summary>Reads all fixtures: every one is needed for a script to run (R4 testscript-definitions.html#TestScript.fixture).</summary>
     /// <exception cref="StepException">One is not there.</exception>
@@ -20,10 +21,18 @@ internal sealed partial class RunState
             // Without a reference it stands for what an operation will bring.
             if (fixture.Reference is not { } reference)
                 continue;
+            if (reference.StartsWith('#'))
+                _contained.Add(fixture.Id);
             _fixtures[fixture.Id] = await ReadFixtureAsync(reference, cancellationToken).ConfigureAwait(false)
                 ?? throw new StepException($"The fixture '{fixture.Id}' is not there: {reference} was not found.");
         }
     }
+
+    /// <summary>
+    /// True for a fixture that the script contains. The id of a contained resource is what references of its container know it by (R4 references.html#contained),
+    /// so an update whose address has an id sends it with that one.
+    /// </summary>
+    public bool IsContained(string fixtureId) => _contained.Contains(fixtureId);
 
     /// <summary>What a fixture that is a Binary holds, decoded, with variables put in where it is text; null if the body of that id is no Binary.</summary>
     public Payload? FindData(string id)
