@@ -62,6 +62,10 @@ public sealed record ExportJob
     /// <summary>Why it failed.</summary>
     public string? Failure { get; init; }
 
+    /// <summary>Who asked.</summary>
+    [JsonIgnore]
+    public RequestOwner Owner => new(ClientId, AccountId, GrantId, Scope, Patient);
+
     /// <summary>Every file.</summary>
     [JsonIgnore]
     public IEnumerable<ExportFile> Files => Output.Concat(Deleted);

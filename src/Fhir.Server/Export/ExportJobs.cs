@@ -83,7 +83,8 @@ public sealed partial class ExportJobs : IAsyncDisposable
         await _starting.WaitAsync(cancel);
         try
         {
-            var client = access?.Client.Id ?? "";
+            var owner = RequestOwner.Of(access);
+            var client = owner.ClientId;
             var owned = await _jobs.ListAsync(client, "", KeptPerClient, cancel);
             if (owned.Count >= KeptPerClient || owned.Count(kept => IsRunning(kept.Value)) >= RunningPerClient)
             {
@@ -98,10 +99,10 @@ public sealed partial class ExportJobs : IAsyncDisposable
                 new ExportJob
                 {
                     ClientId = client,
-                    AccountId = access?.Account?.Id,
-                    GrantId = access?.GrantId,
-                    Scope = access is null ? "" : ResourceScopes(access).ToString(),
-                    Patient = access?.Grant.Context.Patient,
+                    AccountId = owner.AccountId,
+                    GrantId = owner.GrantId,
+                    Scope = owner.Scope,
+                    Patient = owner.Patient,
                     Request = address,
                     Server = _process,
                     Beat = now,
@@ -129,7 +130,7 @@ public sealed partial class ExportJobs : IAsyncDisposable
     /// <summary>An export, if whoever asks may have it; null if there is none for them.</summary>
     internal async Task<Kept<ExportJob>?> FindAsync(string id, HttpContext http, CancellationToken cancel)
     {
-        if (await _jobs.FindAsync(id, cancel) is not { } kept || !await IsForAsync(kept.Value, http.Features.Get<Access>(), cancel))
+        if (await _jobs.FindAsync(id, cancel) is not { } kept || !await kept.Value.Owner.IsAsync(_server.Smart, http.Features.Get<Access>(), cancel))
             return null;
         return kept.Value.Status == ExportStatus.Running && !IsRunning(kept.Value)
             ? kept with { Value = kept.Value with { Status = ExportStatus.Failed, Failure = Interrupted } }
@@ -161,20 +162,6 @@ public sealed partial class ExportJobs : IAsyncDisposable
         _slots.Dispose();
         _starting.Dispose();
     }
-
-    // Neither another client nor another user; and what the token grants now covers what the export was made with.
-    private async Task<bool> IsForAsync(ExportJob job, Access? access, CancellationToken cancel)
-    {
-        if (access is null || _server.Smart is not { } smart)
-            return access is null && _server.Smart is null && job.GrantId is null;
-        return job.ClientId == access.Client.Id
-            && job.AccountId == access.Account?.Id
-            && job.Patient == access.Grant.Context.Patient
-            && ResourceScopes(access).FirstBeyond(ScopeSet.Parse(job.Scope)) is null
-            && (await smart.State.Grants.FindAsync(job.GrantId!, cancel))?.Value.Ended is null;
-    }
-
-    private static ScopeSet ResourceScopes(Access access) => new(access.Scopes.Resources, []);
 
     private bool IsRunning(ExportJob job) =>
         job.Status == ExportStatus.Running && (job.Server == _process || job.Beat + s_silence > _clock.GetUtcNow());

@@ -40,6 +40,7 @@ public static partial class ConfigurationReader
             ExchangeWorkflow = Flag(configuration, "FhirHub:Exchange:Workflow", defaults.ExchangeWorkflow),
             SmartApp = Flag(configuration, "FhirHub:Samples:SmartApp", defaults.SmartApp),
             Imaging = Imaging(configuration, Text(configuration, "FhirHub:DataPath", defaults.DataPath)),
+            Conformance = Conformance(configuration),
             Limits = new LimitOptions
             {
                 BodyBytes = Number(configuration, "FhirHub:Limits:BodyBytes", limits.BodyBytes, 1024, 1024 * 1024 * 1024),

@@ -1,5 +1,6 @@
 // The configuration under the key FhirHub, as the rest of the host reads it: checked once at the start.
 
+using FhirHub.Server.Conformance;
 using FhirHub.Server.Imaging;
 using FhirHub.Smart;
 
@@ -141,6 +142,9 @@ public sealed record FhirHubOptions
 
     /// <summary><c>FhirHub:Dicomweb</c> and <c>FhirHub:Blobs</c>.</summary>
     public ImagingOptions Imaging { get; init; } = new();
+
+    /// <summary><c>FhirHub:Conformance</c>.</summary>
+    public ConformanceOptions Conformance { get; init; } = new();
 
     /// <summary><c>FhirHub:Limits</c>.</summary>
     public LimitOptions Limits { get; init; } = new();

@@ -1,6 +1,7 @@
 // Everything below /fhir comes in here: address, method, interaction, and whatever goes wrong as an OperationOutcome.
 
 using System.Buffers;
+using System.Globalization;
 using FhirHub.Model;
 using FhirHub.Storage;
 using FhirHub.Terminology;
@@ -108,6 +109,8 @@ public sealed partial class FhirEndpoint(FhirServer server, ILogger<FhirEndpoint
             http.Response.Headers.Allow = allow;
         if (challenge.Count > 0)
             http.Response.Headers.WWWAuthenticate = challenge;
+        if (exception is RefusedException { RetryAfter: { } wait })
+            http.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         await AnswerWriter.WriteOutcomeAsync(exchange, status, issues);
     }
 

@@ -37,6 +37,9 @@ public sealed class RefusedException : Exception
     /// <summary>The HTTP status.</summary>
     public int Status { get; }
 
+    /// <summary>When to ask again; null if that makes no difference.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>The reasons.</summary>
     public IReadOnlyList<Issue> Issues { get; }
 }
