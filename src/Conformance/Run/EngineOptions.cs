@@ -25,6 +25,9 @@ public sealed record EngineOptions
     /// <summary>Values of variables, which go before what scripts say.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Which tests are wanted; the others are left out, setup and teardown are not. Null for all.</summary>
+    public Func<ScriptTest, bool>? Wants { get; init; }
+
     /// <summary>
     /// True if requests may go to destinations' origins only, so that a script can't make the engine ask servers that its user may not. False lets a script
     /// name any <c>url</c>; tokens don't go there either way.

@@ -60,6 +60,10 @@ public static class InteractionAccess
         [(RouteKind.Export, "GET")] = new(AccessTarget.Token),
         [(RouteKind.Export, "DELETE")] = new(AccessTarget.Token),
         [(RouteKind.ExportFile, "GET")] = new(AccessTarget.Token),
+
+        // So is a run of scripts.
+        [(RouteKind.Run, "GET")] = new(AccessTarget.Token),
+        [(RouteKind.Run, "DELETE")] = new(AccessTarget.Token),
     };
 
     /// <summary>Null if the scope has what a request needs; else what it lacks. That there is such an interaction is known.</summary>

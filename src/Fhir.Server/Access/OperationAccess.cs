@@ -22,6 +22,8 @@ public static class OperationAccess
     // Whoever may write a resource may ask what is wrong with it.
     private static readonly AccessRule s_anyLetter = new(AccessTarget.Type, Smart.SmartScope.AllLetters) { Any = true };
 
+    private static readonly AccessRule s_report = new(AccessTarget.Type, AccessLetter.Create) { OfType = "TestReport" };
+
     /// <summary>The rules by the operation's name, first for calls on the system or a type, then for those on a resource or a version.</summary>
     public static IReadOnlyDictionary<string, (AccessRule? Type, AccessRule? Instance)> Rules { get; } =
         new Dictionary<string, (AccessRule?, AccessRule?)>(StringComparer.Ordinal)
@@ -48,6 +50,9 @@ public static class OperationAccess
             ["expand"] = (s_readOrSearch, s_readOrSearch),
             ["translate"] = (s_readOrSearch, s_readOrSearch),
             ["closure"] = (s_readOrSearch with { OfType = "ConceptMap" }, null),
+
+            // A run is told by a report, which is stored; the script is read, and the server asked, as by the caller itself.
+            ["run"] = (s_report, s_report),
 
             // These change the server, or tell of all that it holds.
             ["reindex"] = (s_administrator, s_administrator),

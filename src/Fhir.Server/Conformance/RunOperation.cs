@@ -1,7 +1,6 @@
 // TestScript/$run: runs scripts against this server or another, and stores their reports.
 
 using FhirHub.Search;
-using FhirHub.Smart;
 using FhirHub.Storage;
 
 namespace FhirHub.Server.Conformance;
@@ -11,19 +10,14 @@ internal static class RunOperation
 {
     private const string RespondAsync = "respond-async";
 
-    /// <summary>The operations: on a script, and on the type.</summary>
-    public static IReadOnlyList<Operation> Operations { get; } =
-    [
-        Of(OperationLevels.Instance, RunRequest.InstanceParameters),
-        Of(OperationLevels.Type, RunRequest.TypeParameters),
-    ];
-
-    private static Operation Of(OperationLevels level, IReadOnlyList<OperationParameter> parameters) => new(
-        "run", level, [StoredScripts.Type], OperationDefinitions.AddressOf("run"), AffectsState: true, static (_, _) => throw new RefusedException(400, "not-supported", ConformanceMessages.RunAlone))
+    /// <summary>The operation.</summary>
+    public static Operation Operation { get; } = new(
+        "run", OperationLevels.Type | OperationLevels.Instance, [StoredScripts.Type], OperationDefinitions.AddressOf("run"), AffectsState: true,
+        static (_, _) => throw new RefusedException(400, "not-supported", ConformanceMessages.RunAlone))
     {
         Description = "Runs TestScripts against this server, with the access of the caller and nothing more, or, for administrators, against servers of the configuration. "
             + "The TestReport of each script is stored and answered; with the header Prefer: respond-async the answer is 202 and Content-Location is polled (R4 async.html).",
-        Parameters = parameters,
+        Parameters = RunRequest.Parameters,
         HandleAsync = HandleAsync,
     };
 
@@ -57,6 +51,8 @@ internal static class RunOperation
     // Whoever may make a report is told what was found, though they may not be one who reads it again.
     private static async Task<FhirAnswer> AnswerAsync(FhirCall call, ScriptRunPlan plan, IReadOnlyList<ScriptRunResult> results, CancellationToken cancel)
     {
+        if (results.Count < plan.Scripts.Count)
+            throw new RefusedException(504, "timeout", ConformanceMessages.TimeOver, $"{results.Count}", $"{plan.Scripts.Count}");
         var scope = plan.Scope.By(AccessLetter.Create);
         var versions = new List<StoredVersion>();
         foreach (var result in results)
@@ -70,8 +66,6 @@ internal static class RunOperation
         var bundle = new BundleWriter("collection", call.BaseUrl, ResourceShape.Whole, null, []);
         foreach (var version in versions)
             bundle.AddResource(version);
-        if (results.Count < plan.Scripts.Count)
-            throw new RefusedException(504, "timeout", ConformanceMessages.TimeOver, $"{results.Count}", $"{plan.Scripts.Count}");
         return new FhirAnswer(200) { Json = bundle.End() };
     }
 }

@@ -12,8 +12,13 @@ internal static class RunRequest
 {
     private const int MaxServers = 10;
 
-    /// <summary>The parameters of a call on a script.</summary>
-    public static IReadOnlyList<OperationParameter> InstanceParameters { get; } =
+    private static readonly IReadOnlyList<OperationParameter> s_scripts =
+    [
+        new("testScript", "TestScript", "On the type: the script; it may also be the body by itself, if there is no other parameter in the body.") { Repeats = true },
+        new("script", "string", "On the type: a script of this server, such as TestScript/123. Instead of scripts, search parameters of TestScript may be given: all that they find is run.") { Repeats = true },
+    ];
+
+    private static readonly IReadOnlyList<OperationParameter> s_run =
     [
         new("server", "string", "The name of a server of FhirHub:Conformance:Servers, or 'self' for this server, which is the default and is asked with the caller's own token. "
             + "Several are destinations 1, 2 and so on; others than 'self' are for administrators.") { Repeats = true },
@@ -30,13 +35,8 @@ internal static class RunRequest
         new("return", "TestReport", "The report, which is stored; of several scripts a Bundle of reports.") { IsOutput = true, IsRequired = true },
     ];
 
-    /// <summary>The parameters of a call on the type.</summary>
-    public static IReadOnlyList<OperationParameter> TypeParameters { get; } =
-    [
-        new("testScript", "TestScript", "The script; it may also be the body by itself, if there is no other parameter in the body.") { Repeats = true },
-        new("script", "string", "A script of this server, such as TestScript/123. Instead of scripts, the search parameters of TestScript may be given: all that they find is run.") { Repeats = true },
-        .. InstanceParameters,
-    ];
+    /// <summary>The parameters of the operation.</summary>
+    public static IReadOnlyList<OperationParameter> Parameters { get; } = [.. s_scripts, .. s_run];
 
     /// <summary>Reads a call.</summary>
     /// <param name="exchange">The call.</param>
@@ -49,7 +49,7 @@ internal static class RunRequest
         if (sent is not null)
             call = call with { Body = null };
         var isInstance = call.Route.Kind == RouteKind.InstanceOperation;
-        var input = OperationInput.Read(call, isInstance ? InstanceParameters : TypeParameters, takesOthers: !isInstance);
+        var input = OperationInput.Read(call, isInstance ? s_run : Parameters, takesOthers: !isInstance);
         var names = Servers(exchange, input);
         return new ScriptRunPlan(isInstance ? [await StoredAsync(exchange, call.Key.ToString(), cancel)] : await ScriptsAsync(exchange, sent, input, cancel), call.Scope)
         {
@@ -99,7 +99,7 @@ internal static class RunRequest
     }
 
     // Which servers there are is for those only who may use them.
-    private static IReadOnlyList<string> Servers(HttpExchange exchange, OperationInput input)
+    private static List<string> Servers(HttpExchange exchange, OperationInput input)
     {
         var names = input.Values("server").Select(static value => value.Text!).ToList();
         if (names.Count == 0 || names is [TestServers.Self])

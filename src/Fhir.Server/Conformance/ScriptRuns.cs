@@ -3,7 +3,6 @@
 using System.Text.Json.Nodes;
 using FhirHub.Conformance;
 using FhirHub.Model;
-using FhirHub.Search;
 using FhirHub.Storage;
 using FhirHub.Terminology;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -141,7 +140,7 @@ internal sealed partial class ScriptRuns : IAsyncDisposable
     {
         var redaction = new Redaction();
         redaction.Add(plan.Token);
-        var json = JsonNode.Parse(TestReportResource.Write(report, redaction).Span)!.AsObject();
+        var json = JsonNode.Parse(TestReportResource.Write(report, redaction, new TestReportDetails { Tester = plan.Scope.Subject is { } subject ? subject.FhirUser ?? subject.ClientId : null }))!.AsObject();
         json["identifier"] = new JsonObject { ["system"] = RunSystem, ["value"] = plan.RunId };
         var tree = ResourceParser.ParseJson(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString())).Tree!;
         var result = await _server.Repository.CreateAsync(plan.Scope, "TestReport", tree, null, cancel);

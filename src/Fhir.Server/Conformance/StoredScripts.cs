@@ -61,7 +61,7 @@ internal sealed class StoredScripts(FhirServer server, AccessScope scope)
     /// <summary>The resource of this server that a fixture refers to; null if there is none.</summary>
     public async ValueTask<Payload?> ReadFixtureAsync(string reference, CancellationToken cancel) =>
         KeyOf(reference) is { } key && await server.Store.ReadAsync(scope, key, cancel) is { IsDeleted: false } version
-            ? new Payload(version.Body.ToArray(version), MediaTypes.FhirJson)
+            ? new Payload(version.Body.ToArray(version), "application/fhir+json")
             : null;
 
     /// <summary>A script that was sent.</summary>

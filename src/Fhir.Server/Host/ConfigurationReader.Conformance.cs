@@ -20,11 +20,11 @@ public static partial class ConfigurationReader
             Requests = Number(configuration, $"{ConformanceKey}:Requests", defaults.Requests, 1, 1_000_000),
             ResponseBytes = Number(configuration, $"{ConformanceKey}:ResponseBytes", defaults.ResponseBytes, 1024, 1024 * 1024 * 1024),
             KeepDays = Number(configuration, $"{ConformanceKey}:KeepDays", defaults.KeepDays, 0, 3650),
-            Servers = TestServers(configuration, $"{ConformanceKey}:Servers"),
+            Servers = ServersToTest(configuration, $"{ConformanceKey}:Servers"),
         };
     }
 
-    private static List<TestServer> TestServers(IConfiguration configuration, string key)
+    private static List<TestServer> ServersToTest(IConfiguration configuration, string key)
     {
         var servers = new List<TestServer>();
         foreach (var section in configuration.GetSection(key).GetChildren())

@@ -80,6 +80,7 @@ public static class FhirHost
         KeepClients(server, app.Logger);
         server.Exports.Start(app.Logger);
         OpenImages(app, server);
+        OpenRuns(app, server);
         Compose(app, server);
         LoadExchange(server, app.Logger);
         TellOfIndex(server, app.Logger);
@@ -126,6 +127,13 @@ public static class FhirHost
             return;
         var images = server.Images = ImageService.Open(server, app.Logger);
         app.Lifetime.ApplicationStarted.Register(() => images.Start(app.Urls.First()));
+    }
+
+    // Before the first request there is nobody to wait for.
+    private static void OpenRuns(WebApplication app, FhirServer server)
+    {
+        Task.Run(() => server.Runs.OpenAsync(app.Logger, CancellationToken.None)).GetAwaiter().GetResult();
+        app.Lifetime.ApplicationStarted.Register(() => server.Runs.Start(app.Urls));
     }
 
     // Before the first request there is nobody to wait for.

@@ -2,6 +2,7 @@
 
 using FhirHub.Model;
 using FhirHub.Search;
+using FhirHub.Server.Conformance;
 using FhirHub.Server.Export;
 using FhirHub.Server.Imaging;
 using FhirHub.Smart;
@@ -55,6 +56,7 @@ public sealed class FhirServer : IAsyncDisposable
             ReconcileOperations.Unlink,
             .. TerminologyOperations.All,
             .. ExportOperation.Operations,
+            RunOperation.Operation,
         ]);
         Interactions = new InteractionTable(
         [
@@ -91,8 +93,11 @@ public sealed class FhirServer : IAsyncDisposable
             new(RouteKind.Export, "GET", null, ExportEndpoint.AnswerStatusAsync),
             new(RouteKind.Export, "DELETE", null, ExportEndpoint.CancelAsync),
             new(RouteKind.ExportFile, "GET", null, ExportEndpoint.AnswerFileAsync),
+            new(RouteKind.Run, "GET", null, RunEndpoint.AnswerStatusAsync),
+            new(RouteKind.Run, "DELETE", null, RunEndpoint.CancelAsync),
         ]);
         Exports = new ExportJobs(this, (IStateStore)store, clock);
+        Runs = new ScriptRuns(this);
         Capabilities = new Capabilities(this);
     }
 
@@ -156,6 +161,9 @@ public sealed class FhirServer : IAsyncDisposable
 
     /// <summary>Exports of many resources.</summary>
     public ExportJobs Exports { get; }
+
+    /// <summary>Runs of TestScripts.</summary>
+    internal ScriptRuns Runs { get; }
 
     /// <summary>The statement of what runs here.</summary>
     public Capabilities Capabilities { get; }
@@ -250,6 +258,7 @@ public sealed class FhirServer : IAsyncDisposable
         if (Images is not null)
             await Images.DisposeAsync();
         await Exports.DisposeAsync();
+        await Runs.DisposeAsync();
         if (Smart is not null)
             await Smart.DisposeAsync();
         await Reindexing.DisposeAsync();

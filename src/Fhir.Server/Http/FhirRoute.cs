@@ -66,13 +66,16 @@ public enum RouteKind
 
     /// <summary><c>/_export/[job]/[file]</c>.</summary>
     ExportFile,
+
+    /// <summary><c>/_run/[job]</c>.</summary>
+    Run,
 }
 
 /// <summary>An address below <c>/fhir</c>, taken apart.</summary>
 /// <param name="Kind">What it names.</param>
 /// <param name="Type">The resource type (the compartment's for a compartment search).</param>
 /// <param name="Id">The logical id.</param>
-/// <param name="Name">Operation with <c>$</c>, version id, export, or the type searched in a compartment (<c>*</c> for all).</param>
+/// <param name="Name">Operation with <c>$</c>, version id, export, run, or the type searched in a compartment (<c>*</c> for all).</param>
 /// <param name="Version">The version id, where <paramref name="Name"/> is an operation on a version; the file of an export.</param>
 public readonly record struct FhirRoute(RouteKind Kind, string? Type = null, string? Id = null, string? Name = null, string? Version = null)
 {
@@ -92,7 +95,15 @@ public readonly record struct FhirRoute(RouteKind Kind, string? Type = null, str
         if (first[0] is '$' or '_' or 'm' or '.')
         {
             if (!path.IsEmpty)
-                return first is Export.ExportEndpoint.Segment ? BelowExport(path) : default;
+            {
+                return first switch
+                {
+                    Export.ExportEndpoint.Segment => BelowExport(path),
+                    Conformance.RunEndpoint.Segment when !path.Contains('/') => new FhirRoute(RouteKind.Run, Name: path.ToString()),
+                    _ => default,
+                };
+            }
+
             return first switch
             {
                 "metadata" => new FhirRoute(RouteKind.Metadata),

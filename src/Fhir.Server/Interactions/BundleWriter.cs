@@ -18,7 +18,7 @@ public sealed class BundleWriter
     private bool _hasEntries;
 
     /// <summary>Begins a Bundle.</summary>
-    /// <param name="type"><c>searchset</c> or <c>history</c>.</param>
+    /// <param name="type"><c>searchset</c>, <c>history</c> or <c>collection</c>.</param>
     /// <param name="baseUrl">The FHIR base.</param>
     /// <param name="shape">The shape of the resources.</param>
     /// <param name="total">The total, or null if it was not counted.</param>
@@ -58,6 +58,16 @@ public sealed class BundleWriter
         _output.Write(",\"search\":{\"mode\":\""u8);
         Raw(mode);
         _output.Write("\"}}"u8);
+    }
+
+    /// <summary>Adds a resource of a collection.</summary>
+    public void AddResource(StoredVersion version)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        BeginEntry(version.Key);
+        _output.Write(",\"resource\":"u8);
+        Resource(version);
+        _output.Write("}"u8);
     }
 
     /// <summary>Adds a contained resource that matched, without the one that contains it (R4 search.html#contained).</summary>
