@@ -43,7 +43,7 @@ internal sealed partial class ScriptRun
         {
             await SetUpAsync(setup, either.Token).ConfigureAwait(false);
             var reason = ScriptReport.Worst(setup) is StepResult.Error or StepResult.Fail ? "Skipped, since the setup failed." : null;
-            foreach (var test in _script.Tests)
+            foreach (var test in _script.Tests.Where(test => _options.Wants?.Invoke(test) ?? true))
             {
                 var testFrom = _options.Clock.GetTimestamp();
                 var steps = new List<StepReport>();

@@ -122,6 +122,7 @@ internal sealed partial class ScriptRuns : IAsyncDisposable
         StaysAtDestinations = true,
         MaxRequests = Options.Requests,
         MaxResponseBytes = Options.ResponseBytes,
+        MaxScriptBytes = 4L * Options.ResponseBytes,
         ScriptTime = left,
         Clock = _server.Clock,
         Handler = handler,
