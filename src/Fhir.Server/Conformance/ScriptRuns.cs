@@ -84,16 +84,16 @@ internal sealed partial class ScriptRuns : IAsyncDisposable
     /// <exception cref="RefusedException">A report can't be stored.</exception>
     public async Task<IReadOnlyList<ScriptRunResult>> RunAsync(ScriptRunPlan plan, Func<ScriptRunResult, CancellationToken, Task>? onResult, CancellationToken cancel)
     {
-        var end = _server.Clock.GetUtcNow() + TimeSpan.FromSeconds(Options.RunSeconds);
         using var handler = new RunMark(plan.Servers.Count == 0 ? _own!.CreateHandler() : CreateHandler());
+        using var time = new CancellationTokenSource(TimeSpan.FromSeconds(Options.RunSeconds), _server.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, time.Token);
+        var engine = new TestScriptEngine(EngineOptionsOf(plan, handler));
         var results = new List<ScriptRunResult>();
         foreach (var script in plan.Scripts)
         {
-            cancel.ThrowIfCancellationRequested();
-            var left = end - _server.Clock.GetUtcNow();
-            if (left <= TimeSpan.Zero)
+            if (time.IsCancellationRequested)
                 break;
-            var report = await new TestScriptEngine(EngineOptionsOf(plan, handler, left)).RunAsync(script, null, cancel);
+            var report = await engine.RunAsync(script, null, either.Token);
             cancel.ThrowIfCancellationRequested();
             results.Add(await StoreAsync(plan, report, cancel));
             if (onResult is not null)
@@ -111,7 +111,7 @@ internal sealed partial class ScriptRuns : IAsyncDisposable
         Servers.Dispose();
     }
 
-    private EngineOptions EngineOptionsOf(ScriptRunPlan plan, HttpMessageHandler handler, TimeSpan left) => new()
+    private EngineOptions EngineOptionsOf(ScriptRunPlan plan, HttpMessageHandler handler) => new()
     {
         Destinations = plan.Servers.Count == 0 ? [OwnDestination(plan.Token)] : [.. plan.Servers.Select(name => Servers.Find(name)!)],
         Definitions = new LocalConformanceResources(_server.TerminologyLibrary),
@@ -123,7 +123,7 @@ internal sealed partial class ScriptRuns : IAsyncDisposable
         MaxRequests = Options.Requests,
         MaxResponseBytes = Options.ResponseBytes,
         MaxScriptBytes = 4L * Options.ResponseBytes,
-        ScriptTime = left,
+        ScriptTime = TimeSpan.FromSeconds(Options.RunSeconds),
         Clock = _server.Clock,
         Handler = handler,
     };
