@@ -5,6 +5,8 @@ namespace FhirHub.Conformance;
 /// <summary>Makes requests of the operations of R4's <c>testscript-operation-codes</c> (R4 testscript-definitions.html#TestScript.setup.action.operation).</summary>
 internal static partial class Operations
 {
+    private const int MaxMethod = 20;
+
     /// <summary>The request of an operation.</summary>
     /// <exception cref="StepException">The operation lacks something, or a variable has no value.</exception>
     public static OperationRequest Plan(OperationAction operation, RunState state)
@@ -13,7 +15,7 @@ internal static partial class Operations
         var destination = state.Destination(number);
         var code = operation.Code?.TrimStart('$');
         var source = operation.SourceId is { } id ? SourceOf(state.Resolve(id), state) : null;
-        var method = MethodOf(operation, code, source is not null);
+        var method = MethodOf(operation, code, source is not null, state);
         var address = AddressOf(operation, code, method, source, destination, state);
         var body = source is null || method is "GET" or "HEAD" or "DELETE" or "OPTIONS" ? Payload.None : BodyOf(operation, method, source, address, state);
         if (source is null && code == "search" && method == "POST" && operation.Url is null)
@@ -22,10 +24,14 @@ internal static partial class Operations
     }
 
     // R4: the method is taken from the operation whatever else it says; without one the interaction tells it.
-    private static string MethodOf(OperationAction operation, string? code, bool hasBody)
+    private static string MethodOf(OperationAction operation, string? code, bool hasBody, RunState state)
     {
-        if (operation.Method is { } method)
-            return method.ToUpperInvariant();
+        if (operation.Method is { } given)
+        {
+            var method = state.Resolve(given).ToUpperInvariant();
+            return method.Length is > 0 and <= MaxMethod && method.All(char.IsAsciiLetter) ? method : throw new StepException($"'{given}' is no HTTP method.");
+        }
+
         return code switch
         {
             "read" or "vread" or "history" or "search" or "capabilities" => "GET",

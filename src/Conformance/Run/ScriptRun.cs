@@ -157,8 +157,9 @@ internal sealed partial class ScriptRun
                 ? new(action, StepResult.Skip, "Skipped, since the run was ended.", null) { Name = name }
                 : Failed("Not done: the time of the script is over.");
         }
-        catch (Exception e) when (e is StepException or ScriptException)
+        catch (Exception e) when (e is StepException or ScriptException or HttpRequestException or IOException)
         {
+            // The last two are of fixtures and tokens that come from elsewhere; the sender tells its own as an exchange.
             return Failed(e.Message);
         }
 
