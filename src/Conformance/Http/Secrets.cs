@@ -9,7 +9,7 @@ namespace FhirHub.Conformance;
 /// <summary>The secrets that one run has met, and texts and exchanges without them.</summary>
 internal sealed class Secrets
 {
-    private const string Hidden = "***";
+    private const string Hidden = Redaction.Mask;
     private const int MaxSecrets = 1000;
 
     // Shorter ones would take words out of texts; where such a one stands in a form or an answer, others of its kind are long.

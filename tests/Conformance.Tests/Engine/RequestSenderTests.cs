@@ -118,7 +118,7 @@ public class RequestSenderTests
         Assert.DoesNotContain("code-of-launch", told, StringComparison.Ordinal);
         Assert.DoesNotContain("secret/of/client", told, StringComparison.Ordinal);
         Assert.DoesNotContain("secret%2Fof", told, StringComparison.Ordinal);
-        Assert.Contains("grant_type=authorization_code&code=***&client_secret=***", told, StringComparison.Ordinal);
+        Assert.Contains($"grant_type=authorization_code&code={Redaction.Mask}&client_secret={Redaction.Mask}", told, StringComparison.Ordinal);
         Assert.Contains("code-of-search", told, StringComparison.Ordinal);
     }
 

@@ -176,13 +176,14 @@ public class ScriptRunTests
             return answer(request);
         };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.RunAsync(
+        var report = await run.RunAsync(
             $$$"""
             "contained":[{"resourceType":"Patient","id":"p"}],"fixture":[{"id":"a","autocreate":true,"autodelete":true,"resource":{"reference":"#p"}}],
             "test":[{"action":[{{{Read(1)}}},{{{Read(2)}}}]}],"teardown":{"action":[{{{Read(3)}}}]}
             """,
-            end.Token));
+            end.Token);
 
+        Assert.True(report.IsStopped);
         Assert.Equal(["PUT /Patient/p", "GET /Patient/1", "GET /Patient/3", "DELETE /Patient/p"], run.Requests.Select(static request => request.ToString()));
     }
 
