@@ -45,7 +45,7 @@ public sealed class Capability
     public required string Title { get; init; }
 
     /// <summary>Its canonical URL or where it is from.</summary>
-    internal required string Url { get; init; }
+    public required string Url { get; init; }
 
     /// <summary>True if it says what a server does; false for what a client needs.</summary>
     internal bool IsOfServer { get; private init; }

@@ -76,7 +76,7 @@ internal sealed class FixturePlan
         return null;
     }
 
-    private static IReadOnlyList<Example> Choose(GenerationSource source, ResourceCapability resource)
+    private static List<Example> Choose(GenerationSource source, ResourceCapability resource)
     {
         var examples = source.Examples.Values.Where(example => example.Type == resource.Type);
         var ordered = (s_definitions.Contains(resource.Type)
