@@ -125,7 +125,7 @@ internal sealed partial class ScriptRun
     {
         var requestId = operation.RequestId;
         var responseId = operation.ResponseId;
-        var exchange = await SendAsync(await PlanAsync(operation, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        var exchange = await SendUntilAsync(operation, await PlanAsync(operation, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         _state.Keep(exchange, requestId, responseId);
         _state.KeepIdentity(exchange, operation.SourceId, responseId);
         return new StepReport(operation, exchange.Failure is null ? StepResult.Pass : StepResult.Error, Summary(exchange), exchange);
