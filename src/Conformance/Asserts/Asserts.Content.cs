@@ -18,6 +18,10 @@ internal sealed partial class Asserts
         var id = subject.Text("minimumId")!;
         var fixture = subject.State.FindBody(id) ?? throw new StepException($"minimumId names '{id}', which is no fixture, request or response of this script so far.");
         var least = ContentNode.Read(fixture) ?? throw new StepException($"The fixture '{id}' is {Bodies.Describe(fixture)}; minimumId needs a resource or JSON.");
+
+        // What a contained resource is called within the script says nothing about the one on the server.
+        if (subject.State.IsContained(id))
+            least = least with { Children = [.. least.Children.Where(static child => child.Name != "id")] };
         var missing = ContentNode.Read(subject.Body) is { } content ? new Containment().FindMissing(least, content) : $"{subject.BodyName} is {Bodies.Describe(subject.Body)}";
         return Judge(
             subject,
