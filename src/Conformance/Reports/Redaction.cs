@@ -1,4 +1,5 @@
 // What reports must not tell: tokens, passwords, cookies. Reports are mailed and kept by build servers, where far more people read them than may use a token.
+// The engine hides the secrets that a run has met; here goes what looks like one, wherever it is from.
 
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
@@ -9,7 +10,7 @@ namespace FhirHub.Conformance;
 public sealed partial class Redaction
 {
     /// <summary>What stands where a secret stood.</summary>
-    public const string Mask = "•••";
+    public const string Mask = "***";
 
     // Shorter ones would be found in words that have nothing to do with them.
     private const int ShortestSecret = 8;

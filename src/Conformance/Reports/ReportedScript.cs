@@ -52,6 +52,18 @@ public sealed record ReportedScript
     /// <summary>The number of tests that ended so.</summary>
     public int Count(StepResult result) => Tests.Count(test => test.Result == result);
 
+    /// <summary>The length of all requests and answers that it shows.</summary>
+    public int ShownCharacters => AllSteps().Sum(static step => (step.Exchange?.RequestBody?.Text.Length ?? 0) + (step.Exchange?.ResponseBody?.Text.Length ?? 0) + step.Subtests.Sum(static subtest => subtest.ShownCharacters));
+
+    /// <summary>The report with the requests and answers left out, but for a line of each.</summary>
+    public ReportedScript WithoutExchanges()
+    {
+        return this with { Setup = Strip(Setup), Tests = [.. Tests.Select(static test => test with { Steps = Strip(test.Steps) })], Teardown = Strip(Teardown) };
+
+        static IReadOnlyList<ReportedStep> Strip(IReadOnlyList<ReportedStep> steps) =>
+            [.. steps.Select(static step => step with { Exchange = null, Subtests = [.. step.Subtests.Select(static subtest => subtest.WithoutExchanges())] })];
+    }
+
     /// <summary>A report of the engine.</summary>
     /// <param name="report">The report.</param>
     /// <param name="redaction">Hides secrets.</param>
@@ -104,6 +116,8 @@ public sealed record ReportedScript
 
     /// <summary>The worst of several results, as for a test.</summary>
     internal static StepResult Worst(IEnumerable<StepResult> results) => ScriptReport.Worst([.. results.Select(static result => new StepReport(null, result, "", null))]);
+
+    private IEnumerable<ReportedStep> AllSteps() => Setup.Concat(Tests.SelectMany(static test => test.Steps)).Concat(Teardown);
 
     // A test that was skipped proves nothing, and takes nothing from the ones that passed.
     private static StepResult ResultOf(StepResult setup, IReadOnlyList<StepResult> tests)

@@ -21,6 +21,7 @@ public static class FhirHubCommand
         root.Add(ReindexCommand.Create());
         root.Add(TerminologyCommand.Create());
         root.Add(PackageCommand.Create());
+        root.Add(TestScriptCommand.Create());
         root.Add(DoctorCommand.Create());
         root.Add(PixelWorkerCommand.Create());
 
