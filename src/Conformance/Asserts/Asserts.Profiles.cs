@@ -1,6 +1,7 @@
-// Asserts that a body conforms to a profile.
+// Asserts that a body conforms to a profile (R4 assert.validateProfileId).
 
 using FhirHub.Model;
+using FhirHub.Terminology;
 using FhirHub.Validation;
 
 namespace FhirHub.Conformance;
@@ -14,19 +15,49 @@ internal sealed partial class Asserts
         var id = subject.Text("validateProfileId")!;
         var profile = subject.State.Script.Profiles.FirstOrDefault(one => one.Id == id)
             ?? throw new StepException($"validateProfileId names '{id}', which is no profile of this script.");
+        var name = subject.State.Resolve(profile.Reference);
         var body = subject.Body;
         if (body.Resource is not { } resource)
-            return new Verdict(false, $"{Capital(subject.BodyName)} should conform to {profile.Reference}; it is {Bodies.Describe(body)}.");
-        var request = new ValidationRequest { Profiles = [subject.State.Resolve(profile.Reference)], HonorsMetaProfile = false, BestPractice = false };
-        var issues = body.Issues.Concat(await _validator.ValidateAsync(resource.Root, request, cancel)).ToList();
+            return new Verdict(false, $"{Capital(subject.BodyName)} should conform to {name}; it is {Bodies.Describe(body)}.");
+
+        // A fixture is of no server, so the first is asked for what is not at hand.
+        var destination = (subject.Assert.SourceId is { } source ? subject.State.FindExchange(source) : subject.State.Last)?.Destination ?? 1;
+        var validation = await FindAsync(name, destination, subject.State, cancel);
+        var issues = body.Issues.Concat(await validation.ValidateAsync(resource, cancel)).ToList();
         var errors = issues.FindAll(static issue => issue.Severity is IssueSeverity.Fatal or IssueSeverity.Error);
         var warnings = issues.FindAll(static issue => issue.Severity is IssueSeverity.Warning);
         return Judge(
             subject,
             errors.Count == 0,
-            warnings.Count == 0 ? $"{Capital(subject.BodyName)} conforms to {profile.Reference}." : $"{Capital(subject.BodyName)} conforms to {profile.Reference}, with {Tell(warnings, "warning")}",
-            $"{Capital(subject.BodyName)} should conform to {profile.Reference}; found {Tell(errors, "error")}",
-            $"{Capital(subject.BodyName)} should not conform to {profile.Reference}, and does.");
+            $"{Capital(subject.BodyName)} conforms to {name}{(warnings.Count == 0 ? "." : $", with {Tell(warnings, "warning")}")}",
+            $"{Capital(subject.BodyName)} should conform to {name}; found {Tell(errors, "error")}",
+            $"{Capital(subject.BodyName)} should not conform to {name}, and does.");
+    }
+
+    private async ValueTask<ProfileValidation> FindAsync(string reference, int destination, RunState state, CancellationToken cancel)
+    {
+        if (state.Validations.TryGetValue((destination, reference), out var known))
+            return known;
+        var given = await options.Definitions.OpenAsync(cancel);
+        var lookup = new DestinationLookup(state.Options, destination);
+        return state.Validations[(destination, reference)] = await given.FindAsync("StructureDefinition", reference, cancel) is not null
+            ? new ProfileValidation(_validator, reference, lookup)
+            : await FindElsewhereAsync(reference, given, lookup, state, cancel);
+    }
+
+    // In the script itself, or at the server: by the reference where it is one to a resource there, else by the canonical.
+    private static async ValueTask<ProfileValidation> FindElsewhereAsync(
+        string reference, IConformanceScope given, DestinationLookup lookup, RunState state, CancellationToken cancel)
+    {
+        IReadOnlyList<ResourceTree> profiles = reference.StartsWith('#')
+            ? state.Script.Tree.Root.FindContained(reference.AsSpan(1)) is { Exists: true, IsRoot: false } contained && ResourceParser.ParseJson(ResourceWriter.ToJson(contained)).Tree is { } tree ? [tree] : []
+            : await lookup.ResolveAsync(reference, cancel) is { } resource ? [resource]
+            : await lookup.FindAsync("StructureDefinition", TerminologyLibrary.Split(reference).Url, cancel);
+        if (profiles.Count == 0 || profiles[0].ResourceType != "StructureDefinition")
+            throw new StepException($"The profile {reference} is neither among the definitions given to the run nor at {lookup.Name}. Give its package to the run, or load it into the server.");
+        var isCanonical = profiles[0].Root.ChildValue("url") == TerminologyLibrary.Split(reference).Url;
+        var canonical = isCanonical ? reference : profiles[0].Root.ChildValue("url") ?? throw new StepException($"The profile {reference} has no url.");
+        return new ProfileValidation(new Validator(DestinationDefinitions.Over(given, lookup, isCanonical ? [] : profiles)), canonical, lookup);
     }
 
     private static string Tell(List<Issue> issues, string what)

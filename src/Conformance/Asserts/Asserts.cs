@@ -25,7 +25,10 @@ internal sealed partial class Asserts(EngineOptions options)
         var exchange = assert.SourceId is { } source ? state.FindExchange(source) ?? state.Last : state.Last;
         try
         {
-            var verdict = await JudgeAsync(new AssertSubject(assert, state), cancel);
+            var subject = new AssertSubject(assert, state);
+            if (Subtest.Read(assert) is { } subtest)
+                return await JudgeSubtestAsync(subject, subtest, cancel) with { Exchange = exchange };
+            var verdict = await JudgeAsync(subject, cancel);
             return new StepReport(assert, verdict.Holds ? StepResult.Pass : Failed(assert), verdict.Message, exchange);
         }
         catch (StepException e)

@@ -49,6 +49,9 @@ public sealed record EngineOptions
     /// <summary>Greatest number of requests of one script.</summary>
     public int MaxRequests { get; init; } = 10_000;
 
+    /// <summary>How many scripts run this one as their subtest, each within the next.</summary>
+    internal int SubtestDepth { get; init; }
+
     /// <summary>The clock, for dates in variables and reports.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

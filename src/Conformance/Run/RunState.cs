@@ -38,6 +38,9 @@ internal sealed partial class RunState
     /// <summary>True if the id is a <c>requestId</c>, so that its header fields are those of the request.</summary>
     public bool IsRequest(string id) => _requests.Contains(id);
 
+    /// <summary>Validators with definitions of the server of a number, where an assert needed one.</summary>
+    public Dictionary<(int Destination, string Profile), ProfileValidation> Validations { get; } = [];
+
     /// <summary>The server of a number, from 1.</summary>
     /// <exception cref="StepException">The run has none of that number.</exception>
     public Destination Destination(int number) => number >= 1 && number <= Options.Destinations.Count
