@@ -41,6 +41,10 @@ public sealed record DicomwebService(
         CapabilityEndpoints.Map(group, this);
     }
 
+    /// <summary>The media types that a GET of a mapped address answers.</summary>
+    /// <param name="route">The pattern of the address.</param>
+    public static IReadOnlyList<string> MediaTypesOf(string route) => CapabilityEndpoints.MediaTypesOf(route);
+
     /// <summary>What answers a request of the service: failures become answers, which hold no stack trace.</summary>
     internal RequestDelegate Answer(Func<DicomwebService, HttpContext, Task> handler) => async http =>
     {

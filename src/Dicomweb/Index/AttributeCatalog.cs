@@ -80,6 +80,9 @@ public sealed partial class AttributeCatalog
         _levels = levels.ToFrozenDictionary();
     }
 
+    /// <summary>The keywords of the attributes that every search of a level may ask by (PS3.18 10.6.1.2.1) and that its answers have.</summary>
+    public static IEnumerable<string> KeywordsOf(IndexLevel level) => Returned[(int)level].Where(static keyword => !keyword.EndsWith("Sequence", StringComparison.Ordinal));
+
     /// <summary>The rows of a study, series or instance in the attribute table: a function of its stored members alone.</summary>
     /// <param name="level">The level of the members.</param>
     /// <param name="members">Members as <see cref="IndexedInstance"/> gives them, or as <see cref="LevelMembers.Merge"/> joined them.</param>

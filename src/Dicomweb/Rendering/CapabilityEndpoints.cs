@@ -44,6 +44,10 @@ internal static class CapabilityEndpoints
         group.Map("/{**path}", service.Answer(RefuseAsync));
     }
 
+    /// <summary>What a GET of a mapped address answers.</summary>
+    public static IReadOnlyList<string> MediaTypesOf(string route) =>
+        Array.Find(MediaTypes, known => route.EndsWith(known.End, StringComparison.Ordinal)).Types ?? ["application/json"];
+
     private static async Task CapabilitiesAsync(DicomwebService service, HttpContext http)
     {
         var chosen = AcceptedMedia.Parse(http.Request).Choose(Offers);
@@ -188,6 +192,6 @@ internal static class CapabilityEndpoints
         public IEnumerable<string> Names => TemplateParser.Parse(Route).Parameters.Select(parameter => parameter.Name!);
 
         /// <summary>What a GET answers.</summary>
-        public string[] MediaTypes => Array.Find(CapabilityEndpoints.MediaTypes, known => Route.EndsWith(known.End, StringComparison.Ordinal)).Types ?? ["application/json"];
+        public IReadOnlyList<string> MediaTypes => MediaTypesOf(Route);
     }
 }

@@ -1,7 +1,8 @@
-// The clients that the server itself makes: those of the viewer and of the sample app, which it serves beside them.
+// The clients that the server itself makes: those of the viewer, of the sample app and of the page at /swagger, which it serves beside them.
 
 using FhirHub.Samples.ImagingViewer;
 using FhirHub.Samples.SmartApp;
+using FhirHub.Server.OpenApi;
 using FhirHub.Smart;
 
 namespace FhirHub.Server;
@@ -25,6 +26,7 @@ internal static class BuiltInClients
         ArgumentNullException.ThrowIfNull(options);
         await KeepAsync(smart, ViewerClient(), options.Imaging.Enabled, log, cancel);
         await KeepAsync(smart, SmartAppClient(), options.SmartApp, log, cancel);
+        await KeepAsync(smart, SwaggerClient(), options.Swagger, log, cancel);
     }
 
     private static async Task KeepAsync(SmartService smart, Client wanted, bool isServed, ILogger log, CancellationToken cancel)
@@ -72,5 +74,17 @@ internal static class BuiltInClients
         LaunchUris = [SmartAppEndpoint.Launch],
         Scope = "openid fhirUser launch launch/patient launch/encounter offline_access online_access patient/*.rs user/*.rs",
         ClientUri = $"{SmartAppEndpoint.Root}/",
+    };
+
+    private static Client SwaggerClient() => new()
+    {
+        Id = SwaggerEndpoint.ClientId,
+        Name = "FhirHub API",
+        IsBuiltIn = true,
+        Status = ClientStatus.Active,
+        Authentication = ClientAuthentication.None,
+        RedirectUris = [SwaggerEndpoint.Redirect],
+        Scope = string.Join(' ', SecuritySchemes.Scopes.Keys),
+        ClientUri = $"{SwaggerEndpoint.Root}/index.html",
     };
 }

@@ -22,6 +22,9 @@ internal static class GraphQLOperationEndpoint
         AnswerAsync)
     {
         HandleAsync = HandleAsync,
+        TakesParameters = false,
+        BodyTypes = [Json, GraphQLRequest.MediaType],
+        AnswerTypes = [Json, GraphQLJson],
     };
 
     private static async Task HandleAsync(HttpExchange exchange)

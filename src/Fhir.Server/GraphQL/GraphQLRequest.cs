@@ -12,6 +12,9 @@ namespace FhirHub.Server.GraphQL;
 /// <param name="Variables">The variables, a JSON object or nothing.</param>
 internal sealed record GraphQLRequest(string Query, string? OperationName, JsonElement? Variables)
 {
+    /// <summary>The media type of a query by itself.</summary>
+    public const string MediaType = "application/graphql";
+
     /// <summary>The request in an address.</summary>
     /// <exception cref="GraphQLException">There is none.</exception>
     public static GraphQLRequest FromAddress(FhirCall call)
@@ -44,7 +47,7 @@ internal sealed record GraphQLRequest(string Query, string? OperationName, JsonE
     {
         if (!MediaTypeHeaderValue.TryParse(contentType, out var type) || !MediaTypes.IsUtf8(type))
             throw NotGraphQL();
-        if (type.MediaType.Equals("application/graphql", StringComparison.OrdinalIgnoreCase))
+        if (type.MediaType.Equals(MediaType, StringComparison.OrdinalIgnoreCase))
             return new GraphQLRequest(Encoding.UTF8.GetString(body.Span), null, null);
         var json = type.MediaType.Value!.ToLowerInvariant() switch
         {

@@ -39,6 +39,7 @@ public static partial class ConfigurationReader
             ExchangePackage = Flag(configuration, "FhirHub:Exchange:Package", defaults.ExchangePackage),
             ExchangeWorkflow = Flag(configuration, "FhirHub:Exchange:Workflow", defaults.ExchangeWorkflow),
             SmartApp = Flag(configuration, "FhirHub:Samples:SmartApp", defaults.SmartApp),
+            Swagger = Flag(configuration, "FhirHub:Swagger:Enabled", defaults.Swagger),
             Imaging = Imaging(configuration, Text(configuration, "FhirHub:DataPath", defaults.DataPath)),
             Conformance = Conformance(configuration),
             Limits = new LimitOptions

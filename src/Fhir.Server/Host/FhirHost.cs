@@ -8,6 +8,7 @@ using FhirHub.Samples.SmartApp;
 using FhirHub.Search;
 using FhirHub.Server.Exchange;
 using FhirHub.Server.Imaging;
+using FhirHub.Server.OpenApi;
 using FhirHub.Server.Profiles;
 using FhirHub.Smart;
 using FhirHub.Sqlite;
@@ -240,7 +241,7 @@ public static class FhirHost
         app.UseRouting();
         server.Smart?.Use(app);
         server.Smart?.Map(app);
-        app.MapGet("/", new FrontPage(server.Images is not null, server.Smart is not null, server.Smart is not null && server.Options.SmartApp).HandleAsync);
+        app.MapGet("/", new FrontPage(server.Images is not null, server.Smart is not null, server.Smart is not null && server.Options.SmartApp, server.Options.Swagger).HandleAsync);
         new ProfileEndpoint(server.TerminologyLibrary).Map(app);
         if (server.Images is { } images)
         {
@@ -254,6 +255,8 @@ public static class FhirHost
             SmartAppEndpoint.Map(app);
         app.MapGet("/health/live", http => http.Response.WriteAsync("live", http.RequestAborted));
         app.MapGet("/health/ready", http => ReadyAsync(http, server));
+        if (server.Options.Swagger)
+            new SwaggerEndpoint(server, new ApiDocuments(server, app.Services.GetRequiredService<EndpointDataSource>())).Map(app);
     }
 
     private static async Task ReadyAsync(HttpContext http, FhirServer server)

@@ -140,6 +140,9 @@ public sealed record FhirHubOptions
     /// <summary><c>FhirHub:Samples:SmartApp</c>: true to serve the sample app at <c>/app/</c>, with a client of its own; under <see cref="AuthMode.Smart"/> alone.</summary>
     public bool SmartApp { get; init; }
 
+    /// <summary><c>FhirHub:Swagger:Enabled</c>: the OpenAPI documents and their page are served at <c>/swagger</c>.</summary>
+    public bool Swagger { get; init; } = true;
+
     /// <summary><c>FhirHub:Dicomweb</c> and <c>FhirHub:Blobs</c>.</summary>
     public ImagingOptions Imaging { get; init; } = new();
 

@@ -6,7 +6,8 @@ namespace FhirHub.Server;
 /// <param name="hasImages">Whether the image service runs here too.</param>
 /// <param name="hasAccounts">Whether people sign in here.</param>
 /// <param name="hasApp">Whether the sample app is served.</param>
-public sealed class FrontPage(bool hasImages, bool hasAccounts, bool hasApp)
+/// <param name="hasSwagger">Whether the OpenAPI documents are served.</param>
+public sealed class FrontPage(bool hasImages, bool hasAccounts, bool hasApp, bool hasSwagger)
 {
     private readonly string _page = $$"""
         <!doctype html>
@@ -20,7 +21,7 @@ public sealed class FrontPage(bool hasImages, bool hasAccounts, bool hasApp)
         <p>A FHIR R4 (4.0.1) repository{{(hasImages ? " and a DICOMweb image service run" : " runs")}} here.</p>
         {{(hasAccounts ? Accounts(hasApp) : "")}}<ul>
         <li><a href="fhir/metadata?_format=json&amp;_pretty=true">/fhir/metadata</a>: what the FHIR API does</li>
-        <li><code>/fhir</code>: the FHIR API, such as {{Example("fhir/Patient", "?_format=json&amp;_pretty=true", hasAccounts)}}</li>
+        {{(hasSwagger ? "<li><a href=\"swagger/index.html\">/swagger</a>: every address of this server, to read and to try out</li>\n" : "")}}<li><code>/fhir</code>: the FHIR API, such as {{Example("fhir/Patient", "?_format=json&amp;_pretty=true", hasAccounts)}}</li>
         {{(hasImages ? Images(hasAccounts) : "")}}<li><a href="profiles">/profiles</a>: what to send to the exchange (<a href="profiles/zh" lang="zh-CN" hreflang="zh-CN">中文</a>)</li>
         <li><a href="health/live">/health/live</a> and <a href="health/ready">/health/ready</a>: probes</li>
         </ul>

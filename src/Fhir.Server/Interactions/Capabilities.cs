@@ -66,6 +66,10 @@ public sealed class Capabilities(FhirServer server)
         return new FhirAnswer(200) { Json = shape.Apply(last.Json), ETag = last.ETag, Shape = shape };
     }
 
+    /// <summary>The parameters by which a type can be searched now; those without an expression ask for texts.</summary>
+    internal static IEnumerable<SearchParameter> SearchableBy(FhirServer server, string type) =>
+        server.SearchParameters.ForType(type).Where(p => p.Expression is not null || (p.Code is "_content" or "_text" && server.Options.FullText));
+
     private ReadOnlyMemory<byte> WriteStatement(string baseUrl, IReadOnlyList<PackageRecord> packages, ILookup<string, string> profiles)
     {
         var output = new ArrayBufferWriter<byte>(1024 * 1024);
@@ -154,9 +158,7 @@ public sealed class Capabilities(FhirServer server)
 
     private void WriteSearch(Utf8JsonWriter json, string type)
     {
-        // Those without an expression ask for texts.
-        var parameters = server.SearchParameters.ForType(type)
-            .Where(p => p.Expression is not null || (p.Code is "_content" or "_text" && server.Options.FullText)).ToList();
+        var parameters = SearchableBy(server, type).ToList();
         WriteStrings(json, "searchInclude", ["*", .. parameters.Where(p => p.Type == SearchParameterType.Reference).Select(p => $"{type}:{p.Code}")]);
         json.WriteStartArray("searchParam");
         foreach (var parameter in parameters)

@@ -40,6 +40,7 @@ public sealed class Explanation
         static (call, cancel) => SearchInteraction.ExplainAsync(ToSearch(call), cancel))
     {
         HasPage = true,
+        TakesSearch = true,
         Description = "Explains a search: takes the parameters of one, and answers how it is understood and planned, and what each step costs.",
         Parameters = [new("return", "OperationOutcome", "The explanation, an issue for each step.") { IsOutput = true, IsRequired = true }],
     };

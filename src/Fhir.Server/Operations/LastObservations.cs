@@ -19,7 +19,7 @@ public static class LastObservations
 
     /// <summary>The operation.</summary>
     public static Operation Operation { get; } =
-        Operation.OfR4("Observation-lastn", "lastn", OperationLevels.Type, ["Observation"], AnswerAsync);
+        Operation.OfR4("Observation-lastn", "lastn", OperationLevels.Type, ["Observation"], AnswerAsync) with { TakesSearch = true };
 
     private static async ValueTask<FhirAnswer> AnswerAsync(FhirCall call, CancellationToken cancel)
     {

@@ -68,6 +68,21 @@ public sealed record Operation(
     /// <summary>Serves it over HTTP where its body or its answer is no FHIR resource; null for all others.</summary>
     public Func<HttpExchange, Task>? HandleAsync { get; init; }
 
+    /// <summary>Media types of bodies that it takes beside, or without, those of FHIR.</summary>
+    public IReadOnlyList<string> BodyTypes { get; init; } = [];
+
+    /// <summary>False for an operation whose body is no Parameters.</summary>
+    public bool TakesParameters { get; init; } = true;
+
+    /// <summary>True if it takes the parameters of a search beside its own.</summary>
+    public bool TakesSearch { get; init; }
+
+    /// <summary>Media types of its answer where that is no FHIR resource; else empty.</summary>
+    public IReadOnlyList<string> AnswerTypes { get; init; } = [];
+
+    /// <summary>True if it is answered later, at another address.</summary>
+    public bool IsAsynchronous { get; init; }
+
     /// <summary>True for an operation that neither R4 nor another specification defines.</summary>
     public bool IsOwn => !Definition.Contains("://", StringComparison.Ordinal);
 

@@ -22,6 +22,7 @@ public static class PackageOperations
         Description = "Loads FHIR packages: their profiles, search parameters, value sets and other definitions are live when it answers. "
             + "Instead of Parameters it takes a package as application/gzip, or a Binary.",
         HandleAsync = HandleInstallAsync,
+        BodyTypes = s_archiveTypes,
         Parameters =
         [
             new(ContentName, "base64Binary", "A package: a gzip-compressed tar archive with package/package.json.") { Repeats = true },
