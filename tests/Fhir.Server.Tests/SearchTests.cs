@@ -30,6 +30,18 @@ public class SearchTests(ServerFixture server) : IClassFixture<ServerFixture>
     }
 
     [Fact]
+    public async Task A_reference_by_the_address_that_the_search_is_sent_to_is_one_to_a_resource_here()
+    {
+        var tag = await CreatePatientsAsync(1);
+        var patient = (string)(await GetAsync($"Patient?_tag={tag}"))["entry"]![0]!["resource"]!["id"]!;
+        using var made = await server.Client.SendAsync(
+            "POST", "Observation", $$"""{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/{{patient}}"} }""");
+        Assert.True(made.IsSuccessStatusCode);
+        Assert.Single((await GetAsync($"Observation?subject={server.Base}/Patient/{patient}"))["entry"]!.AsArray());
+        Assert.Null((await GetAsync($"Observation?subject=http://elsewhere.example/fhir/Patient/{patient}"))["entry"]);
+    }
+
+    [Fact]
     public async Task Pages_hold_every_match_once_and_links_outlive_a_restart()
     {
         var tag = await CreatePatientsAsync(25);

@@ -24,7 +24,7 @@ internal sealed partial class SearchParse
     {
         _registry = registry;
         _schema = schema;
-        _options = options;
+        _options = request.BaseUrl is { } baseUrl ? options with { BaseUrls = [.. options.BaseUrls, baseUrl] } : options;
         _hasTerminology = hasTerminology;
         _now = now;
         _request = request;

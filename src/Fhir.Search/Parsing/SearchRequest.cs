@@ -28,6 +28,12 @@ public sealed record SearchRequest
 
     /// <summary>What happens to parameters that are unknown or malformed.</summary>
     public SearchHandling Handling { get; init; }
+
+    /// <summary>
+    /// The base address that the search was sent to, if it was sent to one: references below it are to resources here, as those below
+    /// <see cref="SearchParserOptions.BaseUrls"/> are (R4 search.html#reference).
+    /// </summary>
+    public string? BaseUrl { get; init; }
 }
 
 /// <summary>The parts of a resource that an answer shows (R4 search.html#summary).</summary>

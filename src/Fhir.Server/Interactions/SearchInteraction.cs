@@ -97,6 +97,7 @@ public static class SearchInteraction
         Compartment = call.Route.Kind is RouteKind.Compartment or RouteKind.CompartmentSearch ? CompartmentOf(call.Route) : null,
         Parameters = call.Parameters,
         Handling = call.Preferences.IsLenient ? SearchHandling.Lenient : SearchHandling.Strict,
+        BaseUrl = call.BaseUrl,
     };
 
     private static SearchExpression.InCompartment CompartmentOf(FhirRoute route) =>
