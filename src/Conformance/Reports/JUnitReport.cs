@@ -15,6 +15,7 @@ public static class JUnitReport
     // A file with more is refused or cut by the readers (GitLab: 20 MB each).
     private const int MaxShownCharacters = 8_000_000;
     private const int MaxBodyCharacters = 4_000;
+    private const int MaxFolders = 3;
 
     /// <summary>The document as UTF-8.</summary>
     public static byte[] Write(ReportedRun run)
@@ -200,11 +201,11 @@ public static class JUnitReport
 
         private static string Line(ReportedStep step) => step.Name.Length > 0 ? $"{step.Name}: {step.Message}" : step.Message;
 
-        // Readers take what stands before the last dot for a package: the folder.
+        // Readers take what stands before the last dot for a package: the folders, as far as they tell scripts apart.
         private static string ClassName(ReportedScript script)
         {
-            var folder = Path.GetDirectoryName(script.Source) is { Length: > 0 } path ? string.Join('.', path.Split('/', '\\').Where(static step => step.Trim('.').Length > 0).Select(NoDots)) : "TestScript";
-            return $"{(folder.Length > 0 ? folder : "TestScript")}.{NoDots(script.Name)}";
+            var folders = (Path.GetDirectoryName(script.Source) ?? "").Split('/', '\\').Where(static step => step.Trim('.').Length > 0).Select(NoDots).TakeLast(MaxFolders);
+            return string.Join('.', folders.DefaultIfEmpty("TestScript").Append(NoDots(script.Name)));
         }
 
         private static string NoDots(string name) => name.Replace('.', '-');

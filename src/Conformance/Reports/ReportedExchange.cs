@@ -3,7 +3,6 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Unicode;
 using System.Xml;
 using System.Xml.Linq;
 
@@ -80,10 +79,11 @@ public sealed record ReportedBody(string ContentType, int Length, string Text, b
     // Indentation multiplies with depth; what is deeper is shown as it came.
     private const int MaxDepth = 64;
 
+    // For people: whoever writes it into a page encodes it for the page.
     private static readonly JsonSerializerOptions s_indented = new()
     {
         WriteIndented = true,
-        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         MaxDepth = MaxDepth,
     };
 

@@ -5,7 +5,6 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace FhirHub.Conformance;
 
@@ -30,8 +29,6 @@ public static class TestReportResource
 {
     private const string Engine = "https://fhirhub.dev/fhir/testscript-engine";
 
-    private static readonly JavaScriptEncoder s_encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
-
     /// <summary>What the engine calls itself.</summary>
     public static string EngineName { get; } = $"FhirHub {typeof(TestReportResource).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]}";
 
@@ -45,7 +42,7 @@ public static class TestReportResource
         ArgumentNullException.ThrowIfNull(redaction);
         details ??= new TestReportDetails();
         var output = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = s_encoder, Indented = true }))
+        using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true }))
             new Writer(json, report, redaction, details).Write();
         return output.WrittenSpan.ToArray();
     }

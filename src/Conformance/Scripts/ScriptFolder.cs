@@ -25,6 +25,7 @@ public sealed class ScriptFolder
 
     private readonly List<TestScript> _scripts = [];
     private readonly List<ScriptProblem> _problems = [];
+    private readonly List<ScriptProblem> _notes = [];
     private readonly Dictionary<TestScript, (string Folder, string Root)> _places = [];
     private readonly Dictionary<string, TestScript> _names = new(StringComparer.Ordinal);
 
@@ -37,6 +38,9 @@ public sealed class ScriptFolder
 
     /// <summary>Files that are meant to be scripts and are broken.</summary>
     public IReadOnlyList<ScriptProblem> Problems => _problems;
+
+    /// <summary>What is amiss in scripts that can be run all the same.</summary>
+    public IReadOnlyList<ScriptProblem> Notes => _notes;
 
     /// <summary>Reads what lies below the paths.</summary>
     /// <param name="paths">Files and folders that exist.</param>
@@ -136,6 +140,16 @@ public sealed class ScriptFolder
             return;
         var parsed = isXml ? ResourceParser.ParseXml(content) : ResourceParser.ParseJson(content);
         var errors = parsed.Issues.Where(static issue => issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal).ToList();
+
+        // Many scripts leave out what R4 wants and what has only one meaning where it is not there, such as warningOnly; they can be run as they are.
+        if (parsed.Tree is not null && errors.TrueForAll(static issue => issue.Code == "required"))
+        {
+            if (errors.Count > 0)
+                _notes.Add(new ScriptProblem(errors[0].Line == 0 ? source : $"{source}:{errors[0].Line}:{errors[0].Column}", $"{Printable(errors[0].Diagnostics)} {(errors.Count > 1 ? $"{errors.Count:N0} elements are missing like that; the" : "The")} script is run all the same."));
+            Add(parsed.Tree, source, file, root);
+            return;
+        }
+
         foreach (var issue in errors.Take(ShownProblems))
         {
             var what = Printable(issue.Expression is null ? issue.Diagnostics : $"{issue.Expression}: {issue.Diagnostics}");
@@ -144,20 +158,21 @@ public sealed class ScriptFolder
 
         if (errors.Count > ShownProblems)
             _problems.Add(new ScriptProblem(source, $"{errors.Count - ShownProblems:N0} more errors."));
-        if (!parsed.IsValid)
-            return;
+    }
+
+    private void Add(ResourceTree tree, string source, string file, string root)
+    {
+        TestScript script;
         try
         {
-            Add(TestScript.Read(parsed.Tree!, source), file, root);
+            script = TestScript.Read(tree, source);
         }
         catch (ScriptException fault)
         {
             _problems.Add(new ScriptProblem(source, fault.Message));
+            return;
         }
-    }
 
-    private void Add(TestScript script, string file, string root)
-    {
         _scripts.Add(script);
         _places.Add(script, (RealPath(Path.GetDirectoryName(Path.GetFullPath(file))!), root));
         foreach (var name in new[] { script.Name, script.Id, script.Url, Path.GetFileNameWithoutExtension(file), Path.GetFileName(file) })

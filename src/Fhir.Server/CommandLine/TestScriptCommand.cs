@@ -12,6 +12,9 @@ internal static class TestScriptCommand
     private const int AllGood = 0;
     private const int MaxParallel = 64;
 
+    // The first ones say what is amiss with the rest.
+    private const int ShownNotes = 5;
+
     // Arguments of a process are seen by others on the machine.
     private const string TokenVariable = "FHIRHUB_TOKEN";
 
@@ -90,7 +93,12 @@ internal static class TestScriptCommand
             var folder = ScriptFolder.Open(paths);
             var filters = parsed.GetValue(Filter) ?? [];
             var scripts = Chosen(folder, filters);
-            var problems = folder.Problems.Where(problem => filters.Length == 0 || Array.Exists(filters, filter => problem.Place.Contains(filter, StringComparison.OrdinalIgnoreCase))).ToList();
+            var problems = folder.Problems.Where(problem => IsChosen(problem, filters)).ToList();
+            var notes = folder.Notes.Where(note => IsChosen(note, filters)).ToList();
+            foreach (var problem in problems.Concat(notes.Take(ShownNotes)))
+                await Console.Error.WriteLineAsync($"{problem.Place}: {problem.Message}");
+            if (notes.Count > ShownNotes)
+                await Console.Error.WriteLineAsync($"{notes.Count - ShownNotes:N0} more scripts leave out what R4 wants; they are run all the same.");
             var redaction = new Redaction();
             var token = parsed.GetValue(Token) ?? (parsed.GetValue(ServerUrl) is not null ? Environment.GetEnvironmentVariable(TokenVariable) : null);
             using var servers = await TestScriptServers.ReadAsync(
@@ -134,8 +142,6 @@ internal static class TestScriptCommand
         TestScriptEngine engine, IReadOnlyList<TestScript> scripts, IReadOnlyList<ScriptProblem> problems, int parallel, Redaction redaction, TestScriptReports? reports, InterruptSignals stop)
     {
         var progress = new TestScriptProgress(Console.Out, scripts.Count);
-        foreach (var problem in problems)
-            await Console.Error.WriteLineAsync($"{problem.Place}: {problem.Message}");
         using var stopping = stop.Token.Register(() => progress.Say("Stopping: the scripts at hand clean up."));
         var running = new TestScriptRun(engine, redaction, progress, reports).RunAsync(scripts, problems, parallel, stop.Token);
         await progress.ShowAsync(running);
@@ -161,6 +167,9 @@ internal static class TestScriptCommand
         var chosen = filters.Length == 0 ? folder.Scripts : [.. folder.Scripts.Where(script => Array.Exists(filters, filter => Has(script, filter)))];
         return chosen.Count > 0 ? chosen : throw new ScriptException($"None of the {folder.Scripts.Count:N0} TestScripts has '{string.Join("' or '", filters)}' in its path, name or title, or in the name of a test.");
     }
+
+    private static bool IsChosen(ScriptProblem problem, string[] filters) =>
+        filters.Length == 0 || Array.Exists(filters, filter => problem.Place.Contains(filter, StringComparison.OrdinalIgnoreCase));
 
     private static bool Has(TestScript script, string text) =>
         new[] { script.Source, script.Name, script.Title }.Concat(script.Tests.Select(static test => test.Name)).Any(name => name.Contains(text, StringComparison.OrdinalIgnoreCase));
