@@ -1,8 +1,8 @@
 // Profiles, value sets and code systems that testscript run validates answers with: those of R4, of the exchange, and of packages.
 
+using FhirHub.Conformance;
 using FhirHub.Model;
 using FhirHub.Server.Exchange;
-using FhirHub.Terminology;
 
 namespace FhirHub.Server;
 
@@ -14,19 +14,15 @@ internal static class TestScriptDefinitions
     /// <exception cref="PackageException">One of them, or what it depends on, is missing or can't be read.</exception>
     public static IConformanceResources Read(IReadOnlyList<string> packages)
     {
-        var sources = new List<ITerminologySource>();
         var limits = new PackageLimits();
         var folders = new PackageFolders([], limits);
         var asked = packages.Where(static name => PackageId.Split(name) is not ({ } id, _) || !PackageManifest.IsBuiltIn(id)).Select(name => Find(name, folders, limits)).ToList();
-        foreach (var package in PackageResolution.Resolve(asked, folders, [Own(ExchangePackage.Current)]).SelectMany(static group => group))
-            sources.Add(new GivenTerminologySource(package.Manifest.Id.ToString(), package.Read().Select(static file => Parse(file)).OfType<ResourceTree>()));
+        var exchange = ExchangePackage.Current;
+        var files = PackageResolution.Resolve(asked, folders, [exchange.Manifest.Id]).SelectMany(static group => group).SelectMany(static package => package.Read());
 
-        // A package that was named goes before the one that this program has of it.
-        return new LocalConformanceResources(new TerminologyLibrary(
-            [.. sources, new GivenTerminologySource("exchange", ExchangePackage.Current.Definitions), new R4TerminologySource()], [new StandardSystems()]));
+        // What was named goes before what this program has of it.
+        return new PackageDefinitions([.. files.Select(Parse).OfType<ResourceTree>(), .. exchange.Definitions]);
     }
-
-    private static PackageId Own(ExchangePackage exchange) => exchange.Manifest.Id;
 
     private static PackageFile Find(string name, PackageFolders folders, PackageLimits limits)
     {
@@ -39,9 +35,6 @@ internal static class TestScriptDefinitions
     }
 
     // Examples and what is broken are nothing to validate with.
-    private static ResourceTree? Parse(PackageDocument file)
-    {
-        var parsed = ResourceParser.ParseJson(file.Content);
-        return parsed.Tree is { } tree && tree.Root.ChildValue("url") is not null ? tree : null;
-    }
+    private static ResourceTree? Parse(PackageDocument file) =>
+        ResourceParser.ParseJson(file.Content).Tree is { } tree && tree.Root.ChildValue("url") is not null ? tree : null;
 }
