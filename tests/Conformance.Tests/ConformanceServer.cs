@@ -54,17 +54,33 @@ public sealed class ConformanceServer : SmartFixture
         {
             Destinations =
             [
-                Destination("backend", backend),
+                await ServiceAsync("backend", "system/*.cruds"),
                 Destination("patient", await TokenAsync("patient/*.rs", patient, FhirHub.Smart.AccountRole.Patient, $"Patient/{patient}")),
                 Destination("nobody", null),
-                Destination("one type", await TokenAsync("system/Patient.r", role: null)),
-                Destination("read only", await TokenAsync("system/*.rs", role: null)),
+                await ServiceAsync("one type", "system/Patient.r"),
+                await ServiceAsync("read only", "system/*.rs"),
             ],
             ReadFixture = Scripts.ReadFixtureAsync,
             FindScript = Scripts.FindScriptAsync,
             Definitions = new LocalConformanceResources(Services.GetRequiredService<FhirHub.Server.FhirServer>().TerminologyLibrary),
             Variables = new Dictionary<string, string> { ["smartPatient"] = patient, ["smartOtherPatient"] = other },
         };
+    }
+
+    // A backend service with a key of its own, so that scripts can ask the token endpoint as it does.
+    private async Task<Destination> ServiceAsync(string name, string scope)
+    {
+        var id = $"{name.Replace(' ', '-')}-{Guid.NewGuid():N}";
+        var (key, open) = RunKeys.Elliptic("conformance");
+        await AddClientAsync(id, made => made with
+        {
+            Authentication = FhirHub.Smart.ClientAuthentication.PrivateKeyJwt,
+            Jwks = $$"""{"keys":[{{open}}]}""",
+            GrantTypes = [FhirHub.Smart.Client.ClientCredentials],
+            Scope = scope,
+        });
+        var credentials = new ClientCredentials(new Uri(Base), new ClientAssertions(id, SigningKey.Parse(key, "The key"), TimeProvider.System), scope, null, TimeProvider.System);
+        return Destination(name, null) with { AccessToken = credentials.GetAsync, Client = credentials };
     }
 
     private Destination Destination(string name, string? token) => new(new Uri(Base))
