@@ -43,7 +43,7 @@ public sealed class ConformanceServer : SmartFixture
     }
 
     // The five clients that the scripts' conventions name (tests/Conformance/README.md).
-    private async Task<EngineOptions> OptionsAsync()
+    internal async Task<EngineOptions> OptionsAsync()
     {
         var backend = await TokenAsync("system/*.cruds", role: null);
         using var client = new HttpClient { BaseAddress = new Uri($"{Base}/") };

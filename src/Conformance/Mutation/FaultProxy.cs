@@ -79,6 +79,9 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <summary>Begins another script, or another fault.</summary>
     public void Begin(FaultSession session) => _session = session;
 
+    /// <summary>The text with addresses of the servers as they are reached through the proxy.</summary>
+    public string ToProxy(string text) => Replace(text, static (port, origin) => (origin, port));
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -163,8 +166,6 @@ internal sealed class FaultProxy : IAsyncDisposable
             ? Encoding.Latin1.GetBytes(translate(Encoding.Latin1.GetString(body)))
             : body;
     }
-
-    private string ToProxy(string text) => Replace(text, static (port, origin) => (origin, port));
 
     private string ToServer(string text) => Replace(text, static (port, origin) => (port, origin));
 

@@ -16,7 +16,7 @@ public sealed class MutationRun(EngineOptions options)
 
     /// <summary>
     /// Runs each script once without a fault, which says what each fault would change; then for each fault the scripts that it touches, the fastest first, until a test
-    /// that passed does not.
+    /// that passed does not, and does again when the fault is gone.
     /// </summary>
     /// <param name="scripts">The scripts.</param>
     /// <param name="parallel">How many run at once.</param>
@@ -48,9 +48,8 @@ public sealed class MutationRun(EngineOptions options)
         await ShareAsync(scripts, slots, async (script, slot) =>
         {
             var session = new FaultSession(null, Faults);
-            slot.Proxy.Begin(session);
-            var report = await slot.Engine.RunAsync(script, null, cancellationToken).ConfigureAwait(false);
-            var passing = report.Tests.Where(static test => test.Result is StepResult.Pass or StepResult.Warning).Select(static test => test.Test.Number).ToHashSet();
+            var report = await slot.RunAsync(script, session, cancellationToken).ConfigureAwait(false);
+            var passing = report.Tests.Where(IsPass).Select(static test => test.Test.Number).ToHashSet();
             recorded.Add(new Recording(script, passing, [.. session.Touching], report.Duration));
         }).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
@@ -81,18 +80,29 @@ public sealed class MutationRun(EngineOptions options)
             if (cancellationToken.IsCancellationRequested || options.Clock.GetElapsedTime(from) > FaultTime)
                 break;
             tried++;
-            var session = new FaultSession(fault, []);
-            slot.Proxy.Begin(session);
-            var report = await slot.Engine.RunAsync(recording.Script, null, cancellationToken).ConfigureAwait(false);
-            if (session.Applied > 0 && report.Tests.FirstOrDefault(test => recording.Passing.Contains(test.Test.Number) && test.Result is not (StepResult.Pass or StepResult.Warning)) is { } noticed)
-            {
-                var step = report.Setup.Concat(noticed.Steps).FirstOrDefault(static step => step.Result is StepResult.Fail or StepResult.Error);
-                return new FaultResult(fault, touched.Count, tried, new FaultNotice(recording.Script, noticed.Test.Name, step?.Message ?? ""));
-            }
+            if (await NoticeAsync(fault, recording, slot, cancellationToken).ConfigureAwait(false) is { } notice)
+                return new FaultResult(fault, touched.Count, tried, notice);
         }
 
         return new FaultResult(fault, touched.Count, tried, null);
     }
+
+    private static async Task<FaultNotice?> NoticeAsync(Fault fault, Recording recording, Slot slot, CancellationToken cancellationToken)
+    {
+        var session = new FaultSession(fault, []);
+        var report = await slot.RunAsync(recording.Script, session, cancellationToken).ConfigureAwait(false);
+        if (session.Applied == 0 || report.Tests.FirstOrDefault(test => recording.Passing.Contains(test.Test.Number) && !IsPass(test)) is not { } bad)
+            return null;
+
+        // A test that fails by itself now and then has noticed nothing.
+        var again = await slot.RunAsync(recording.Script, new FaultSession(null, []), cancellationToken).ConfigureAwait(false);
+        if (!IsPass(again.Tests[bad.Test.Number - 1]))
+            return null;
+        var step = report.Setup.Concat(bad.Steps).FirstOrDefault(static step => step.Result is StepResult.Fail or StepResult.Error);
+        return new FaultNotice(recording.Script, bad.Test.Name, step?.Message ?? "");
+    }
+
+    private static bool IsPass(TestResult test) => test.Result is StepResult.Pass or StepResult.Warning;
 
     // Each slot takes the next item when it is done with one.
     private static Task ShareAsync<T>(IReadOnlyList<T> items, List<Slot> slots, Func<T, Slot, Task> work)
@@ -111,10 +121,21 @@ public sealed class MutationRun(EngineOptions options)
     // A proxy and an engine that asks through it. A fault changes what the engine reads of a server, so each has its own judge.
     private sealed record Slot(FaultProxy Proxy, TestScriptEngine Engine)
     {
+        public Task<ScriptReport> RunAsync(TestScript script, FaultSession session, CancellationToken cancellationToken)
+        {
+            Proxy.Begin(session);
+            return Engine.RunAsync(script, null, cancellationToken);
+        }
+
         public static async Task<Slot> StartAsync(EngineOptions options, CancellationToken cancellationToken)
         {
             var proxy = await FaultProxy.StartAsync(options, cancellationToken).ConfigureAwait(false);
-            return new Slot(proxy, new TestScriptEngine(options with { Destinations = proxy.Destinations, Handler = null }));
+            return new Slot(proxy, new TestScriptEngine(options with
+            {
+                Destinations = proxy.Destinations,
+                Handler = null,
+                Variables = options.Variables.ToDictionary(static variable => variable.Key, variable => proxy.ToProxy(variable.Value), StringComparer.Ordinal),
+            }));
         }
     }
 }

@@ -54,12 +54,17 @@ internal static class TestScriptCommand
 
     private static readonly Option<string?> Report = new("--report") { Description = "Folder for index.html, junit.xml and a TestReport of each script", HelpName = "DIR" };
 
+    private static readonly Option<bool> Mutate = new("--mutate")
+    {
+        Description = "Prove the scripts: put faults between them and the server, one after another, and see which they notice; the server may be broken by it",
+    };
+
     private static readonly Option<bool> NoProbe = new("--no-probe") { Description = "Begin without asking the servers for their CapabilityStatements" };
 
     /// <summary>The verb with its help.</summary>
     public static Command Create()
     {
-        var run = new Command("run", "Run TestScripts against a server") { Paths, ServerUrl, DicomwebUrl, Token, Config, Variables, Packages, Filter, Parallel, Report, NoProbe };
+        var run = new Command("run", "Run TestScripts against a server") { Paths, ServerUrl, DicomwebUrl, Token, Config, Variables, Packages, Filter, Parallel, Report, Mutate, NoProbe };
         run.Options.Add(VerbHelp.Option(
             """
             The server may be any FHIR R4 server. Folders are searched for TestScripts; folders called 'fixtures' and files of other
@@ -69,7 +74,11 @@ internal static class TestScriptCommand
             Ctrl-C ends the run: what a script made is removed by its teardown, and reports tell what was done; a second one does not
             wait. Reports hold no tokens and passwords, but they hold what servers answered.
 
-            Exit codes: 0 all passed, 1 some failed or the server can't be asked, 2 usage, 130 interrupted.
+            With --mutate a proxy on this machine breaks answers, or hides conditions, parameters and tokens from the server, in one way
+            after another; a fault is noticed if a test that passed fails with it and passes again without. Only against a server that
+            holds nothing of worth: deletes are lost on the way, too. The table of faults goes to mutation.md in the folder of --report.
+
+            Exit codes: 0 all passed (with --mutate: 90 % of the faults noticed), 1 some failed or the server can't be asked, 2 usage, 130 interrupted.
             """));
         Parallel.Validators.Add(option =>
         {
@@ -119,6 +128,8 @@ internal static class TestScriptCommand
                 ReadFixture = folder.ReadFixtureAsync,
                 FindScript = folder.FindScriptAsync,
             };
+            if (parsed.GetValue(Mutate))
+                return await TestScriptMutation.RunAsync(options, scripts, parsed.GetValue(Parallel) ?? 4, redaction, reports?.Path, stop.Token) ? AllGood : DataFolderVerb.Failed;
             return await RunAsync(new TestScriptEngine(options), scripts, problems, parsed.GetValue(Parallel) ?? 4, redaction, reports, stop);
         }
         catch (Exception fault) when (fault is ScriptException or PackageException)
@@ -133,7 +144,7 @@ internal static class TestScriptCommand
         }
         catch (OperationCanceledException) when (stop.HasCome)
         {
-            await Console.Error.WriteLineAsync("Interrupted before a script was begun.");
+            await Console.Error.WriteLineAsync(parsed.GetValue(Mutate) ? "Interrupted before every fault was tried." : "Interrupted before a script was begun.");
             return DataFolderVerb.Interrupted;
         }
     }
