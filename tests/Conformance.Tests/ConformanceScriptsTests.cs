@@ -41,7 +41,7 @@ public sealed class ConformanceScriptsTests(ConformanceServer server) : IClassFi
         {
             // What a script sends may claim profiles that nobody knows here; the script itself claims none.
             var issues = await validator.ValidateAsync(script.Tree.Root, new ValidationRequest { HonorsMetaProfile = false, AppliesVitalSigns = false }, CancellationToken.None);
-            broken.AddRange(issues.Where(static issue => issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal).Select(issue => $"{ConformanceServer.PathOf(script)}: {issue.Expression}: {issue.Diagnostics}"));
+            broken.AddRange(issues.Where(static issue => (issue.Severity is IssueSeverity.Error or IssueSeverity.Fatal) && !IsForEngine(issue)).Select(issue => $"{ConformanceServer.PathOf(script)}: {issue.Expression}: {issue.Diagnostics}"));
         }
 
         Assert.Equal([], broken);
@@ -67,6 +67,10 @@ public sealed class ConformanceScriptsTests(ConformanceServer server) : IClassFi
             Assert.Equal([], script.Tests.GroupBy(static test => test.Name).Where(static group => group.Count() > 1).Select(group => $"{path}: {group.Key}"));
         }
     }
+
+    // R4 has no form for a fixture in a file beside the script, nor for a reference whose id a variable brings.
+    private static bool IsForEngine(Issue issue) => issue.Message?.Template.Id == "reference-form"
+        && (issue.Diagnostics.Contains("${", StringComparison.Ordinal) || (issue.Expression is { } expression && expression.StartsWith("TestScript.fixture[", StringComparison.Ordinal)));
 
     private static void AssertPasses(ScriptReport report)
     {
