@@ -19,6 +19,9 @@ public sealed record SmartOptions
     /// <summary>The path of the image service below the issuer; null if there is none.</summary>
     public string? ImagesPath { get; init; }
 
+    /// <summary>The path of the pages of conformance tests below the issuer; null if there are none.</summary>
+    public string? ConformancePath { get; init; }
+
     /// <summary><c>FhirHub:Auth:KeyFile</c>: the file of the key that protects all other keys; it is made at the first start.</summary>
     public required string KeyFile { get; init; }
 

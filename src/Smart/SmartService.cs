@@ -172,7 +172,9 @@ public sealed class SmartService : IAsyncDisposable
     internal void LogChange(SignedIn by, string what, string accountId) => Log.LogInformation("Account {Account} was {What} by {Administrator}.", accountId, what, by.Account.Id);
 
     /// <summary>Adds what runs before the addresses, after routing.</summary>
-    public void Use(IApplicationBuilder app)
+    /// <param name="app">The application.</param>
+    /// <param name="beside">Paths of pages beside those of the authorization server that people sign in for.</param>
+    public void Use(IApplicationBuilder app, params IReadOnlyList<string> beside)
     {
         ArgumentNullException.ThrowIfNull(app);
         app.Use(static async (http, next) =>
@@ -188,7 +190,8 @@ public sealed class SmartService : IAsyncDisposable
             }
         });
         app.UseRateLimiter();
-        app.UseWhen(static http => http.Request.Path.StartsWithSegments(Root, StringComparison.OrdinalIgnoreCase), pages => pages.Use(async (http, next) =>
+        string[] roots = [Root, .. beside];
+        app.UseWhen(http => roots.Any(root => http.Request.Path.StartsWithSegments(root, StringComparison.OrdinalIgnoreCase)), pages => pages.Use(async (http, next) =>
         {
             await Sessions.IdentifyAsync(http);
             await next(http);

@@ -37,6 +37,13 @@ public static partial class HtmlReport
         html.Close();
     }
 
+    /// <summary>Writes a result as a word in its colour, within an element of the class <c>report</c>.</summary>
+    public static void WriteResult(HtmlWriter html, StepResult result)
+    {
+        ArgumentNullException.ThrowIfNull(html);
+        Mark(html, result);
+    }
+
     private static void Filter(HtmlWriter html, IReadOnlyList<ReportedScript> scripts)
     {
         html.Open("fieldset").Element("legend", s_show);

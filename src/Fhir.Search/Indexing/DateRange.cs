@@ -68,7 +68,11 @@ public readonly record struct DateRange(long Low, long High)
     public static bool TryParse(ElementNode primitive, out DateRange range)
     {
         range = default;
-        return primitive is { Exists: true, HasValue: true } && TryParse(primitive.RawValue, out range);
+        if (primitive is not { Exists: true, HasValue: true })
+            return false;
+
+        // A writer of JSON may escape the plus sign of a time zone.
+        return primitive.IsEscaped ? TryParse(primitive.GetString() ?? "", out range) : TryParse(primitive.RawValue, out range);
     }
 
     private static bool Years(int year, out DateRange range) =>

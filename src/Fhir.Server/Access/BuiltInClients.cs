@@ -1,7 +1,9 @@
-// The clients that the server itself makes: those of the viewer, of the sample app and of the page at /swagger, which it serves beside them.
+// The clients that the server itself makes: those of the viewer, of the pages of conformance tests, of the sample app and of the page at /swagger, which it
+// serves beside them.
 
 using FhirHub.Samples.ImagingViewer;
 using FhirHub.Samples.SmartApp;
+using FhirHub.Server.Conformance;
 using FhirHub.Server.OpenApi;
 using FhirHub.Smart;
 
@@ -12,6 +14,18 @@ internal static class BuiltInClients
 {
     private const string Viewer = "imaging-viewer";
     private const string ViewerScope = "openid fhirUser online_access user/ImagingStudy.rs user/ImagingStudy.c";
+
+    /// <summary>In whose name administrators run scripts from the pages of conformance tests: nobody else is granted anything for it, as it has no redirect address.</summary>
+    public static Client Conformance { get; } = new()
+    {
+        Id = "conformance",
+        Name = "FhirHub Conformance",
+        IsBuiltIn = true,
+        Status = ClientStatus.Active,
+        Authentication = ClientAuthentication.None,
+        Scope = "user/*.cruds",
+        ClientUri = ConformancePage.Root,
+    };
 
     /// <summary>How the viewer signs its users in.</summary>
     public static ViewerSignIn SignIn(SmartService smart) => new(Viewer, ViewerScope, smart.IssuerOf, $"{SmartService.Root}/logout", smart.FhirBaseOf);
@@ -25,6 +39,7 @@ internal static class BuiltInClients
         ArgumentNullException.ThrowIfNull(smart);
         ArgumentNullException.ThrowIfNull(options);
         await KeepAsync(smart, ViewerClient(), options.Imaging.Enabled, log, cancel);
+        await KeepAsync(smart, Conformance, true, log, cancel);
         await KeepAsync(smart, SmartAppClient(), options.SmartApp, log, cancel);
         await KeepAsync(smart, SwaggerClient(), options.Swagger, log, cancel);
     }

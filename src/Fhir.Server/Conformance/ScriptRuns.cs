@@ -1,5 +1,7 @@
 // Runs of TestScripts: so many at a time, each in its time, and their reports stored.
 
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using FhirHub.Conformance;
 using FhirHub.Model;
@@ -15,6 +17,7 @@ internal sealed partial class ScriptRuns : IAsyncDisposable
     /// <summary>The identifier system by which the reports of one run are found together.</summary>
     public const string RunSystem = "https://fhirhub.dev/fhir/NamingSystem/test-run";
 
+    private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(10);
 
     private readonly FhirServer _server;
@@ -143,7 +146,7 @@ internal sealed partial class ScriptRuns : IAsyncDisposable
         redaction.Add(plan.Token);
         var json = JsonNode.Parse(TestReportResource.Write(report, redaction, new TestReportDetails { Tester = plan.Scope.Subject is { } subject ? subject.FhirUser ?? subject.ClientId : null }))!.AsObject();
         json["identifier"] = new JsonObject { ["system"] = RunSystem, ["value"] = plan.RunId };
-        var tree = ResourceParser.ParseJson(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString())).Tree!;
+        var tree = ResourceParser.ParseJson(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString(s_json))).Tree!;
         var result = await _server.Repository.CreateAsync(plan.Scope, "TestReport", tree, null, cancel);
         if (!result.IsSuccess)
             throw new RefusedException(result.Status, result.Issues);

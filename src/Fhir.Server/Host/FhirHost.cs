@@ -6,6 +6,7 @@ using FhirHub.Dicomweb;
 using FhirHub.Samples.ImagingViewer;
 using FhirHub.Samples.SmartApp;
 using FhirHub.Search;
+using FhirHub.Server.Conformance;
 using FhirHub.Server.Exchange;
 using FhirHub.Server.Imaging;
 using FhirHub.Server.OpenApi;
@@ -14,6 +15,7 @@ using FhirHub.Smart;
 using FhirHub.Sqlite;
 using FhirHub.Storage;
 using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.Configuration.Memory;
@@ -99,8 +101,14 @@ public static class FhirHost
     private static void OpenSmart(WebApplicationBuilder builder, FhirServer server)
     {
         if (server.Options.AuthMode != AuthMode.Smart)
+        {
+            // A page that somebody on this machine opens must not fill in the forms of /conformance; nothing else needs these keys to last.
+            builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+            SmartForm.AddServices(builder.Services, isHttps: false);
             return;
-        var options = server.Options.Smart with { ImagesPath = server.Options.Imaging.Enabled ? DicomwebService.Root : null };
+        }
+
+        var options = server.Options.Smart with { ImagesPath = server.Options.Imaging.Enabled ? DicomwebService.Root : null, ConformancePath = ConformancePage.Root };
         server.Smart = new SmartService(options, (IStateStore)server.Store, server.Store, () => server.SearchParser, server.Clock);
         server.Smart.AddServices(builder.Services);
     }
@@ -239,10 +247,11 @@ public static class FhirHost
         if (server.Smart is { } smart)
             app.Use((http, next) => ImageAccess.Guards(http.Request.Path) ? ImageAccess.HandleAsync(smart, http, next) : next(http));
         app.UseRouting();
-        server.Smart?.Use(app);
+        server.Smart?.Use(app, ConformancePage.Root);
         server.Smart?.Map(app);
         app.MapGet("/", new FrontPage(server.Images is not null, server.Smart is not null, server.Smart is not null && server.Options.SmartApp, server.Options.Swagger).HandleAsync);
         new ProfileEndpoint(server.TerminologyLibrary).Map(app);
+        ConformanceEndpoint.Map(app, server);
         if (server.Images is { } images)
         {
             images.Dicomweb.Map(app);

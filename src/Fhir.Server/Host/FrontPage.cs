@@ -23,6 +23,7 @@ public sealed class FrontPage(bool hasImages, bool hasAccounts, bool hasApp, boo
         <li><a href="fhir/metadata?_format=json&amp;_pretty=true">/fhir/metadata</a>: what the FHIR API does</li>
         {{(hasSwagger ? "<li><a href=\"swagger/index.html\">/swagger</a>: every address of this server, to read and to try out</li>\n" : "")}}<li><code>/fhir</code>: the FHIR API, such as {{Example("fhir/Patient", "?_format=json&amp;_pretty=true", hasAccounts)}}</li>
         {{(hasImages ? Images(hasAccounts) : "")}}<li><a href="profiles">/profiles</a>: what to send to the exchange (<a href="profiles/zh" lang="zh-CN" hreflang="zh-CN">中文</a>)</li>
+        <li><a href="conformance">/conformance</a>: test scripts and what their runs came to{{(hasAccounts ? ", for administrators" : "")}}</li>
         <li><a href="health/live">/health/live</a> and <a href="health/ready">/health/ready</a>: probes</li>
         </ul>
         </main>

@@ -23,6 +23,10 @@ internal static class AdministrationLabels
 
     public static readonly Label LaunchHint = new("Launches a registered app as a record system does.", "以病历系统的方式启动已注册的应用。");
 
+    public static readonly Label Conformance = new("Conformance tests", "一致性测试");
+
+    public static readonly Label ConformanceHint = new("Test scripts, what their runs came to, and what has changed since.", "测试脚本、运行结果以及前后变化。");
+
     public static readonly Label Search = new("Name or record", "用户名、姓名或记录");
 
     public static readonly Label SearchButton = new("Search", "查找");

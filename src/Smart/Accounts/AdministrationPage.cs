@@ -22,6 +22,8 @@ internal sealed class AdministrationPage(SmartService smart)
             Card($"{Address}/clients", AdministrationLabels.Clients, AdministrationLabels.ClientsHint);
             Card($"{Address}/tokens", AdministrationLabels.Tokens, AdministrationLabels.TokensHint);
             Card($"{SmartService.Root}/launch", AdministrationLabels.Launch, AdministrationLabels.LaunchHint);
+            if (smart.Options.ConformancePath is { } conformance)
+                Card(conformance, AdministrationLabels.Conformance, AdministrationLabels.ConformanceHint);
             page.Html.Close();
 
             void Card(string address, Label label, Label hint) =>

@@ -7,10 +7,15 @@ using Microsoft.AspNetCore.Routing;
 namespace FhirHub.Smart;
 
 /// <summary><c>/auth/language/{en,zh}</c>.</summary>
-internal static class LanguageChoice
+public static class LanguageChoice
 {
+    /// <summary>Its path.</summary>
+    public const string Route = $"{SmartService.Root}/language/{{language}}";
+
+    /// <summary>Keeps the choice and goes back to the page.</summary>
     public static Task Handle(HttpContext http)
     {
+        ArgumentNullException.ThrowIfNull(http);
         var segment = http.GetRouteValue("language") as string;
         if (!PageLanguages.All.Any(language => PageLanguages.Segment(language) == segment))
         {

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace FhirHub.Smart;
 
 /// <summary>Addresses of this server that came as a parameter.</summary>
-internal static class LocalAddress
+public static class LocalAddress
 {
     /// <summary>The parameter that names where to go afterwards.</summary>
     public const string Parameter = "return";

@@ -19,21 +19,7 @@ internal static class SessionCookies
     public static void Add(IServiceCollection services, SmartService smart)
     {
         services.AddAuthentication(Session).AddCookie(Session, options => Write(options, "fhirhub-session")).AddCookie(SignIn, options => Write(options, "fhirhub-sign-in"));
-        services.AddAntiforgery(antiforgery =>
-        {
-            // Another host of the domain can't plant a cookie with this prefix, but only https can have it.
-            var isHttps = smart.Options.Issuer?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) is true;
-            antiforgery.Cookie.Name = isHttps ? "__Host-fhirhub-form" : "fhirhub-form";
-            antiforgery.Cookie.Path = "/";
-            antiforgery.Cookie.SecurePolicy = isHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
-            antiforgery.Cookie.SameSite = SameSiteMode.Lax;
-            antiforgery.Cookie.HttpOnly = true;
-            antiforgery.FormFieldName = "form-token";
-            antiforgery.HeaderName = null;
-
-            // The pages say so themselves.
-            antiforgery.SuppressXFrameOptionsHeader = true;
-        });
+        SmartForm.AddServices(services, smart.Options.Issuer?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) is true);
     }
 
     private static void Write(CookieAuthenticationOptions options, string name)

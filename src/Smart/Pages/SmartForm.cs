@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FhirHub.Smart;
 
 /// <summary>Writes forms, and reads what was posted by them.</summary>
-internal static class SmartForm
+public static class SmartForm
 {
     // The largest form is a client's registration with a key set in it.
     private const int MostBytes = 256 * 1024;
@@ -20,6 +20,24 @@ internal static class SmartForm
         ValueLengthLimit = MostBytes,
         ValueCountLimit = 512,
     };
+
+    /// <summary>Registers the antiforgery of the forms.</summary>
+    /// <param name="services">The services, data protection among them.</param>
+    /// <param name="isHttps">True if all clients come by https.</param>
+    public static void AddServices(IServiceCollection services, bool isHttps) => services.AddAntiforgery(antiforgery =>
+    {
+        // Another host of the domain can't plant a cookie with this prefix, but only https can have it.
+        antiforgery.Cookie.Name = isHttps ? "__Host-fhirhub-form" : "fhirhub-form";
+        antiforgery.Cookie.Path = "/";
+        antiforgery.Cookie.SecurePolicy = isHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+        antiforgery.Cookie.SameSite = SameSiteMode.Lax;
+        antiforgery.Cookie.HttpOnly = true;
+        antiforgery.FormFieldName = "form-token";
+        antiforgery.HeaderName = null;
+
+        // The pages say so themselves.
+        antiforgery.SuppressXFrameOptionsHeader = true;
+    });
 
     /// <summary>Opens a form that posts to an address of this server; the caller closes it.</summary>
     /// <param name="page">The page.</param>

@@ -1,4 +1,4 @@
-// What stands around the content of the pages of the authorization server: head, heading, language switch. They work without JavaScript.
+// What stands around the content of the pages of the authorization server and of those beside it: head, heading, language switch. They work without JavaScript.
 
 using System.Reflection;
 using System.Security.Cryptography;
@@ -10,13 +10,13 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FhirHub.Smart;
 
 /// <summary>Writes whole pages and answers with them.</summary>
-internal sealed class SmartPage
+public sealed class SmartPage
 {
     /// <summary>The cookie that holds a user's choice of language.</summary>
     public const string LanguageCookie = "fhirhub-language";
 
     private static readonly byte[] s_style = ReadStyle();
-    private static readonly string s_styleHash = $"'sha256-{Convert.ToBase64String(SHA256.HashData(s_style))}'";
+    private static readonly string s_styleHash = HashOf(s_style);
 
     private SmartPage(HtmlWriter html, HttpContext http)
     {
@@ -39,18 +39,22 @@ internal sealed class SmartPage
     /// <param name="title">The heading.</param>
     /// <param name="content">Writes what stands below the heading.</param>
     /// <param name="formAction">Further sources for <c>form-action</c> of the content security policy: browsers hold the redirects of a form to it too.</param>
-    public static async Task AnswerAsync(HttpContext http, int status, Label title, Action<SmartPage> content, string formAction = "")
+    /// <param name="style">A style sheet of the page's own, beside that of all pages.</param>
+    public static async Task AnswerAsync(HttpContext http, int status, Label title, Action<SmartPage> content, string formAction = "", ReadOnlyMemory<byte> style = default)
     {
+        ArgumentNullException.ThrowIfNull(http);
+        ArgumentNullException.ThrowIfNull(content);
+
         // A form that signs in leads on to what waits for it, and from there perhaps straight to the app.
-        if (formAction.Length == 0 && http.Request.Query[LocalAddress.Parameter] is [{ } onward])
-            formAction = await http.RequestServices.GetRequiredService<SmartService>().Authorization.FormActionOfAsync(onward, http.RequestAborted);
+        if (formAction.Length == 0 && http.Request.Query[LocalAddress.Parameter] is [{ } onward] && http.RequestServices.GetService<SmartService>() is { } smart)
+            formAction = await smart.Authorization.FormActionOfAsync(onward, http.RequestAborted);
         var page = new SmartPage(new HtmlWriter(LanguageOf(http)), http);
-        var body = page.Write(title, content);
+        var body = page.Write(title, content, style);
         var headers = http.Response.Headers;
         http.Response.StatusCode = status;
         http.Response.ContentType = "text/html; charset=utf-8";
         headers.CacheControl = "no-store";
-        headers.ContentSecurityPolicy = $"default-src 'none'; style-src {s_styleHash}; img-src data:; form-action 'self'{(formAction.Length > 0 ? $" {formAction}" : "")}; frame-ancestors 'none'; base-uri 'none'";
+        headers.ContentSecurityPolicy = $"default-src 'none'; style-src {s_styleHash}{(style.IsEmpty ? "" : $" {HashOf(style.Span)}")}; img-src data:; form-action 'self'{(formAction.Length > 0 ? $" {formAction}" : "")}; frame-ancestors 'none'; base-uri 'none'";
         headers.XFrameOptions = "DENY";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
@@ -62,6 +66,7 @@ internal sealed class SmartPage
     /// <summary>The language that a user has chosen, or else that the browser asks for first of those that there are.</summary>
     public static MessageLanguage LanguageOf(HttpContext http)
     {
+        ArgumentNullException.ThrowIfNull(http);
         if (http.Request.Cookies[LanguageCookie] is { } chosen)
             return chosen == "zh" ? MessageLanguage.Chinese : MessageLanguage.English;
         foreach (var wish in http.Request.GetTypedHeaders().AcceptLanguage.OrderByDescending(static wish => wish.Quality ?? 1))
@@ -75,13 +80,15 @@ internal sealed class SmartPage
         return MessageLanguage.English;
     }
 
-    private byte[] Write(Label title, Action<SmartPage> content)
+    private byte[] Write(Label title, Action<SmartPage> content, ReadOnlyMemory<byte> style)
     {
         Html.Open("html", ("lang", PageLanguages.Tag(Language))).Open("head").Empty("meta", ("charset", "utf-8"));
         Html.Empty("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1"));
         Html.Empty("meta", ("name", "color-scheme"), ("content", "light dark"));
         Html.Element("title", $"{title.In(Language)} · FhirHub");
         Html.Style(s_style);
+        if (!style.IsEmpty)
+            Html.Style(style.Span);
         Html.Close().Open("body");
         Html.Element("a", SmartLabels.SkipToContent, ("class", "skip"), ("href", "#content"));
         Html.Open("header").Element("span", "FhirHub", ("class", "home"));
@@ -109,6 +116,8 @@ internal sealed class SmartPage
         Html.Element("a", signedIn.Account.DisplayName.Length > 0 ? signedIn.Account.DisplayName : signedIn.Account.UserName, ("href", Http.Request.PathBase + AccountPage.Address)).Text(" ");
         Html.Element("a", AccountLabels.SignOut, ("href", Http.Request.PathBase + LogoutPage.Address)).Close();
     }
+
+    private static string HashOf(ReadOnlySpan<byte> style) => $"'sha256-{Convert.ToBase64String(SHA256.HashData(style))}'";
 
     private static byte[] ReadStyle()
     {

@@ -295,6 +295,14 @@ public class IndexExtractorTests
             references);
     }
 
+    [Fact]
+    public void A_time_is_the_same_however_its_JSON_is_escaped()
+    {
+        var plain = One<DateEntry>("""{'resourceType':'TestReport','issued':'2026-11-22T10:00:00.5+08:00'}""", "issued");
+        var escaped = One<DateEntry>("""{'resourceType':'TestReport','issued':'2026-11-22T10:00:00.5\u002B08:00'}""", "issued");
+        Assert.Equal((plain.Low, plain.High), (escaped.Low, escaped.High));
+    }
+
     [Theory]
     [InlineData("2024-05-10", "2024-05-01")]
     [InlineData("2024-05-01", "2024-05-10")]
