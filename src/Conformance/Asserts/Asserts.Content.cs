@@ -17,6 +17,10 @@ internal sealed partial class Asserts
     {
         var id = subject.Text("minimumId")!;
         var fixture = subject.State.FindBody(id) ?? throw new StepException($"minimumId names '{id}', which is no fixture, request or response of this script so far.");
+
+        // A contained resource's id is its name within the script, which no server gives it.
+        if (subject.State.IsContained(id) && fixture.Resource is { } contained)
+            fixture = ResourceBody.WithId(contained, null, fixture.IsXml, fixture.ContentType);
         var least = ContentNode.Read(fixture) ?? throw new StepException($"The fixture '{id}' is {Bodies.Describe(fixture)}; minimumId needs a resource or JSON.");
 
         // What a contained resource is called within the script says nothing about the one on the server.

@@ -28,7 +28,10 @@ internal sealed record Example(string Key, JsonObject Resource)
 /// <param name="Profile">The profile.</param>
 /// <param name="Resource">The example.</param>
 /// <param name="Issues">Code and FHIRPath of each error.</param>
-internal sealed record BadExample(string Name, string Profile, JsonObject Resource, IReadOnlyList<(string Code, string Expression)> Issues);
+internal sealed record BadExample(string Name, string Profile, JsonObject Resource, IReadOnlyList<(string Code, string Expression)> Issues)
+{
+    public string Type => (string)Resource["resourceType"]!;
+}
 
 /// <summary>A package as the generator sees it. Immutable.</summary>
 public sealed class GenerationSource

@@ -49,6 +49,9 @@ internal sealed class ScriptDraft(Capability actor, string subject)
         return id;
     }
 
+    /// <summary>A copy of what a fixture holds.</summary>
+    public JsonObject Content(string id) => (JsonObject)_contained.First(resource => (string?)resource!["id"] == id)!.DeepClone();
+
     /// <summary>Adds a fixture whose content is sent as it is: what is no resource, or no good one.</summary>
     public string Data(string id, string contentType, string text) => Fixture(id, new JsonObject
     {

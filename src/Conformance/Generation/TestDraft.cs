@@ -101,7 +101,7 @@ internal sealed class TestDraft
             assert["description"] = description;
 
         // In the order of R4's own definition, which XML needs and people expect.
-        foreach (var name in (string[])["contentType", "expression", "headerField", "minimumId", "operator", "resource", "responseCode", "validateProfileId", "value"])
+        foreach (var name in (string[])["contentType", "expression", "headerField", "minimumId", "operator", "resource", "responseCode", "sourceId", "validateProfileId", "value"])
         {
             foreach (var (element, value) in elements)
             {

@@ -14,11 +14,13 @@ internal static class ResourceBody
     public static Payload Write(ResourceTree tree, string contentType) =>
         new(new Payload(default, contentType).IsXml ? ResourceWriter.ToXml(tree.Root) : ResourceWriter.ToJson(tree.Root), contentType);
 
-    /// <summary>The resource with an id, in place of its own if it has one.</summary>
-    public static Payload WithId(ResourceTree tree, string id, bool isXml, string? contentType)
+    /// <summary>The resource with an id, in place of its own if it has one; without any if that is null.</summary>
+    public static Payload WithId(ResourceTree tree, string? id, bool isXml, string? contentType)
     {
         var output = new ArrayBufferWriter<byte>(tree.Json.Length + 64);
-        output.Write(Encoding.UTF8.GetBytes($"{{\"resourceType\":\"{tree.ResourceType}\",\"id\":\"{JsonEncodedText.Encode(id)}\""));
+        output.Write(Encoding.UTF8.GetBytes($"{{\"resourceType\":\"{tree.ResourceType}\""));
+        if (id is not null)
+            output.Write(Encoding.UTF8.GetBytes($",\"id\":\"{JsonEncodedText.Encode(id)}\""));
         ResourceWriter.WriteMembers(tree.Root, output, leadingComma: true, static element => element.Name != "id");
         output.Write("}"u8);
         if (!isXml)

@@ -56,8 +56,10 @@ internal static partial class Operations
             return asked is null ? data : new Payload(data.Bytes, asked);
         var isContained = state.IsContained(source.Id);
         var target = address.TargetId ?? (method == "PUT" && isContained ? ResourceIdentity.OfAddress(address.Url)?.Id : null);
-        var body = target is { } id && source.Body.Resource is { } tree && (isContained || tree.Id is null) && tree.ResourceType == address.Type
-            ? ResourceBody.WithId(tree, id, source.Body.IsXml, source.Body.ContentType)
+
+        // What is updated by a search has no id yet, and the script's own name for it must not become one.
+        var body = source.Body.Resource is { } tree && tree.ResourceType == address.Type && (isContained ? method == "PUT" : target is not null && tree.Id is null)
+            ? ResourceBody.WithId(tree, target, source.Body.IsXml, source.Body.ContentType)
             : source.Body;
         if (asked is null)
             return body.ContentType is null ? new Payload(body.Bytes, MediaTypes.FhirJson) : body;

@@ -1,0 +1,49 @@
+// The scripts of tests/Conformance/actors are what the generator makes of profiles/, and nobody has changed them by hand.
+
+using FhirHub.Conformance.Generation;
+using FhirHub.Model;
+using FhirHub.Tests;
+
+namespace FhirHub.Conformance.Tests;
+
+/// <summary>With <c>FHIRHUB_WRITE_SCRIPTS=1</c> the test writes the scripts anew, and so passes.</summary>
+public class GeneratedScriptsTests
+{
+    private static readonly string s_profiles = Path.Combine(SharedMaterial.ProjectRoot, "profiles");
+    private static readonly string s_actors = Path.Combine(ConformanceServer.ScriptRoot, "actors");
+
+    [Fact]
+    public async Task The_scripts_of_the_actors_are_those_that_the_generator_makes()
+    {
+        var generated = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(s_profiles, "actors"), "*.json").Order(StringComparer.Ordinal))
+        {
+            var actor = Capability.Read(ResourceParser.ParseJson(await File.ReadAllBytesAsync(file)).Tree!, file);
+            var result = await ScriptGenerator.GenerateAsync(actor, Source(), CancellationToken.None);
+            Assert.Equal([], result.LeftOut);
+            foreach (var script in result.Scripts)
+                generated.Add(script.Path, script.Content.ToArray());
+        }
+
+        if (Environment.GetEnvironmentVariable("FHIRHUB_WRITE_SCRIPTS") == "1")
+        {
+            if (Directory.Exists(s_actors))
+                Directory.Delete(s_actors, recursive: true);
+            foreach (var (path, content) in generated)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(s_actors, path))!);
+                await File.WriteAllBytesAsync(Path.Combine(s_actors, path), content);
+            }
+        }
+
+        var committed = Directory.EnumerateFiles(s_actors, "*.json", SearchOption.AllDirectories).Select(static file => Path.GetRelativePath(s_actors, file).Replace('\\', '/')).Order(StringComparer.Ordinal);
+        const string Advice = "Run this test with FHIRHUB_WRITE_SCRIPTS=1 to write the scripts anew.";
+        Assert.True(committed.SequenceEqual(generated.Keys), $"{s_actors} holds other files than the generator makes. {Advice}");
+        foreach (var (path, content) in generated)
+            Assert.True(content.AsSpan().SequenceEqual(await File.ReadAllBytesAsync(Path.Combine(s_actors, path))), $"{path} differs from what the generator makes. {Advice}");
+    }
+
+    private static GenerationSource Source() => GenerationSource.Read(
+        Directory.EnumerateFiles(s_profiles, "*.json", SearchOption.AllDirectories)
+            .Select(static file => new PackageEntry(Path.GetRelativePath(s_profiles, file).Replace('\\', '/'), File.ReadAllBytes(file))));
+}
