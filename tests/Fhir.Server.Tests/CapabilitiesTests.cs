@@ -38,6 +38,19 @@ public class CapabilitiesTests(ServerFixture server) : IClassFixture<ServerFixtu
     }
 
     [Fact]
+    public async Task It_names_what_a_search_can_include()
+    {
+        var statement = await (await server.Client.GetAsync("metadata")).JsonAsync();
+        var types = statement["rest"]![0]!["resource"]!.AsArray().ToDictionary(r => (string)r!["type"]!, r => r!);
+
+        Assert.Contains("Observation:subject", Names("Observation", "searchInclude"));
+        Assert.Superset(new HashSet<string> { "*", "Condition:patient", "Observation:subject" }, [.. Names("Patient", "searchRevInclude")]);
+        Assert.DoesNotContain("Condition:patient", Names("Medication", "searchRevInclude"));
+
+        IEnumerable<string> Names(string type, string element) => types[type][element]!.AsArray().Select(name => (string)name!);
+    }
+
+    [Fact]
     public async Task It_has_an_entity_tag_and_a_summary()
     {
         var first = await server.Client.GetAsync("metadata");

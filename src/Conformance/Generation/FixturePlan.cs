@@ -43,7 +43,7 @@ internal sealed class FixturePlan
 
     /// <summary>Chooses fixtures for a type.</summary>
     /// <param name="source">The package.</param>
-    /// <param name="resource">The type.</param>
+    /// <param name="resource">The type, with all that any script about it needs.</param>
     /// <returns>The plan; null if there is no example of the type.</returns>
     public static FixturePlan? Make(GenerationSource source, ResourceCapability resource)
     {
@@ -114,9 +114,10 @@ internal sealed class FixturePlan
         if (_depths.TryGetValue(example.Key, out var known) && known <= depth)
             return;
         _depths[example.Key] = depth;
+        var required = Schema.R4.FindResourceType(example.Type)!.RequiredElements.SelectMany(element => References(example.Resource[element.Name])).ToHashSet();
         foreach (var reference in References(example.Resource).ToList())
         {
-            if (Target(reference) is { } target && (depth == 0 || s_parties.Contains(target.Type)))
+            if (Target(reference) is { } target && (depth == 0 || s_parties.Contains(target.Type) || required.Contains(reference)))
                 Reach(target, depth + 1);
         }
     }
@@ -171,8 +172,8 @@ internal sealed class FixturePlan
         return $"urn:ietf:rfc:3986|urn:uuid:${{$uuid:{example.Id}}}";
     }
 
-    // Gives references the ids that the server gave, and takes out those to what the script does not create. False if one was taken out.
-    private bool Rewrite(JsonNode? node)
+    /// <summary>Gives references the ids that the server gave, and takes out those to what the script does not create. False if one was taken out.</summary>
+    public bool Rewrite(JsonNode? node)
     {
         var isWhole = true;
         switch (node)

@@ -31,6 +31,9 @@ internal sealed record Example(string Key, JsonObject Resource)
 internal sealed record BadExample(string Name, string Profile, JsonObject Resource, IReadOnlyList<(string Code, string Expression)> Issues)
 {
     public string Type => (string)Resource["resourceType"]!;
+
+    /// <summary>True if a rule that it breaks looks at other resources.</summary>
+    public bool LooksFurther { get; init; }
 }
 
 /// <summary>A package as the generator sees it. Immutable.</summary>
@@ -109,8 +112,38 @@ public sealed class GenerationSource
             return;
         if (type == "SearchParameter" && ReadParameter(resource) is { } parameter)
             _parameters[parameter.Url] = parameter;
-        if (!s_definitionTypes.Contains(type) && (string?)resource["id"] is { } id)
-            _examples[$"{type}/{id}"] = new Example($"{type}/{id}", resource);
+        if (s_definitionTypes.Contains(type) || (string?)resource["id"] is not { } id)
+            return;
+        TakeOut(resource, id);
+        _examples[$"{type}/{id}"] = new Example($"{type}/{id}", resource);
+    }
+
+    // A script contains what it sends, and R4 allows contained resources one level deep: what an example contains becomes an example beside it.
+    private void TakeOut(JsonObject resource, string id)
+    {
+        if (resource["contained"] is not JsonArray contained)
+            return;
+        resource.Remove("contained");
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var inner in contained.OfType<JsonObject>().ToList())
+        {
+            contained.Remove(inner);
+            var (type, own) = ((string)inner["resourceType"]!, (string)inner["id"]!);
+            names[$"#{own}"] = $"{type}/{id}-{own}";
+            inner["id"] = $"{id}-{own}";
+            _examples[$"{type}/{id}-{own}"] = new Example($"{type}/{id}-{own}", inner);
+            Rename(inner);
+        }
+
+        Rename(resource);
+
+        void Rename(JsonNode? node)
+        {
+            if (node is JsonObject record && record["reference"] is JsonValue value && value.TryGetValue(out string? reference) && names.TryGetValue(reference, out var key))
+                record["reference"] = key;
+            foreach (var child in node switch { JsonObject parent => parent.Select(static member => member.Value), JsonArray list => list, _ => Enumerable.Empty<JsonNode?>() })
+                Rename(child);
+        }
     }
 
     private static SearchParameterDefinition? ReadParameter(JsonObject resource)
@@ -130,7 +163,10 @@ public sealed class GenerationSource
         var errors = (outcome["issue"] as JsonArray ?? []).Where(static issue => (string?)issue!["severity"] is "error" or "fatal")
             .Select(static issue => ((string?)issue!["code"] ?? "", (string?)issue["expression"]?[0] ?? ""));
         var start = name.LastIndexOf('/') + 1;
-        return new BadExample(name[start..^".json".Length], (string)profile!, resource, [.. errors]);
+        return new BadExample(name[start..^".json".Length], (string)profile!, resource, [.. errors])
+        {
+            LooksFurther = (outcome["issue"] as JsonArray ?? []).Any(static issue => ((string?)issue!["diagnostics"])?.Contains("resolve()", StringComparison.Ordinal) == true),
+        };
     }
 
     private static IReadOnlyList<string> Strings(JsonNode? node) => [.. (node as JsonArray ?? []).Select(static item => (string)item!)];

@@ -73,6 +73,60 @@ internal sealed class ScriptDraft(Capability actor, string subject)
     public void Variable(string name, string expression, string sourceId) =>
         _variables.Add(new JsonObject { ["name"] = name, ["expression"] = expression, ["sourceId"] = sourceId });
 
+    /// <summary>Adds a variable that has a value from the start.</summary>
+    public void Value(string name, string value) => _variables.Add(new JsonObject { ["name"] = name, ["defaultValue"] = value });
+
+    /// <summary>Leaves out tests that other scripts have word for word, and tells the others that this one has them.</summary>
+    /// <param name="known">The scripts that tests are in.</param>
+    /// <param name="path">This script.</param>
+    /// <returns>The scripts that have what was left out.</returns>
+    public IReadOnlyList<string> LeaveOut(IDictionary<string, string> known, string path)
+    {
+        var others = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var test in _tests.ToList())
+        {
+            var text = $"{subject} {test!["name"]} {test["action"]!.ToJsonString()}";
+            if (known.TryAdd(text, path))
+                continue;
+            others.Add(known[text]);
+            _tests.Remove(test);
+        }
+
+        return [.. others];
+    }
+
+    /// <summary>Leaves out fixtures, variables and profiles that no test needs, directly or by another fixture.</summary>
+    public void Prune()
+    {
+        var text = new System.Text.StringBuilder(_tests.ToJsonString());
+        var (used, grew) = (new HashSet<JsonNode>(ReferenceEqualityComparer.Instance), true);
+        while (grew)
+        {
+            grew = false;
+            foreach (var node in _contained.Concat(_variables).Concat(_profiles).OfType<JsonNode>().Where(node => !used.Contains(node)).ToList())
+            {
+                var name = (string)(node["id"] ?? node["name"])!;
+                var sofar = text.ToString();
+                if (!sofar.Contains($"\"{name}\"", StringComparison.Ordinal) && !sofar.Contains($"\"created-{name}\"", StringComparison.Ordinal) && !sofar.Contains($"${{{name}}}", StringComparison.Ordinal))
+                    continue;
+                grew = used.Add(node);
+                text.Append(node.ToJsonString());
+            }
+        }
+
+        foreach (var list in (JsonArray[])[_contained, _variables, _profiles])
+        {
+            foreach (var node in list.Where(node => !used.Contains(node!)).ToList())
+                list.Remove(node);
+        }
+
+        foreach (var fixture in _fixtures.Where(fixture => !_contained.Any(resource => (string?)resource!["id"] == (string?)fixture!["id"])).ToList())
+            _fixtures.Remove(fixture);
+    }
+
+    /// <summary>True if the script has a fixture.</summary>
+    public bool Has(string fixture) => _fixtures.Any(known => (string?)known!["id"] == fixture);
+
     /// <summary>Adds a test.</summary>
     public TestDraft Test(string name, string description)
     {

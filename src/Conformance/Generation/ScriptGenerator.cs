@@ -21,37 +21,61 @@ public sealed record GenerationResult(IReadOnlyList<GeneratedScript> Scripts, IR
 /// <summary>Generates scripts: the same ones for the same input, byte for byte.</summary>
 public static class ScriptGenerator
 {
-    /// <summary>Generates the scripts of a CapabilityStatement: one for each resource type, and one for the whole server.</summary>
-    /// <param name="actor">The CapabilityStatement.</param>
+    /// <summary>
+    /// Generates the scripts of CapabilityStatements: of each one for every resource type, and one for the whole server. What several ask for in the same way
+    /// is tested once, in the scripts of the one that asks for most.
+    /// </summary>
+    /// <param name="actors">The CapabilityStatements.</param>
     /// <param name="source">The package.</param>
     /// <param name="cancel">Ends the wait.</param>
-    public static async Task<GenerationResult> GenerateAsync(Capability actor, GenerationSource source, CancellationToken cancel)
+    public static async Task<GenerationResult> GenerateAsync(IReadOnlyList<Capability> actors, GenerationSource source, CancellationToken cancel)
     {
-        ArgumentNullException.ThrowIfNull(actor);
+        ArgumentNullException.ThrowIfNull(actors);
         ArgumentNullException.ThrowIfNull(source);
         var broken = await BrokenInR4Async(source, cancel);
-        var system = new ScriptDraft(actor, "System");
-        SystemTests.Add(system, actor);
-        var scripts = new List<GeneratedScript>
+        var scripts = new List<GeneratedScript>();
+        var leftOut = new SortedSet<string>(StringComparer.Ordinal);
+        var known = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var actor in actors.OrderByDescending(static actor => actor.Resources.Sum(static resource => resource.Interactions.Count)).ThenBy(static actor => actor.Id, StringComparer.Ordinal))
         {
-            Finish(actor, system, "System", "What the server says of itself is what this actor needs, and what concerns several resources at once works."),
-        };
-        var leftOut = new List<string>();
-        foreach (var resource in actor.Resources)
-        {
-            cancel.ThrowIfCancellationRequested();
-            if (FixturePlan.Make(source, resource) is not { } plan)
+            var system = new ScriptDraft(actor, "System");
+            SystemTests.Add(system, actor);
+            Finish(actor, system, "System", "What the server says of itself is what this actor needs, and what concerns several resources at once works.");
+            foreach (var resource in actor.Resources)
             {
-                leftOut.Add(resource.Type);
-                continue;
+                cancel.ThrowIfCancellationRequested();
+                if (FixturePlan.Make(source, Whole(actors, resource.Type)) is { } plan)
+                    Finish(actor, Generate(actor, source, resource, plan, broken), resource.Type, $"What {actor.Title} does with {resource.Type}: {string.Join(", ", resource.Interactions)}{Also(resource)}.", plan);
+                else
+                    leftOut.Add(resource.Type);
             }
-
-            var script = Generate(actor, source, resource, plan, broken);
-            if (script.Count > 0)
-                scripts.Add(Finish(actor, script, resource.Type, $"What {actor.Title} does with {resource.Type}: {string.Join(", ", resource.Interactions)}{Also(resource)}."));
         }
 
-        return new GenerationResult(scripts, leftOut);
+        return new GenerationResult([.. scripts.OrderBy(static script => script.Path, StringComparer.Ordinal)], [.. leftOut]);
+
+        void Finish(Capability actor, ScriptDraft script, string subject, string description, FixturePlan? plan = null)
+        {
+            var path = $"{actor.Id}/{subject}.json";
+            var others = script.LeaveOut(known, path);
+            if (script.Count == 0)
+                return;
+            script.Prune();
+            if (plan is not null)
+                SetUp(actor, script, plan);
+            if (others.Count > 0)
+                description += $" What it needs like other actors is proved by {string.Join(", ", others)}.";
+            scripts.Add(new GeneratedScript(path, ScriptText.Write(script.Write(description)), script.Count));
+        }
+    }
+
+    // All actors' scripts about a type create the same resources, so that what they have in common is the same test.
+    private static ResourceCapability Whole(IReadOnlyList<Capability> actors, string type)
+    {
+        var all = actors.SelectMany(static actor => actor.Resources).Where(resource => resource.Type == type).ToList();
+        return new ResourceCapability(type, [.. all.SelectMany(static resource => resource.Profiles).Distinct()], [])
+        {
+            Parameters = [.. all.SelectMany(static resource => resource.Parameters).DistinctBy(static parameter => parameter.Name).OrderBy(static parameter => parameter.Name, StringComparer.Ordinal)],
+        };
     }
 
     private static ScriptDraft Generate(Capability actor, GenerationSource source, ResourceCapability resource, FixturePlan plan, IReadOnlySet<BadExample> broken)
@@ -62,15 +86,6 @@ public static class ScriptGenerator
         {
             script.Fixture(fixture.Id, fixture.Content);
             script.Variable(fixture.Id, $"{fixture.Type}.id", fixture.ResponseId);
-            script.Setup.Send(new OperationDraft("create", fixture.Type) { SourceId = fixture.Id, ResponseId = fixture.ResponseId, Headers = [("Prefer", "return=representation")] }).Status(201);
-        }
-
-        // What was created last refers to what came before it.
-        var requests = plan.Fixtures.Where(static fixture => fixture.IsKept).Select(static fixture => (string?)fixture.Content["focus"]?["reference"]).ToHashSet();
-        foreach (var fixture in plan.Fixtures.Reverse().Where(fixture => !fixture.IsKept && !requests.Contains(fixture.Reference)))
-        {
-            if (!actor.IsOfServer || actor.Resources.Any(known => known.Type == fixture.Type && known.Has("delete")))
-                script.Teardown.Send(new OperationDraft("delete", fixture.Type) { TargetId = fixture.ResponseId });
         }
 
         new InteractionTests(script, actor, resource, plan).Add();
@@ -84,8 +99,20 @@ public static class ScriptGenerator
         return script;
     }
 
-    private static GeneratedScript Finish(Capability actor, ScriptDraft script, string subject, string description) =>
-        new($"{actor.Id}/{subject}.json", ScriptText.Write(script.Write(description)), script.Count);
+    private static void SetUp(Capability actor, ScriptDraft script, FixturePlan plan)
+    {
+        var fixtures = plan.Fixtures.Where(fixture => script.Has(fixture.Id)).ToList();
+        foreach (var fixture in fixtures)
+            script.Setup.Send(new OperationDraft("create", fixture.Type) { SourceId = fixture.Id, ResponseId = fixture.ResponseId, Headers = [("Prefer", "return=representation")] }).Status(201);
+
+        // What was created last refers to what came before it; what the workflow keeps, keeps what it is about.
+        var kept = fixtures.Where(static fixture => fixture.IsKept).Select(static fixture => (string?)fixture.Content["focus"]?["reference"]).ToHashSet();
+        foreach (var fixture in Enumerable.Reverse(fixtures).Where(fixture => !fixture.IsKept && !kept.Contains(fixture.Reference)))
+        {
+            if (!actor.IsOfServer || actor.Resources.Any(known => known.Type == fixture.Type && known.Has("delete")))
+                script.Teardown.Send(new OperationDraft("delete", fixture.Type) { TargetId = fixture.ResponseId });
+        }
+    }
 
     private static string Also(ResourceCapability resource)
     {

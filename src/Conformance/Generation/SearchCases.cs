@@ -41,8 +41,8 @@ internal sealed partial class SearchCases(GenerationSource source, FixturePlan p
         });
         if (!Code.StartsWith('_') && parameter.Type is not ("composite" or "special"))
         {
-            cases.Add(new SearchCase($"{Code}:missing=false", "those that have a value", fixture => !Values(fixture).IsEmpty));
-            cases.Add(new SearchCase($"{Code}:missing=true", "those that have none", fixture => Values(fixture).IsEmpty));
+            cases.Add(new SearchCase($"{Code}:missing=false", "those that have a value", fixture => HasValue(fixture)));
+            cases.Add(new SearchCase($"{Code}:missing=true", "those that have none", fixture => !HasValue(fixture)));
         }
 
         return cases;
@@ -59,6 +59,11 @@ internal sealed partial class SearchCases(GenerationSource source, FixturePlan p
     };
 
     private SearchValues Values(Fixture fixture) => _parts.Count > 0 ? SearchValues.Of(fixture, parameter, _parts) : SearchValues.Of(fixture, parameter);
+
+    // A reference without an address may be taken for one to a resource of its type, and may not.
+    private bool? HasValue(Fixture fixture) =>
+        !Values(fixture).IsEmpty ? true : parameter.Expression is { } expression && expression.Contains("resolve()", StringComparison.Ordinal)
+            && !SearchValues.Of(fixture, parameter with { Expression = expression.Split(".where(resolve()")[0] }).IsEmpty ? null : false;
 
     /// <summary>The value that tells the main fixtures apart best: found in one at least, and in as few as can be.</summary>
     private T? Pick<T>(Func<SearchValues, IEnumerable<T>> values, Func<T, bool>? fits = null)

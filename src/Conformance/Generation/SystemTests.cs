@@ -125,8 +125,8 @@ internal static class SystemTests
                 ["resource"] = new JsonObject
                 {
                     ["resourceType"] = "Observation",
-                    ["status"] = isGood ? "final" : "no status of R4",
-                    ["code"] = new JsonObject { ["text"] = "Weight" },
+                    ["status"] = "final",
+                    [isGood ? "code" : "notOfThisType"] = new JsonObject { ["text"] = "Weight" },
                     ["subject"] = new JsonObject { ["reference"] = $"urn:uuid:${{$uuid:{name}-patient}}" },
                 },
                 ["request"] = new JsonObject { ["method"] = "POST", ["url"] = "Observation" },

@@ -78,7 +78,7 @@ internal sealed class TestDraft
     /// <summary>A boolean FHIRPath over the body must be true.</summary>
     public TestDraft True(string description, string expression) => Assert(description, ("expression", expression), ("operator", "eval"));
 
-    /// <summary>A header field must have a value.</summary>
+    /// <summary>A header field must compare with a value; with none, for comparisons that need none.</summary>
     public TestDraft Header(string field, string value, string comparison = "equals") => Assert(null, ("headerField", field), ("operator", comparison), ("value", value));
 
     /// <summary>The body must hold all that a fixture has.</summary>
@@ -105,7 +105,7 @@ internal sealed class TestDraft
         {
             foreach (var (element, value) in elements)
             {
-                if (element == name)
+                if (element == name && value.Length > 0)
                     assert[name] = value;
             }
         }

@@ -19,6 +19,8 @@ public sealed class Capabilities(FhirServer server)
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly IReadOnlyList<string> AllTypes = [.. Schema.R4.ResourceTypes.Select(static type => type.Name)];
+
     // But for search parameters, packages and profiles that are added, the statement depends on program and configuration, which are fixed while the process
     // runs: its date is the start, and its entity tag tells every change.
     private readonly string _date = ResourceBody.FormatInstant(server.Clock.GetUtcNow());
@@ -85,8 +87,9 @@ public sealed class Capabilities(FhirServer server)
             json.WriteString("mode", "server");
             CapabilitySecurity.Write(json, server, baseUrl);
             json.WriteStartArray("resource");
+            var referrers = Referrers();
             foreach (var type in Schema.R4.ResourceTypes)
-                WriteResource(json, baseUrl, type.Name, [.. profiles[type.Name]]);
+                WriteResource(json, baseUrl, type.Name, [.. profiles[type.Name]], referrers);
             json.WriteEndArray();
             WriteInteractions(json, server.Interactions.CodesOf(RouteKind.System, RouteKind.SystemHistory));
             WriteCommonSearch(json);
@@ -132,7 +135,7 @@ public sealed class Capabilities(FhirServer server)
         json.WriteEndObject();
     }
 
-    private void WriteResource(Utf8JsonWriter json, string baseUrl, string type, IReadOnlyList<string> profiles)
+    private void WriteResource(Utf8JsonWriter json, string baseUrl, string type, IReadOnlyList<string> profiles, ILookup<string, string> referrers)
     {
         json.WriteStartObject();
         json.WriteString("type", type);
@@ -150,16 +153,17 @@ public sealed class Capabilities(FhirServer server)
         WriteStrings(json, "referencePolicy", server.Options.Integrity == IntegrityMode.Enforce
             ? ["literal", "logical", "enforced", "local"]
             : ["literal", "logical", "local"]);
-        WriteSearch(json, type);
+        WriteSearch(json, type, referrers);
         WriteOperations(json, baseUrl, server.Operations.All.Where(o =>
             (o.Levels & (OperationLevels.Type | OperationLevels.Instance)) != 0 && (o.Types.Count == 0 || o.Types.Contains(type))));
         json.WriteEndObject();
     }
 
-    private void WriteSearch(Utf8JsonWriter json, string type)
+    private void WriteSearch(Utf8JsonWriter json, string type, ILookup<string, string> referrers)
     {
         var parameters = SearchableBy(server, type).ToList();
         WriteStrings(json, "searchInclude", ["*", .. parameters.Where(p => p.Type == SearchParameterType.Reference).Select(p => $"{type}:{p.Code}")]);
+        WriteStrings(json, "searchRevInclude", ["*", .. referrers[type].Distinct().Order(StringComparer.Ordinal)]);
         json.WriteStartArray("searchParam");
         foreach (var parameter in parameters)
         {
@@ -172,6 +176,12 @@ public sealed class Capabilities(FhirServer server)
 
         json.WriteEndArray();
     }
+
+    // What _revinclude takes, by the type that is referred to; a parameter without types leads to any.
+    private ILookup<string, string> Referrers() => Schema.R4.ResourceTypes
+        .SelectMany(type => server.SearchParameters.ForType(type.Name).Where(static parameter => parameter.Type == SearchParameterType.Reference)
+            .SelectMany(parameter => (parameter.TargetTypes.Count > 0 ? parameter.TargetTypes : AllTypes).Select(target => (Target: target, Name: $"{type.Name}:{parameter.Code}"))))
+        .ToLookup(static referrer => referrer.Target, static referrer => referrer.Name);
 
     // What the standard defines for all types without a SearchParameter of its own (R4 search.html).
     private static void WriteCommonSearch(Utf8JsonWriter json)
