@@ -180,6 +180,7 @@ internal sealed partial class OperationTests(ScriptDraft script, GenerationSourc
         var (system, code) = (QueryText.Value((string?)coding["system"] ?? ""), QueryText.Value((string?)coding["code"] ?? ""));
         var query = $"/$stats?subject={Subject(main)!.Reference}&code={code}&system={system}&duration=876000";
         script.Test("$stats reckons with the values of a code", "The patient is this script's own and has one such value, so that its count is one.")
+            .Send(new OperationDraft("read", Type) { TargetId = main.ResponseId }).Status(200)
             .Send(new OperationDraft("stats", Type) { Params = $"{query}&statistic=count&statistic=maximum" })
             .Status(200).Answers("Parameters")
             .True("The count is one.", "Parameters.parameter.where(name = 'statistics').resource.ofType(Observation).component.where(code.coding.code = 'count').value.value = 1")

@@ -1,6 +1,7 @@
 // Searches for each kind of search parameter, made of the values in the fixtures (R4 search.html).
 
 using System.Globalization;
+using System.Text.RegularExpressions;
 using FhirHub.Model;
 
 namespace FhirHub.Conformance.Generation;
@@ -62,8 +63,11 @@ internal sealed partial class SearchCases(GenerationSource source, FixturePlan p
 
     // A reference without an address may be taken for one to a resource of its type, and may not.
     private bool? HasValue(Fixture fixture) =>
-        !Values(fixture).IsEmpty ? true : parameter.Expression is { } expression && expression.Contains("resolve()", StringComparison.Ordinal)
-            && !SearchValues.Of(fixture, parameter with { Expression = expression.Split(".where(resolve()")[0] }).IsEmpty ? null : false;
+        !Values(fixture).IsEmpty ? true : parameter.Expression is { } expression
+            && !SearchValues.Of(fixture, parameter with { Expression = Resolution().Replace(expression, "") }).IsEmpty ? null : false;
+
+    [GeneratedRegex(@"\.where\(resolve\(\) is [A-Za-z]+\)", RegexOptions.NonBacktracking)]
+    private static partial Regex Resolution();
 
     /// <summary>The value that tells the main fixtures apart best: found in one at least, and in as few as can be.</summary>
     private T? Pick<T>(Func<SearchValues, IEnumerable<T>> values, Func<T, bool>? fits = null)
