@@ -138,7 +138,7 @@ public static partial class HtmlReport
         Mark(html, step.Result);
         if (step.Name.Length > 0)
             html.Text(" ").Element("strong", step.Name);
-        if (step.Request.Length > 0 && step.Kind != StepKind.Assert)
+        if (step.Request.Length > 0 && step.Kind != StepKind.Assert && !step.Message.StartsWith(step.Request.Split(" → ")[0], StringComparison.Ordinal))
             html.Text(" ").Element("code", step.Request);
         if (step.Message.Length > 0)
             html.Element("div", step.Message, ("class", "message"), ("lang", "en"));

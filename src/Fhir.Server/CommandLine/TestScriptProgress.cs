@@ -34,14 +34,17 @@ internal sealed class TestScriptProgress(TextWriter output, int scripts)
             Write(WordOf(script), ColorOf(script.Result), $"{script.Passed}/{script.Tests.Count} tests  {Time(script.Duration ?? TimeSpan.Zero),7}  {script.Source}  {script.Title}");
             if (isBad && script.Setup.FirstOrDefault(static step => step.Result is StepResult.Fail or StepResult.Error) is { } setup)
                 Write("", null, $"setup: {Sentence(setup)}");
+            if (script.Result == StepResult.Skip && script.Setup.Concat(script.Tests.SelectMany(static test => test.Steps)).FirstOrDefault(static step => step.Result == StepResult.Skip) is { } skipped)
+                Write("", null, skipped.Message);
             foreach (var test in script.Tests)
             {
                 foreach (var step in test.Steps.Where(static step => step.Result is StepResult.Fail or StepResult.Error))
                     Write("", null, $"{test.Name}: {Sentence(step)}");
             }
 
-            foreach (var step in script.Teardown.Where(static step => step.Result is StepResult.Fail or StepResult.Error))
-                Write("", null, $"teardown (does not count): {Sentence(step)}");
+            var left = script.Teardown.Where(static step => step.Result is StepResult.Fail or StepResult.Error).ToList();
+            if (left.Count > 0)
+                Write("", null, $"teardown (does not count): {Sentence(left[0])}{(left.Count > 1 ? $" And {left.Count - 1:N0} more." : "")}");
         }
     }
 
