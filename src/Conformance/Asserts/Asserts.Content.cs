@@ -69,7 +69,7 @@ internal sealed partial class Asserts
 
     private static Verdict JudgeExpression(AssertSubject subject)
     {
-        var expression = subject.Text("expression")!;
+        var expression = (subject.Text("expression") ?? subject.Text("compareToSourceExpression"))!;
         IReadOnlyList<JudgedValue> found = [.. ExpressionQuery.EvaluateValues(expression, subject.Body).Select(JudgedValue.Of)];
         var what = $"{Excerpt.Of(expression)} in {subject.BodyName}";
         if (subject is { Operator: "eval", Value: { } truth })
@@ -79,7 +79,7 @@ internal sealed partial class Asserts
 
     private static Verdict JudgePath(AssertSubject subject)
     {
-        var path = subject.Text("path")!;
+        var path = (subject.Text("path") ?? subject.Text("compareToSourcePath"))!;
         IReadOnlyList<JudgedValue> found = [.. PathQuery.Evaluate(path, subject.Body).Select(JudgedValue.Of)];
         var what = $"{Excerpt.Of(path)} in {subject.BodyName}";
         if (!IsCondition(subject))

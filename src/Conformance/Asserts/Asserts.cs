@@ -56,12 +56,16 @@ internal sealed partial class Asserts(EngineOptions options)
     private static string KindOf(AssertSubject subject)
     {
         var kinds = Kinds.Where(kind => subject.Text(kind) is not null).ToList();
+        var hasExpression = subject.Text("compareToSourceExpression") is not null;
+        var hasPath = subject.Text("compareToSourcePath") is not null;
+
+        // HL7's example names the expression of the source alone, and means it for both.
+        if (kinds.Count == 0 && (hasExpression || hasPath))
+            kinds.Add(hasExpression ? "expression" : "path");
         if (kinds.Count == 0)
             throw new StepException($"The assert asserts nothing; give it one of {string.Join(", ", Kinds)}.");
         if (kinds.Count > 1)
             throw new StepException($"The assert has {string.Join(" and ", kinds)}, and one thing is asserted at a time (tst-5, tst-6). Make each an assert of its own.");
-        var hasExpression = subject.Text("compareToSourceExpression") is not null;
-        var hasPath = subject.Text("compareToSourcePath") is not null;
         if (hasExpression && hasPath)
             throw new StepException("The assert has compareToSourceExpression and compareToSourcePath; one of them says what to compare to.");
         if ((subject.Text("compareToSourceId") is not null) != (hasExpression || hasPath))
