@@ -24,7 +24,9 @@ internal static class DestinationDefinitions
         {
             if (await given.FindAsync(resourceType, url, cancel) is { } known)
                 return [TerminologyEntry.Of(known, $"given|{resourceType}|{url}")];
-            if (resourceType is not ("StructureDefinition" or "ValueSet" or "CodeSystem") || R4Definitions.Find(resourceType, url) is not null)
+
+            // What R4 has is R4's; and names such as urn:oid:… are further ones of code systems, which are found by their URL.
+            if (resourceType is not ("StructureDefinition" or "ValueSet" or "CodeSystem") || url.StartsWith("urn:", StringComparison.Ordinal) || R4Definitions.Find(resourceType, url) is not null)
                 return [];
             var found = await lookup.FindAsync(resourceType, url, cancel);
             return [.. found.Select((resource, index) => TerminologyEntry.Of(resource, $"found|{resourceType}|{url}|{index}"))];

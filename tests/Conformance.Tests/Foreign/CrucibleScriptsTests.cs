@@ -36,7 +36,7 @@ public class CrucibleScriptsTests(ITestOutputHelper output) : IAsyncLifetime
         }
 
         Assert.Empty(folder.Problems);
-        Assert.Equal(35, folder.Scripts.Count);
+        Assert.Equal(33, folder.Scripts.Count);
         await _run.LoadAsync(Data);
 
         var (mcode, others) = Part(await _run.RunAsync(folder));
