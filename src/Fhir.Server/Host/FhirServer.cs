@@ -272,7 +272,8 @@ public sealed class FhirServer : IAsyncDisposable
 
     private static Func<HttpExchange, Task> Safe(Func<FhirCall, CancellationToken, ValueTask<FhirAnswer>> answer) => async exchange =>
     {
-        _ = exchange.ResponseType;
+        if (!BinaryContent.IsAsked(exchange))
+            _ = exchange.ResponseType;
         await AnswerWriter.WriteAsync(exchange, await answer(exchange.ToCall(), exchange.Cancel));
     };
 }

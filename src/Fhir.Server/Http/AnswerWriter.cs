@@ -53,6 +53,8 @@ public static class AnswerWriter
         ArgumentNullException.ThrowIfNull(exchange);
         ArgumentNullException.ThrowIfNull(version);
         ArgumentNullException.ThrowIfNull(shape);
+        if (BinaryContent.IsAsked(exchange) && (HttpMethods.IsGet(exchange.Http.Request.Method) || HttpMethods.IsHead(exchange.Http.Request.Method)))
+            return BinaryContent.WriteAsync(exchange, version);
         var type = exchange.ResponseType;
         if (type.Format == ResourceFormat.Xml || shape.Pretty || shape.IsSubset)
             return WriteJsonAsync(exchange, shape.Apply(version.Body.ToArray(version)), shape);

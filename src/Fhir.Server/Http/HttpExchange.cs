@@ -53,6 +53,9 @@ public sealed class HttpExchange(HttpContext http, FhirServer server, FhirRoute 
     /// <summary>The media type for an error: JSON where the client accepts nothing.</summary>
     public ResponseType ErrorType => _responseType ??= Negotiate() ?? ResponseType.FhirJson;
 
+    /// <summary>True if the client says which format of FHIR it wants.</summary>
+    public bool NamesFhir => MediaTypes.NamesFhir(Format(), Header(HeaderNames.Accept));
+
     /// <summary>True if the client would rather have a page than a resource, as browsers would.</summary>
     public bool PrefersHtml => MediaTypes.PrefersHtml(Format(), Header(HeaderNames.Accept));
 

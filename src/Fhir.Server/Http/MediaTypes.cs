@@ -52,6 +52,22 @@ public static class MediaTypes
         return best;
     }
 
+    /// <summary>True if <c>_format</c> is given or <c>Accept</c> names a media type of FHIR: a range that holds all types names none.</summary>
+    public static bool NamesFhir(string? format, string? accept) => format is not null
+        || (accept is { Length: > 0 and <= 4096 } && MediaTypeHeaderValue.TryParseList([accept], out var ranges) && ranges.Take(MaxRanges).Any(IsFhir));
+
+    /// <summary>True for a media type of FHIR, of whatever version.</summary>
+    public static bool IsFhir(MediaTypeHeaderValue type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        return FormatOf(type.MediaType) is not null;
+    }
+
+    /// <summary>True if <c>Accept</c> allows a media type, or is not there.</summary>
+    public static bool Accepts(string? accept, MediaTypeHeaderValue type) => string.IsNullOrEmpty(accept)
+        || (accept.Length <= 4096 && MediaTypeHeaderValue.TryParseList([accept], out var ranges) && ranges.Take(MaxRanges).Any(range => range.Quality is not 0
+            && (range.MatchesAllTypes || new MediaTypeHeaderValue(type.MediaType).IsSubsetOf(new MediaTypeHeaderValue(range.MediaType)))));
+
     /// <summary>True if HTML is named and nothing that FHIR has is liked better.</summary>
     public static bool PrefersHtml(string? format, string? accept)
     {

@@ -12,7 +12,8 @@ public static class ReadEndpoint
     public static Task HandleAsync(HttpExchange exchange)
     {
         ArgumentNullException.ThrowIfNull(exchange);
-        _ = exchange.ResponseType;
+        if (!BinaryContent.IsAsked(exchange))
+            _ = exchange.ResponseType;
         if (exchange.Http.Request.QueryString.HasValue)
             return HandleGeneralAsync(exchange);
         var read = exchange.Server.Store.ReadAsync(

@@ -22,6 +22,8 @@ public static class RequestBody
     public static async Task<ParseResult> ParseAsync(HttpExchange exchange)
     {
         ArgumentNullException.ThrowIfNull(exchange);
+        if (BinaryContent.IsSent(exchange))
+            return Parse(await BinaryContent.ReadAsync(exchange), ResourceFormat.Json);
         var format = MediaTypes.OfRequest(exchange.Http.Request.ContentType) ?? throw new RefusedException(
             415, "not-supported", HttpMessages.ContentType);
         var bytes = await ReadAsync(exchange);
