@@ -7,6 +7,7 @@ namespace FhirHub.Conformance;
 
 internal static class DicomFaults
 {
+    private const string CharacterSet = "00080005";
     private const string FailedSequence = "00081198";
     private const string ReferencedSequence = "00081199";
 
@@ -71,7 +72,8 @@ internal static class DicomFaults
         return true;
     }
 
-    private static bool ChangeValue(JsonObject item) => item.Select(static member => member.Value).OfType<JsonObject>().Any(static attribute =>
+    // The character set is how the rest is told, and JSON has one only.
+    private static bool ChangeValue(JsonObject item) => item.Where(static member => member.Key != CharacterSet).Select(static member => member.Value).OfType<JsonObject>().Any(static attribute =>
     {
         if (attribute["Value"] is not JsonArray { Count: > 0 } values || values[0] is not JsonValue value || !value.IsText())
             return false;
