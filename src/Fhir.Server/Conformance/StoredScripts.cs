@@ -58,11 +58,16 @@ internal sealed class StoredScripts(FhirServer server, AccessScope scope)
         return page.Matches is [var version, ..] ? Read(version) : null;
     }
 
-    /// <summary>The resource of this server that a fixture refers to; null if there is none.</summary>
-    public async ValueTask<Payload?> ReadFixtureAsync(string reference, CancellationToken cancel) =>
-        KeyOf(reference) is { } key && await server.Store.ReadAsync(scope, key, cancel) is { IsDeleted: false } version
-            ? new Payload(version.Body.ToArray(version), "application/fhir+json")
-            : null;
+    /// <summary>The resource of this server that a fixture refers to, of a Binary what it holds; null if there is none.</summary>
+    public async ValueTask<Payload?> ReadFixtureAsync(string reference, CancellationToken cancel)
+    {
+        if (KeyOf(reference) is not { } key || await server.Store.ReadAsync(scope, key, cancel) is not { IsDeleted: false } version)
+            return null;
+        if (key.Type != "Binary")
+            return new Payload(version.Body.ToArray(version), "application/fhir+json");
+        var binary = server.Repository.Preparer.Read(version).Root;
+        return new Payload(Convert.FromBase64String(binary.ChildValue("data") ?? ""), binary.ChildValue("contentType"));
+    }
 
     /// <summary>A script that was sent.</summary>
     /// <exception cref="RefusedException">It can't be understood.</exception>

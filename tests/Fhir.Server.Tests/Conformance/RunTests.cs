@@ -96,6 +96,47 @@ public class RunTests(ServerFixture server) : IClassFixture<ServerFixture>
         }
     }
 
+    [Fact]
+    public async Task A_fixture_in_a_Binary_is_what_that_holds()
+    {
+        var form = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes("family=${family}"));
+        var (binary, _) = await server.Client.CreateAsync("Binary", $$"""{"resourceType":"Binary","contentType":"text/plain","data":"{{form}}"}""");
+        var script = JsonNode.Parse(Scripts.Script(
+            "with-binary",
+            """
+            {"name": "Searched", "action": [{"operation": {"method": "post", "url": "${$base}/Patient/_search", "contentType": "application/x-www-form-urlencoded", "sourceId": "form", "encodeRequestUrl": true}},
+              {"assert": {"responseCode": "200", "warningOnly": false}}, {"assert": {"expression": "Bundle.link.where(relation = 'self').url", "operator": "contains", "value": "family=Held", "warningOnly": false}}]}
+            """))!;
+        script["variable"] = JsonNode.Parse("""[{"name": "family", "defaultValue": "Held"}]""");
+        script["fixture"] = new JsonArray(new JsonObject { ["id"] = "form", ["autocreate"] = false, ["autodelete"] = false, ["resource"] = new JsonObject { ["reference"] = $"Binary/{binary}" } });
+        var report = await server.Client.RunAsync(script.ToJsonString());
+        Assert.True((string?)report["result"] == "pass", report.Messages());
+    }
+
+    [Fact]
+    public async Task A_run_that_goes_on_is_polled_until_its_reports_are_there()
+    {
+        using var started = await server.Client.SendAsync("POST", "TestScript/$run", Scripts.PatientScript("polled"), headers: ("Prefer", "respond-async"));
+        Assert.Equal(202, (int)started.StatusCode);
+        var status = started.Content.Headers.ContentLocation!.OriginalString;
+        for (var waited = System.Diagnostics.Stopwatch.StartNew(); ; await Task.Delay(20))
+        {
+            using var answer = await server.Client.GetAsync(status);
+            if ((int)answer.StatusCode == 200)
+            {
+                var manifest = await answer.JsonAsync();
+                Assert.False((bool)manifest["requiresAccessToken"]!);
+                var output = Assert.Single(manifest["output"]!.AsArray())!;
+                Assert.Equal("TestReport", (string?)output["type"]);
+                Assert.Equal("pass", (string?)(await (await server.Client.GetAsync((string)output["url"]!)).JsonAsync())["result"]);
+                return;
+            }
+
+            Assert.Equal(202, (int)answer.StatusCode);
+            Assert.True(waited.Elapsed < TimeSpan.FromMinutes(1), "The run did not end.");
+        }
+    }
+
     [Theory]
     [InlineData("http://127.0.0.1:1/fhir/Patient")]
     [InlineData("http://localhost/fhir/metadata")]
