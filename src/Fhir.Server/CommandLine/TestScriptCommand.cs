@@ -113,13 +113,14 @@ internal static class TestScriptCommand
             using var servers = await TestScriptServers.ReadAsync(
                 parsed.GetValue(Config), parsed.GetValue(ServerUrl), parsed.GetValue(DicomwebUrl), token, parsed.GetValue(Variables) ?? [], redaction, stop.Token);
             var definitions = TestScriptDefinitions.Read(parsed.GetValue(Packages) ?? []);
-            var reports = parsed.GetValue(Report) is { } report ? TestScriptReports.Open(report, scripts) : null;
             if (!parsed.GetValue(NoProbe) && await servers.ProbeAsync(stop.Token) is { } unreachable)
             {
                 await Console.Error.WriteLineAsync(unreachable);
                 return DataFolderVerb.Failed;
             }
 
+            // Not before, since it takes the reports of an earlier run away.
+            var reports = parsed.GetValue(Report) is { } report ? TestScriptReports.Open(report, scripts) : null;
             var options = new EngineOptions
             {
                 Destinations = servers.Destinations,
