@@ -16,7 +16,7 @@ internal sealed class Containment
     /// <summary>The path of the first thing of the fixture that the body does not have, with what it has instead; null if it has all.</summary>
     /// <exception cref="StepException">It takes too long.</exception>
     public string? FindMissing(ContentNode fixture, ContentNode body) => fixture.Name != body.Name
-        ? $"a {fixture.Name} was expected, found a {body.Name}"
+        ? $"{Bodies.Article(fixture.Name)} was expected, found {Bodies.Article(body.Name)}"
         : FindMissing(fixture, body, fixture.Name);
 
     private string? FindMissing(ContentNode fixture, ContentNode body, string path)
