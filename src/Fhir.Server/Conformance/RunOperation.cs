@@ -18,6 +18,7 @@ internal static class RunOperation
         Description = "Runs TestScripts against this server, with the access of the caller and nothing more, or, for administrators, against servers of the configuration. "
             + "The TestReport of each script is stored and answered; with the header Prefer: respond-async the answer is 202 and Content-Location is polled (R4 async.html).",
         Parameters = RunRequest.Parameters,
+        Timing = OperationTiming.AsPreferred,
         HandleAsync = HandleAsync,
     };
 

@@ -37,7 +37,7 @@ public static class ExportOperation
         "export", levels, types, DefinitionBase + id, AffectsState: false, static (_, _) => throw new RefusedException(400, "not-supported", "An export is asked for by a request of its own, not in a batch."))
     {
         Parameters = parameters,
-        IsAsynchronous = true,
+        Timing = OperationTiming.Later,
         HandleAsync = exchange => KickOffAsync(exchange, parameters),
     };
 

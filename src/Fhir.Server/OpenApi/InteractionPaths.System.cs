@@ -15,8 +15,10 @@ internal sealed partial class InteractionPaths
         (RouteKind.SystemSearch, "POST") => ("/_search", System(kind, method, "searchFormAll", "Search for resources of any type by a form", [PreferHandling], FormBody(null), Found("Bundle", 400, 410, 415, 503))),
         (RouteKind.System, "POST") => ("", System(kind, method, "transaction", "Run a batch or a transaction", [PreferReturn, Provenance], Bundle, Found("Bundle", 400, 404, 409, 412, 413, 415, 422))),
         (RouteKind.SystemHistory, "GET") => ("/_history", System(kind, method, "historyAll", "The versions of all resources", HistoryParameters, null, Found("Bundle", 400))),
-        (RouteKind.Export, "GET") => ("/_export/{job}", System(kind, method, "exportStatus", "How far an export is, or what it wrote", [Job], null, ExportStatus())),
-        (RouteKind.Export, "DELETE") => ("/_export/{job}", System(kind, method, "exportCancel", "End an export and remove its files", [Job], null, ExportEnded())),
+        (RouteKind.Export, "GET") => ("/_export/{job}", System(kind, method, "exportStatus", "How far an export is, or what it wrote", [Job], null, JobStatus())),
+        (RouteKind.Export, "DELETE") => ("/_export/{job}", System(kind, method, "exportCancel", "End an export and remove its files", [Job], null, JobEnded())),
+        (RouteKind.Run, "GET") => ("/_run/{job}", System(kind, method, "runStatus", "How far a run of TestScripts is, or where its reports are", [Job], null, JobStatus())),
+        (RouteKind.Run, "DELETE") => ("/_run/{job}", System(kind, method, "runCancel", "End a run of TestScripts", [Job], null, JobEnded())),
         (RouteKind.ExportFile, "GET") => ("/_export/{job}/{file}", System(kind, method, "exportFile", "A file of an export", [Job, draft.Path("file", "The name of the file, as the manifest has it.")], null, ExportFile())),
         _ => null,
     };
@@ -47,7 +49,7 @@ internal sealed partial class InteractionPaths
     private OpenApiParameterReference Mode => draft.Parameter("mode", static () => ApiDraft.Query(
         "mode", "Which statement.", new OpenApiSchema { Type = JsonSchemaType.String, Enum = ["full", "normative", "terminology"] }));
 
-    private OpenApiParameterReference Job => draft.Path("job", "The export, as Content-Location of its beginning names it.");
+    private OpenApiParameterReference Job => draft.Path("job", "The job, as Content-Location of its beginning names it.");
 
     private OpenApiRequestBodyReference Bundle => Shared("bundle", () => new OpenApiRequestBody
     {
@@ -69,13 +71,13 @@ internal sealed partial class InteractionPaths
         },
     });
 
-    private OpenApiResponses ExportStatus()
+    private OpenApiResponses JobStatus()
     {
         var responses = new OpenApiResponses
         {
             ["200"] = new OpenApiResponse
             {
-                Description = "The manifest (HL7 Bulk Data Access 2.0.0, export.html#response---complete-status).",
+                Description = "What it wrote (R4 async.html; HL7 Bulk Data Access 2.0.0, export.html#response---complete-status).",
                 Headers = new Dictionary<string, IOpenApiHeader> { ["Expires"] = draft.Told("Expires", "When the files are gone.") },
                 Content = new Dictionary<string, IOpenApiMediaType> { ["application/json"] = new OpenApiMediaType { Schema = Manifest() } },
             },
@@ -93,7 +95,7 @@ internal sealed partial class InteractionPaths
         return responses;
     }
 
-    private OpenApiResponses ExportEnded()
+    private OpenApiResponses JobEnded()
     {
         var responses = new OpenApiResponses { ["202"] = new OpenApiResponse { Description = "It ends." } };
         draft.AddFailures(responses, needsToken: false, 404);

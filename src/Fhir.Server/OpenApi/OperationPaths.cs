@@ -75,7 +75,7 @@ internal sealed class OperationPaths(FhirServer server, ApiDraft draft)
                 .. PathParameters(level, type),
                 .. isPost ? [] : input.Where(IsPrimitive).Select(QueryParameter),
                 .. operation.TakesSearch && !isPost ? _search.OfAny(namesTypes: false).SkipLast(_search.Shape.Count) : [],
-                .. operation.IsAsynchronous ? [draft.Header("Prefer", "respond-async: the answer is where Content-Location points to.", "respond-async")] : (IOpenApiParameter[])[],
+                .. operation.Timing != OperationTiming.AtOnce ? [draft.Header("Prefer", "respond-async: the answer is where Content-Location points to.", "respond-async")] : (IOpenApiParameter[])[],
                 .. operation.AnswerTypes.Count == 0 ? _search.Shape : [],
             ],
             RequestBody = isPost ? Body(operation, input, type) : null,
@@ -161,7 +161,7 @@ internal sealed class OperationPaths(FhirServer server, ApiDraft draft)
     {
         var output = operation.Parameters.Where(static parameter => parameter.IsOutput).ToArray();
         var responses = new OpenApiResponses();
-        if (operation.IsAsynchronous)
+        if (operation.Timing != OperationTiming.AtOnce)
         {
             responses["202"] = new OpenApiResponse
             {
@@ -169,7 +169,8 @@ internal sealed class OperationPaths(FhirServer server, ApiDraft draft)
                 Headers = new Dictionary<string, IOpenApiHeader> { ["Content-Location"] = draft.Told("Content-Location", "Where to ask how far it is.") },
             };
         }
-        else if (operation.AnswerTypes.Count > 0)
+
+        if (operation.AnswerTypes.Count > 0)
         {
             responses["200"] = new OpenApiResponse
             {
@@ -177,7 +178,7 @@ internal sealed class OperationPaths(FhirServer server, ApiDraft draft)
                 Content = operation.AnswerTypes.ToDictionary(static type => type, static IOpenApiMediaType (_) => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.Object } }),
             };
         }
-        else
+        else if (operation.Timing != OperationTiming.Later)
         {
             // A single resource by the name of return is the answer itself (R4 operations.html#response).
             var type = output is [{ Name: "return", Type: { } named }] && (Schema.R4.FindResourceType(named) is not null || named is "Resource" or "Any") ? named.Replace("Any", "Resource", StringComparison.Ordinal) : "Parameters";

@@ -112,8 +112,8 @@ internal sealed class ResourceSchemas(SchemaDepth depth, OpenApiDocument documen
         if (depth == SchemaDepth.Shallow)
             return new OpenApiSchema { Type = JsonSchemaType.Object, Title = type.Name, Description = text };
 
-        // In OpenAPI 3.0 nothing can stand beside a reference.
-        return text is null ? Of(type.Name) : new OpenApiSchema { Description = text, AllOf = [Of(type.Name)] };
+        // In OpenAPI 3.0 nothing can stand beside a reference. Generators take a discriminated union within allOf for a base type without its members.
+        return text is null || type.Name == AnyResource ? Of(type.Name) : new OpenApiSchema { Description = text, AllOf = [Of(type.Name)] };
     }
 
     /// <summary>The schema of a primitive (R4 datatypes.html#primitive).</summary>

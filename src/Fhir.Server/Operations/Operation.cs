@@ -24,6 +24,19 @@ public enum OperationLevels
     Version = 8,
 }
 
+/// <summary>When an operation is answered (R4 async.html).</summary>
+public enum OperationTiming
+{
+    /// <summary>By the answer to its request.</summary>
+    AtOnce,
+
+    /// <summary>At another address, if the client prefers that.</summary>
+    AsPreferred,
+
+    /// <summary>At another address, which the client must prefer.</summary>
+    Later,
+}
+
 /// <summary>An operation (R4 operations.html).</summary>
 /// <param name="Name">The name without <c>$</c>.</param>
 /// <param name="Levels">Where it may be called.</param>
@@ -80,8 +93,8 @@ public sealed record Operation(
     /// <summary>Media types of its answer where that is no FHIR resource; else empty.</summary>
     public IReadOnlyList<string> AnswerTypes { get; init; } = [];
 
-    /// <summary>True if it is answered later, at another address.</summary>
-    public bool IsAsynchronous { get; init; }
+    /// <summary>When it is answered.</summary>
+    public OperationTiming Timing { get; init; }
 
     /// <summary>True for an operation that neither R4 nor another specification defines.</summary>
     public bool IsOwn => !Definition.Contains("://", StringComparison.Ordinal);
