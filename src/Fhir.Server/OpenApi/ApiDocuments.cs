@@ -75,7 +75,8 @@ internal sealed class ApiDocuments(FhirServer server, EndpointDataSource routes)
             new OperationPaths(server, draft).Add(ofAdministrators: false);
         if (isAll || documentName == Administration)
             new OperationPaths(server, draft).Add(ofAdministrators: true);
-        new MappedPaths(routes, draft).Add(name => isAll || name == documentName);
+        // Where nobody signs in, what is left of the authorization server has no document of its own.
+        new MappedPaths(routes, draft).Add(name => isAll || name == documentName || (name == Authorization && documentName == Administration && server.Smart is null));
         return draft.Document;
     }
 
