@@ -44,7 +44,7 @@ public class CapabilitiesTests(ServerFixture server) : IClassFixture<ServerFixtu
         var types = statement["rest"]![0]!["resource"]!.AsArray().ToDictionary(r => (string)r!["type"]!, r => r!);
 
         Assert.Contains("Observation:subject", Names("Observation", "searchInclude"));
-        Assert.Superset(new HashSet<string> { "*", "Condition:patient", "Observation:subject" }, [.. Names("Patient", "searchRevInclude")]);
+        Assert.Superset(new HashSet<string> { "*", "Condition:patient", "Observation:subject" }, Names("Patient", "searchRevInclude").ToHashSet());
         Assert.DoesNotContain("Condition:patient", Names("Medication", "searchRevInclude"));
 
         IEnumerable<string> Names(string type, string element) => types[type][element]!.AsArray().Select(name => (string)name!);
