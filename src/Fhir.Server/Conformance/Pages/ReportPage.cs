@@ -38,6 +38,8 @@ internal sealed class ReportPage(FhirServer server)
                 Facts(page, report, before);
             if (isMissing)
                 html.Element("p", ConformancePage.Fill(ConformanceLabels.NoExchanges, server.Options.Conformance.KeepDays), ("class", "quiet"));
+            if (whole.Count == 1)
+                html.Element("h2", ConformanceLabels.Tests);
             HtmlReport.WriteScripts(html, whole);
         });
     }
