@@ -88,7 +88,7 @@ internal static class TestScriptCommand
                 option.AddError($"--parallel is a number from 1 to {MaxParallel}.");
         });
         run.SetAction((parsed, _) => RunAsync(parsed));
-        return new Command("testscript", "Work on FHIR TestScripts") { run, TestScriptBundle.Create() };
+        return new Command("testscript", "Work on FHIR TestScripts") { run, TestScriptBundle.Create(), TestScriptGenerateCommand.Create() };
     }
 
     private static async Task<int> RunAsync(ParseResult parsed)
