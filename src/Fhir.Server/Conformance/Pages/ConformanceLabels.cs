@@ -13,7 +13,7 @@ internal static class ConformanceLabels
 
     public static readonly Label History = new("History", "历史记录");
 
-    public static readonly Label HistoryOf = new("Runs of {0}", "{0} 的运行记录");
+    public static readonly Label HistoryOf = new("History of {0}", "{0} 的历史记录");
 
     public static readonly Label Where = new("Where you are", "当前位置");
 
