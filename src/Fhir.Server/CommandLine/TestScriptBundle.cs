@@ -41,10 +41,8 @@ internal static class TestScriptBundle
             var folder = ScriptFolder.Open(paths);
             foreach (var problem in folder.Problems)
                 await Console.Error.WriteLineAsync($"{problem.Place}: {problem.Message}");
-            int fixtures;
-            await using (var output = File.Create(file))
-                fixtures = await ScriptBundle.WriteAsync(folder, output, stop.Token);
-            await Console.Out.WriteLineAsync($"{folder.Scripts.Count:N0} scripts and {fixtures:N0} fixtures were written to {file}.");
+            var fixtures = await WriteAsync(folder, file, stop.Token);
+            await Console.Out.WriteLineAsync($"{Amount.Of(folder.Scripts.Count, "script")} with {Amount.Of(fixtures, "fixture")}: {file}");
             return folder.Problems.Count == 0 ? 0 : DataFolderVerb.Failed;
         }
         catch (Exception fault) when (fault is ScriptException or IOException or UnauthorizedAccessException)
@@ -55,6 +53,25 @@ internal static class TestScriptBundle
         catch (OperationCanceledException) when (stop.HasCome)
         {
             return DataFolderVerb.Interrupted;
+        }
+    }
+
+    // A bundle that could not be finished is none, and leaves the one before.
+    private static async Task<int> WriteAsync(ScriptFolder folder, string file, CancellationToken cancel)
+    {
+        var part = $"{file}.part";
+        try
+        {
+            int fixtures;
+            await using (var output = File.Create(part))
+                fixtures = await ScriptBundle.WriteAsync(folder, output, cancel);
+            File.Move(part, file, overwrite: true);
+            return fixtures;
+        }
+        finally
+        {
+            if (File.Exists(part))
+                File.Delete(part);
         }
     }
 }

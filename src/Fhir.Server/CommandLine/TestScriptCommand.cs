@@ -177,7 +177,7 @@ internal static class TestScriptCommand
         }
 
         var chosen = filters.Length == 0 ? folder.Scripts : [.. folder.Scripts.Where(script => Array.Exists(filters, filter => Has(script, filter)))];
-        return chosen.Count > 0 ? chosen : throw new ScriptException($"None of the {folder.Scripts.Count:N0} TestScripts has '{string.Join("' or '", filters)}' in its path, name or title, or in the name of a test.");
+        return chosen.Count > 0 ? chosen : throw new ScriptException($"None of {Amount.Of(folder.Scripts.Count, "TestScript")} has '{string.Join("' or '", filters)}' in its path, name or title, or in the name of a test.");
     }
 
     private static bool IsChosen(ScriptProblem problem, string[] filters) =>

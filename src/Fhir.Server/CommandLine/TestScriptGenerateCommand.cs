@@ -90,7 +90,7 @@ internal static class TestScriptGenerateCommand
         }
 
         foreach (var actor in result.Scripts.GroupBy(static script => script.Path.Split('/')[0]))
-            await Console.Out.WriteLineAsync($"{actor.Key}: {actor.Count():N0} scripts with {actor.Sum(static script => script.Tests):N0} tests in {Path.Combine(folder, actor.Key)}");
+            await Console.Out.WriteLineAsync($"{actor.Key}: {Amount.Of(actor.Count(), "script")} with {Amount.Of(actor.Sum(static script => script.Tests), "test")} in {Path.Combine(folder, actor.Key)}");
         if (result.LeftOut.Count > 0)
             await Console.Out.WriteLineAsync($"There is no example of {string.Join(", ", result.LeftOut)}, and so no script; a package with some makes them: --package.");
     }

@@ -1,6 +1,5 @@
 // testscript run --mutate: whether the scripts notice what is wrong with a server.
 
-using System.Globalization;
 using FhirHub.Conformance;
 
 namespace FhirHub.Server;
@@ -21,7 +20,7 @@ internal static class TestScriptMutation
     /// <param name="cancel">Ends the run.</param>
     public static async Task<bool> RunAsync(EngineOptions options, IReadOnlyList<TestScript> scripts, int parallel, Redaction redaction, string? folder, CancellationToken cancel)
     {
-        await Console.Out.WriteLineAsync($"Running {scripts.Count:N0} scripts without a fault, then with each of {Fault.All.Count:N0} kinds of faults.");
+        await Console.Out.WriteLineAsync($"Running {Amount.Of(scripts.Count, "script")} without a fault, then with each of {Fault.All.Count:N0} kinds of faults.");
         var report = await new MutationRun(options).RunAsync(scripts, parallel, fault => Tell(fault, redaction), cancel);
         if (folder is not null)
         {
@@ -32,7 +31,7 @@ internal static class TestScriptMutation
 
         await Console.Out.WriteLineAsync(MutationTable.Summary(report));
         foreach (var fault in report.Applied.Where(static fault => fault.Noticed is null))
-            await Console.Out.WriteLineAsync($"Not noticed: {fault.Fault.Id}. {fault.Fault.Sentence} It touches {fault.Touched.ToString("N0", CultureInfo.InvariantCulture)} scripts ({fault.Fault.Where}).");
+            await Console.Out.WriteLineAsync($"Not noticed: {fault.Fault.Id}. {fault.Fault.Sentence} It touches {Amount.Of(fault.Touched, "script")} ({fault.Fault.Where}).");
         return report.IsPass;
     }
 
@@ -42,7 +41,7 @@ internal static class TestScriptMutation
         {
             { Touched: 0 } => "touches no script",
             { Noticed: { } notice } => $"noticed by {notice.Script.Name}, {notice.Test}: {redaction.Text(notice.Message)}",
-            _ => $"NOT NOTICED, {result.Tried:N0} of {result.Touched:N0} scripts tried",
+            _ => $"NOT NOTICED, {result.Tried:N0} of {Amount.Of(result.Touched, "script")} tried",
         };
         Console.Out.WriteLine($"{result.Fault.Id.PadRight(IdWidth)} {PackageFile.Printable(told.Length <= MaxMessage ? told : $"{told[..MaxMessage]}…")}");
     }

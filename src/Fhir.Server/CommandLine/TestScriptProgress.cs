@@ -93,17 +93,18 @@ internal sealed class TestScriptProgress(TextWriter output, int scripts)
         if (slowest.Count > 0 && run.Scripts.Count > 1)
             output.WriteLine($"Slowest: {string.Join(", ", slowest.Select(static script => $"{Printable(script.Source)} {Time(script.Duration!.Value)}"))}.");
         if (reports is not null)
-            output.WriteLine($"Reports: {Path.Combine(reports, "index.html")}, junit.xml and {run.Scripts.Count:N0} TestReports beside it.");
+            output.WriteLine($"Reports: {Path.Combine(reports, "index.html")}, junit.xml and {Amount.Of(run.Scripts.Count, "TestReport")} beside it.");
         if (IsAboutToken(run))
             output.WriteLine("Whatever failed was answered with 401: the server takes no request without a token, or not this one.");
         if (run.Problems.Count > 0)
-            output.WriteLine($"{run.Problems.Select(static problem => problem.Place.Split(':')[0]).Distinct().Count():N0} TestScripts can't be read; they are named above.");
+            output.WriteLine($"{Amount.Of(run.Problems.Select(static problem => problem.Place.Split(':')[0]).Distinct().Count(), "TestScript")} can't be read: see above.");
         if (run.NotBegun > 0)
-            output.WriteLine($"Interrupted: {run.NotBegun:N0} scripts were not begun.");
+            output.WriteLine($"Interrupted before {Amount.Of(run.NotBegun, "script")} began.");
         var (warned, failed) = (run.Count(StepResult.Warning), run.Count(StepResult.Fail) + run.Count(StepResult.Error));
+        var setups = run.Scripts.Count(static script => script.Setup.Any(static step => step.Result is StepResult.Fail or StepResult.Error));
         output.WriteLine(
-            $"{run.Scripts.Count:N0} scripts with {run.Tests:N0} tests in {Time(run.Duration)}: {run.Count(StepResult.Pass) + warned:N0} passed{(warned > 0 ? $" ({warned:N0} with warnings)" : "")}, "
-            + $"{failed:N0} failed, {run.Count(StepResult.Skip):N0} skipped.");
+            $"{Amount.Of(run.Scripts.Count, "script")} with {Amount.Of(run.Tests, "test")} in {Time(run.Duration)}: {run.Count(StepResult.Pass) + warned:N0} passed{(warned > 0 ? $" ({warned:N0} with warnings)" : "")}, "
+            + $"{failed:N0} failed, {run.Count(StepResult.Skip):N0} skipped.{(setups > 0 ? $" {Amount.Of(setups, "script")} failed before the tests." : "")}");
     }
 
     private static bool IsAboutToken(ReportedRun run)

@@ -36,7 +36,7 @@ public sealed class TestScriptCommandTests(ServerFixture server) : IClassFixture
 
         Assert.True(exit == 0, output);
         Assert.Contains("pass  1/1 tests", output, StringComparison.Ordinal);
-        Assert.Contains("1 scripts with 1 tests in", output, StringComparison.Ordinal);
+        Assert.Contains("1 script with 1 test in", output, StringComparison.Ordinal);
         Assert.Contains(": 1 passed, 0 failed, 0 skipped.", output, StringComparison.Ordinal);
         Assert.Equal(["TestReport-good.json", "index.html", "index.zh.html", "junit.xml"], Files("report"));
         Assert.Equal("pass", (string?)Report("TestReport-good.json")["result"]);
@@ -73,7 +73,7 @@ public sealed class TestScriptCommandTests(ServerFixture server) : IClassFixture
         var (exit, output) = await RunAsync("suite", "--filter", filter);
 
         Assert.True(exit == 0, output);
-        Assert.Contains("1 scripts with 1 tests", output, StringComparison.Ordinal);
+        Assert.Contains("1 script with 1 test", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,8 +87,39 @@ public sealed class TestScriptCommandTests(ServerFixture server) : IClassFixture
 
         Assert.True(exit == 1, output);
         Assert.Contains($"{_folder["suite/broken.json"]}:1:", output, StringComparison.Ordinal);
-        Assert.Contains("1 TestScripts can't be read", output, StringComparison.Ordinal);
+        Assert.Contains("1 TestScript can't be read", output, StringComparison.Ordinal);
         Assert.Contains("1 passed", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_script_that_fails_before_its_tests_is_counted_beside_them()
+    {
+        _folder.Write("suite/lost.json", Script("lost", "201"));
+
+        var (exit, output) = await RunAsync("suite");
+
+        Assert.True(exit == 1, output);
+        Assert.Contains("0 passed, 0 failed, 1 skipped. 1 script failed before the tests.", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_bundle_that_can_not_be_finished_leaves_the_one_before()
+    {
+        _folder.Write("suite/good.json", Script("good", "201"));
+        _folder.Write("suite/fixtures/patient.json", """{"resourceType":"Patient","active":true}""");
+        _folder.Write("other/lost.json", Script("lost", "201"));
+        string[] Bundle(string folder) => ["testscript", "bundle", _folder[folder], "--out", _folder["out/all.ndjson"]];
+        Directory.CreateDirectory(_folder["out"]);
+
+        var (exit, output) = await ServerProcess.RunAsync(Bundle("suite"));
+        Assert.True(exit == 0, output);
+        Assert.Contains("1 script with 1 fixture: ", output, StringComparison.Ordinal);
+        var before = await File.ReadAllTextAsync(_folder["out/all.ndjson"]);
+        (exit, output) = await ServerProcess.RunAsync(Bundle("other"));
+
+        Assert.True(exit == 1, output);
+        Assert.Equal(before, await File.ReadAllTextAsync(_folder["out/all.ndjson"]));
+        Assert.Equal(["all.ndjson"], Files("out"));
     }
 
     [Fact]
@@ -105,7 +136,7 @@ public sealed class TestScriptCommandTests(ServerFixture server) : IClassFixture
         await IsUsageAsync("Name the FHIR base", "testscript", "run", _folder["suite"]);
         await IsUsageAsync("is no address", "testscript", "run", _folder["suite"], "--server", "test.example/fhir");
         await IsUsageAsync("NAME=VALUE", "testscript", "run", _folder["suite"], "--server", server.Base, "--variable", "a");
-        await IsUsageAsync("None of the 1 TestScripts", "testscript", "run", _folder["suite"], "--server", server.Base, "--filter", "zebra");
+        await IsUsageAsync("None of 1 TestScript has", "testscript", "run", _folder["suite"], "--server", server.Base, "--filter", "zebra");
         await IsUsageAsync("from 1 to 64", "testscript", "run", _folder["suite"], "--server", server.Base, "--parallel", "0");
         await IsUsageAsync("destinations[0].url", "testscript", "run", _folder["suite"], "--config", _folder["config.json"]);
         await IsUsageAsync("belong to --server", "testscript", "run", _folder["suite"], "--config", _folder["config.json"], "--token", "abc");
@@ -218,7 +249,7 @@ public sealed class TestScriptCommandTests(ServerFixture server) : IClassFixture
         Assert.True(process.ExitCode == 130, output.ToString());
         process.Dispose();
         Assert.Equal(["POST /fhir/Patient", "DELETE /fhir/Patient/made"], seen);
-        Assert.Contains("Interrupted: 1 scripts were not begun.", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Interrupted before 1 script began.", output.ToString(), StringComparison.Ordinal);
         Assert.Equal("stopped", (string?)Report("TestReport-first.json")["status"]);
         Assert.Equal(["TestReport-first.json", "index.html", "index.zh.html", "junit.xml"], Files("report"));
     }
