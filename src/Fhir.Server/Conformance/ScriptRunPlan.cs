@@ -37,5 +37,5 @@ internal sealed record ScriptRunPlan(IReadOnlyList<TestScript> Scripts, AccessSc
 /// <param name="Title">What it is called.</param>
 /// <param name="Report">The id of its TestReport.</param>
 /// <param name="Version">The version of that.</param>
-/// <param name="IsPass">True if all its tests passed.</param>
-internal sealed record ScriptRunResult(string Script, string Title, string Report, long Version, bool IsPass);
+/// <param name="Result">What it came to.</param>
+internal sealed record ScriptRunResult(string Script, string Title, string Report, long Version, StepResult Result);

@@ -151,8 +151,9 @@ internal sealed partial class ScriptRuns : IAsyncDisposable
         if (!result.IsSuccess)
             throw new RefusedException(result.Status, result.Issues);
         var version = result.Version!;
-        await Reports.KeepAsync(version.Key.Id, ReportedScript.Of(report, redaction), cancel);
-        return new ScriptRunResult(report.Script.Source, report.Script.Title, version.Key.Id, version.Version, report.IsPass);
+        var reported = ReportedScript.Of(report, redaction);
+        await Reports.KeepAsync(version.Key.Id, reported, cancel);
+        return new ScriptRunResult(report.Script.Source, report.Script.Title, version.Key.Id, version.Version, reported.Result);
     }
 
     /// <summary>Writes a failure of the server's own into the log.</summary>

@@ -61,6 +61,22 @@ public class PageTests(SmartFixture server) : IClassFixture<SmartFixture>
     }
 
     [Fact]
+    public async Task A_script_that_was_skipped_did_not_fail()
+    {
+        using var client = await server.ClientAsync("user/*.cruds", role: AccountRole.Administrator);
+        await client.CreateAsync("TestScript", Scripts.RequestScript("skipped-one", "get", "${$base:2}/metadata", "200"));
+        using var browser = await server.SignInAsync(AccountRole.Administrator);
+
+        var run = await RunAsync(browser, "conformance/suite?key=https%3A%2F%2Fexample.org%2Fsuite%2FTestScript%2Fskipped");
+        var suites = await browser.GetStringAsync("conformance");
+
+        Assert.Contains("– skipped", run, StringComparison.Ordinal);
+        Assert.DoesNotContain("✗", run, StringComparison.Ordinal);
+        var row = Between(suites, "TestScript%2Fskipped", "</tr>");
+        Assert.Equal(["1", "0", "0", "1", "0"], row.Split("<td class=\"number\">").Skip(1).Select(static cell => cell[..cell.IndexOf('<', StringComparison.Ordinal)]));
+    }
+
+    [Fact]
     public async Task What_others_wrote_is_no_markup()
     {
         using var client = await server.ClientAsync("user/*.cruds", role: AccountRole.Administrator);

@@ -21,6 +21,10 @@ internal static class ConformanceLabels
         "There is no TestScript here. Create some by POST /fhir/TestScript, or bring them in with the verb import; then they can be run from this page.",
         "此处没有 TestScript。请通过 POST /fhir/TestScript 创建，或使用 import 命令导入，然后即可在此页面运行。");
 
+    public static readonly Label NoSuite = new("There is no such suite", "没有此套件");
+
+    public static readonly Label NoSuiteReason = new("No TestScript that is here belongs to it. The page of suites shows those that there are.", "此处没有属于它的 TestScript。套件页面列出现有的套件。");
+
     public static readonly Label NoReports = new("Nothing was run yet.", "尚未运行任何测试。");
 
     public static readonly Label Scripts = new("Scripts", "脚本");
@@ -34,6 +38,8 @@ internal static class ConformanceLabels
     public static readonly Label Passed = new("Passed", "通过");
 
     public static readonly Label Failed = new("Failed", "失败");
+
+    public static readonly Label Skipped = new("Skipped", "跳过");
 
     public static readonly Label NotRun = new("Not run", "未运行");
 

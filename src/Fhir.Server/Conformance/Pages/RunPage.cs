@@ -129,7 +129,7 @@ internal sealed class RunPage(FhirServer server)
         foreach (var result in job.Results)
         {
             html.Open("tr");
-            ConformancePage.Result(html, result.IsPass ? StepResult.Pass : StepResult.Fail);
+            ConformancePage.Result(html, result.Result);
             html.Open("th", ("scope", "row")).Element("a", result.Title, ("href", $"{page.Http.Request.PathBase}{ConformancePage.Root}/reports/{result.Report}"));
             html.Element("div", result.Script, ("class", "quiet")).Close().Close();
         }

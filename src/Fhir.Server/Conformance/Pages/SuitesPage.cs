@@ -26,13 +26,15 @@ internal sealed class SuitesPage(FhirServer server)
 
             html.Element("h2", ConformanceLabels.Suites);
             ConformancePage.OpenTable(
-                html, ConformanceLabels.Suites, ConformanceLabels.Suite, ConformanceLabels.Scripts, ConformanceLabels.Passed, ConformanceLabels.Failed, ConformanceLabels.NotRun, ConformanceLabels.LastRun);
+                html, ConformanceLabels.Suites, ConformanceLabels.Suite, ConformanceLabels.Scripts, ConformanceLabels.Passed, ConformanceLabels.Failed, ConformanceLabels.Skipped,
+                ConformanceLabels.NotRun, ConformanceLabels.LastRun);
             foreach (var suite in suites)
             {
                 html.Open("tr").Open("th", ("scope", "row")).Element("a", suite.Name, ("href", AddressOf(http, suite.Key)));
                 html.Element("div", suite.Key, ("class", "quiet")).Close();
                 html.Element("td", $"{suite.Scripts.Count}", ("class", "number")).Element("td", $"{suite.Scripts.Count(IsPassed)}", ("class", "number"));
-                html.Element("td", $"{suite.Scripts.Count(static script => script.Last is not null && !IsPassed(script))}", ("class", "number"));
+                html.Element("td", $"{suite.Scripts.Count(static script => script.Last?.Report.Result is StepResult.Fail or StepResult.Error)}", ("class", "number"));
+                html.Element("td", $"{suite.Scripts.Count(static script => script.Last?.Report.Result is StepResult.Skip)}", ("class", "number"));
                 html.Element("td", $"{suite.Scripts.Count(static script => script.Last is null)}", ("class", "number")).Open("td");
                 if (suite.Scripts.Where(static script => script.Last is not null).MaxBy(static script => script.Last!.Report.Started) is { Last: { } last })
                     html.Text(ScriptCatalog.Time(last.Report.Started));
@@ -49,7 +51,7 @@ internal sealed class SuitesPage(FhirServer server)
         var key = http.Request.Query["key"].ToString();
         if ((await new ScriptCatalog(server, viewer.Scope).SuitesAsync(http.RequestAborted)).FirstOrDefault(suite => suite.Key == key) is not { } suite)
         {
-            await ConformancePage.AnswerNothingAsync(http, ConformanceLabels.Suite, ConformanceLabels.NoScripts);
+            await ConformancePage.AnswerNothingAsync(http, ConformanceLabels.NoSuite, ConformanceLabels.NoSuiteReason);
             return;
         }
 
