@@ -39,7 +39,7 @@ internal sealed partial class Asserts
         if (state.Validations.TryGetValue((destination, reference), out var known))
             return known;
         var given = await options.Definitions.OpenAsync(cancel);
-        var lookup = new DestinationLookup(state.Options, destination);
+        var lookup = state.LookupAt(destination);
         return state.Validations[(destination, reference)] = await given.FindAsync("StructureDefinition", reference, cancel) is not null
             ? new ProfileValidation(_validator, reference, lookup)
             : await FindElsewhereAsync(reference, given, lookup, state, cancel);

@@ -32,7 +32,11 @@ internal sealed partial class Asserts
             if (values.Count > MaxRuns)
                 throw new StepException($"The subtest would be run {values.Count} times; {MaxRuns} are allowed. Make the expression find less.");
             foreach (var value in values)
+            {
+                // A script that begins when the time is over still takes that of its teardown.
+                cancel.ThrowIfCancellationRequested();
                 reports.Add(($" with {Excerpt.Of(value)}", await RunAsync(new Dictionary<string, string>(variables, StringComparer.Ordinal) { [each] = value })));
+            }
         }
 
         var passed = reports.Count(static report => report.Report.IsPass);
@@ -44,8 +48,9 @@ internal sealed partial class Asserts
 
         Task<ScriptReport> RunAsync(IReadOnlyDictionary<string, string> given)
         {
-            // Their reports are kept with this one's, so all of them together may be as large as one.
-            var inner = outer with { Variables = given, SubtestDepth = outer.SubtestDepth + 1, MaxScriptBytes = outer.MaxScriptBytes / MaxRuns };
+            // Their reports are kept with this one's, so all of them together may be as large as one. The steps of a report are about as large as their script.
+            subject.State.Held.Take(script.Tree.Json.Length);
+            var inner = outer with { Variables = given, SubtestDepth = outer.SubtestDepth + 1, Held = subject.State.Held };
             return new ScriptRun(script, inner, this, null).RunAsync(cancel);
         }
     }

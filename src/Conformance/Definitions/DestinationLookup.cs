@@ -5,18 +5,20 @@ using FhirHub.Model;
 namespace FhirHub.Conformance;
 
 /// <summary>Reads from one destination for the validations of one run, within bounds.</summary>
-internal sealed class DestinationLookup(EngineOptions options, int destination)
+/// <param name="state">The run.</param>
+/// <param name="destination">The number of the destination.</param>
+internal sealed class DestinationLookup(RunState state, int destination)
 {
     // US Core's largest profile needs about forty; a server that names ever more is not followed for ever.
     private const int MaxLookups = 500;
 
-    private readonly RequestSender _sender = new(options, new Secrets());
-    private readonly string _base = options.Destinations[destination - 1].FhirBase.AbsoluteUri.TrimEnd('/');
+    private readonly RequestSender _sender = new(state.Options, new Secrets(), state.Held);
+    private readonly string _base = state.Destination(destination).FhirBase.AbsoluteUri.TrimEnd('/');
     private readonly Dictionary<string, ResourceTree?> _read = new(StringComparer.Ordinal);
     private int _lookups;
 
     /// <summary>What people call the server.</summary>
-    public string Name => options.Destinations[destination - 1].Name;
+    public string Name => state.Destination(destination).Name;
 
     /// <summary>All versions of a canonical that the server has; none if it has none or does not tell.</summary>
     /// <exception cref="StepException">Too much was asked for.</exception>

@@ -6,9 +6,13 @@ using System.Net;
 namespace FhirHub.Conformance;
 
 /// <summary>Sends the requests of one script.</summary>
-internal sealed class RequestSender(EngineOptions options, Secrets secrets)
+/// <param name="options">Destinations and bounds.</param>
+/// <param name="secrets">Learns what must not be told.</param>
+/// <param name="held">Counts what is sent and answered.</param>
+internal sealed class RequestSender(EngineOptions options, Secrets secrets, HeldBytes held)
 {
     private const int MaxHeaderCharacters = 64 * 1024;
+    private const int MaxUrlCharacters = 64 * 1024;
 
     // One pool of connections for all runs of the process: a suite makes thousands of requests to the same server.
     private static readonly SocketsHttpHandler Shared = new()
@@ -26,12 +30,12 @@ internal sealed class RequestSender(EngineOptions options, Secrets secrets)
         "Connection", "Content-Length", "Forwarded", "Host", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
     };
 
-    private long _received;
-
     /// <summary>Sends a request. What goes wrong on the way is an exchange without a response.</summary>
     /// <exception cref="StepException">The request can't be sent at all.</exception>
     public async Task<Exchange> SendAsync(OperationRequest planned, CancellationToken cancellationToken)
     {
+        if (planned.Url.Length > MaxUrlCharacters)
+            throw new StepException($"The address of the request has {planned.Url.Length} characters; {MaxUrlCharacters} are allowed.");
         var url = UrlText.Encode(planned.Url, planned.EncodesUrl);
         using var request = new HttpRequestMessage(new HttpMethod(planned.Method), UriOf(url));
         var headers = await HeadersAsync(planned, request.RequestUri!, cancellationToken).ConfigureAwait(false);
@@ -39,6 +43,7 @@ internal sealed class RequestSender(EngineOptions options, Secrets secrets)
             request.Content = new ReadOnlyMemoryContent(planned.Body.Bytes);
         foreach (var (name, value) in headers)
             Add(request, name, value);
+        held.Take(url.Length + planned.Body.Bytes.Length + headers.Sum(static header => (long)header.Key.Length + header.Value.Length));
         secrets.LearnFromRequest(url, planned.Body);
 
         var started = Stopwatch.GetTimestamp();
@@ -142,8 +147,8 @@ internal sealed class RequestSender(EngineOptions options, Secrets secrets)
             {
                 if (body.Length + read > options.MaxResponseBytes)
                     throw new InvalidDataException($"it is longer than {options.MaxResponseBytes} bytes");
-                if ((_received += read) > options.MaxScriptBytes)
-                    throw new InvalidDataException($"all answers of the script together are longer than {options.MaxScriptBytes} bytes");
+                if (!held.TryTake(read))
+                    throw new InvalidDataException(held.Excess);
                 body.Write(buffer, 0, read);
             }
 

@@ -37,7 +37,7 @@ public sealed record EngineOptions
     /// <summary>Greatest response, after decompression.</summary>
     public int MaxResponseBytes { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>Greatest size of all responses of one script together, since a report holds them until it is written.</summary>
+    /// <summary>Greatest size of all fixtures, requests and responses of one script together, since a report holds them until it is written.</summary>
     public long MaxScriptBytes { get; init; } = 512L * 1024 * 1024;
 
     /// <summary>Greatest time of one request.</summary>
@@ -51,6 +51,9 @@ public sealed record EngineOptions
 
     /// <summary>How many scripts run this one as their subtest, each within the next.</summary>
     internal int SubtestDepth { get; init; }
+
+    /// <summary>What the script holds that runs this one as its subtest: both reports are kept together. Null for a script of its own.</summary>
+    internal HeldBytes? Held { get; init; }
 
     /// <summary>The clock, for dates in variables and reports.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

@@ -16,6 +16,7 @@ internal sealed partial class RunState
     /// <exception cref="StepException">One is not there.</exception>
     public async Task ReadFixturesAsync(CancellationToken cancellationToken)
     {
+        var read = new Dictionary<string, Payload>(StringComparer.Ordinal);
         foreach (var fixture in Script.Fixtures)
         {
             // Without a reference it stands for what an operation will bring.
@@ -23,8 +24,15 @@ internal sealed partial class RunState
                 continue;
             if (reference.StartsWith('#'))
                 _contained.Add(fixture.Id);
-            _fixtures[fixture.Id] = await ReadFixtureAsync(reference, cancellationToken).ConfigureAwait(false)
-                ?? throw new StepException($"The fixture '{fixture.Id}' is not there: {reference} was not found.");
+            if (!read.TryGetValue(reference, out var payload))
+            {
+                payload = await ReadFixtureAsync(reference, cancellationToken).ConfigureAwait(false)
+                    ?? throw new StepException($"The fixture '{fixture.Id}' is not there: {reference} was not found.");
+                Held.Take(payload.Bytes.Length);
+                read.Add(reference, payload);
+            }
+
+            _fixtures[fixture.Id] = payload;
         }
     }
 
@@ -51,6 +59,7 @@ internal sealed partial class RunState
             throw new StepException($"The Binary '{id}' holds data that is no base64.");
         }
 
+        Held.Take(bytes.Length);
         var data = new Payload(bytes, binary.Root.ChildValue("contentType"));
         if (IsText(bytes))
             data = PutIn(data, id);
@@ -83,7 +92,9 @@ internal sealed partial class RunState
             Func<string, string> escape = payload.IsXml ? static value => System.Security.SecurityElement.Escape(value)
                 : payload.IsJson ? static value => JsonEncodedText.Encode(value, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString()
                 : static value => value;
-            return new Payload(Encoding.UTF8.GetBytes(Resolve(payload.Text, escape)), payload.ContentType);
+            var bytes = Encoding.UTF8.GetBytes(Resolve(payload.Text, escape));
+            Held.Take(bytes.Length);
+            return new Payload(bytes, payload.ContentType);
         }
         catch (StepException e)
         {

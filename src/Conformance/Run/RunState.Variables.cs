@@ -8,10 +8,18 @@ internal sealed partial class RunState
 {
     private const int MaxResolvedCharacters = 16 * 1024 * 1024;
 
+    // Variables whose values are texts with variables: a chain of them is followed on the stack, and each link may double what there is to do.
+    private const int MaxVariableDepth = 32;
+    private const int MaxValues = 100_000;
+
     private readonly DynamicValues _dynamic;
 
     // Names that are being worked out, so that one that needs itself is found.
     private readonly HashSet<string> _underWay = new(StringComparer.Ordinal);
+    private int _values;
+
+    /// <summary>The time of the step at hand: what scripts have worked out ends with it.</summary>
+    public CancellationToken Cancel { get; set; }
 
     /// <summary>Asks servers for what values need of them, before the first is put in.</summary>
     public Task DiscoverAsync(CancellationToken cancellationToken) => _dynamic.DiscoverAsync(cancellationToken);
@@ -42,6 +50,10 @@ internal sealed partial class RunState
 
     private string ValueOf(string name)
     {
+        Cancel.ThrowIfCancellationRequested();
+        _values = _underWay.Count == 0 ? 0 : _values + 1;
+        if (_values > MaxValues)
+            throw new StepException($"The variables of a variable's value are more than {MaxValues} together; make them depend on each other less.");
         if (Variables.TryGetValue(name, out var given))
             return given;
         if (Script.Variables.FirstOrDefault(variable => variable.Name == name) is { } variable)
@@ -55,6 +67,12 @@ internal sealed partial class RunState
     {
         if (!_underWay.Add(variable.Name))
             throw new StepException($"The variable '{variable.Name}' needs itself.");
+        if (_underWay.Count > MaxVariableDepth)
+        {
+            _underWay.Remove(variable.Name);
+            throw new StepException($"The variable '{variable.Name}' stands at the end of more than {MaxVariableDepth} variables that need each other; put its value into one of them.");
+        }
+
         try
         {
             return Evaluate(variable) ?? (variable.DefaultValue is { } value ? Resolve(value) : throw new StepException(NoValue(variable)));

@@ -7,12 +7,14 @@ internal sealed partial class RunState
 {
     private readonly Dictionary<string, Payload> _bodies = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Exchange> _exchanges = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, DestinationLookup> _lookups = [];
     private readonly HashSet<string> _requests = new(StringComparer.Ordinal);
 
     public RunState(TestScript script, EngineOptions options)
     {
         Script = script;
         Options = options;
+        Held = options.Held ?? new HeldBytes(options.MaxScriptBytes);
         _dynamic = new DynamicValues(options);
     }
 
@@ -21,6 +23,9 @@ internal sealed partial class RunState
 
     /// <summary>What the run was given.</summary>
     public EngineOptions Options { get; }
+
+    /// <summary>What the run holds of bodies.</summary>
+    public HeldBytes Held { get; }
 
     /// <summary>The values that the user gave, which go before what the script says.</summary>
     public IReadOnlyDictionary<string, string> Variables => Options.Variables;
@@ -40,6 +45,14 @@ internal sealed partial class RunState
 
     /// <summary>Validators with definitions of the server of a number, where an assert needed one.</summary>
     public Dictionary<(int Destination, string Profile), ProfileValidation> Validations { get; } = [];
+
+    /// <summary>What validations ask the server of a number, once for all of them.</summary>
+    public DestinationLookup LookupAt(int destination)
+    {
+        if (!_lookups.TryGetValue(destination, out var lookup))
+            _lookups[destination] = lookup = new DestinationLookup(this, destination);
+        return lookup;
+    }
 
     /// <summary>The server of a number, from 1.</summary>
     /// <exception cref="StepException">The run has none of that number.</exception>

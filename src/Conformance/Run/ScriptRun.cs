@@ -24,7 +24,7 @@ internal sealed partial class ScriptRun
         _options = options;
         _onStep = onStep;
         _state = new RunState(script, options);
-        _sender = new RequestSender(options, _secrets);
+        _sender = new RequestSender(options, _secrets, _state.Held);
         _asserts = asserts;
     }
 
@@ -80,6 +80,8 @@ internal sealed partial class ScriptRun
         // What was made is removed after the script's own time too, and when the run is ended from outside.
         var steps = new List<StepReport>();
         _requests = 0;
+        if (_options.Held is null)
+            _state.Held.Clear();
         using var time = new CancellationTokenSource(ended.IsCancellationRequested ? TeardownTimeWhenEnded : _options.ScriptTime, _options.Clock);
         using var registration = ended.Register(() => time.CancelAfter(TeardownTimeWhenEnded));
         await RunAllAsync(_script.Teardown, steps, null, stops: false, time.Token).ConfigureAwait(false);
@@ -148,6 +150,7 @@ internal sealed partial class ScriptRun
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
+            _state.Cancel = cancellationToken;
             await step().ConfigureAwait(false);
             return null;
         }

@@ -44,6 +44,14 @@ public class SubtestTests
     }
 
     [Fact]
+    public async Task Subtests_of_subtests_hold_no_more_than_one_script_may()
+    {
+        var step = await RunAsync(Reads.Replace("${id}", "good", StringComparison.Ordinal) + "," + Each("manifold", "1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10", true), most: 100_000);
+
+        Assert.Contains("all fixtures, requests and answers of the script together are longer than 100000 bytes", step.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_failure_that_warns_only_is_a_warning()
     {
         Assert.Equal(StepResult.Warning, (await RunAsync(Once("reads", ("patient", "id")).Replace("false", "true", StringComparison.Ordinal), new() { ["patient"] = "bad" })).Result);
@@ -74,9 +82,9 @@ public class SubtestTests
           {"url":"allMustPass","valueBoolean":{{{(mustAll ? "true" : "false")}}}}]}],"expression":"{{{expression}}}","warningOnly":false}}
         """;
 
-    private static async Task<StepReport> RunAsync(string actions, Dictionary<string, string>? variables = null)
+    private static async Task<StepReport> RunAsync(string actions, Dictionary<string, string>? variables = null, long most = 1_000_000)
     {
-        var scripts = new Dictionary<string, TestScript> { ["reads"] = Script("reads", Reads), ["itself"] = Script("itself", Once("itself")) };
+        var scripts = new Dictionary<string, TestScript> { ["reads"] = Script("reads", Reads), ["itself"] = Script("itself", Once("itself")), ["manifold"] = Script("manifold", Reads.Replace("${id}", "good", StringComparison.Ordinal) + "," + Each("manifold", "1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10", true)) };
         var options = new EngineOptions
         {
             Destinations = [new Destination(new Uri(JudgedRun.FhirBase))],
@@ -84,6 +92,7 @@ public class SubtestTests
             FindScript = (name, _) => ValueTask.FromResult(scripts.GetValueOrDefault(name)),
             Variables = variables ?? [],
             Handler = new Server(),
+            MaxScriptBytes = most,
         };
         var report = await new TestScriptEngine(options).RunAsync(Script("outer", actions), null, CancellationToken.None);
         return report.Tests[0].Steps[^1];

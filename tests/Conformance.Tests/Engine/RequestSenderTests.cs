@@ -78,6 +78,50 @@ public class RequestSenderTests
     }
 
     [Fact]
+    public async Task A_script_that_sends_too_much_altogether_is_stopped_and_still_removes_what_it_made()
+    {
+        var run = new EngineRun();
+        run.Options = run.Options with { MaxScriptBytes = 10_000 };
+        var large = new string('x', 3_000);
+        var update = """{"operation":{"encodeRequestUrl":true,"type":{"code":"update"},"resource":"Patient","params":"/p","sourceId":"f"}}""";
+
+        var report = await run.RunAsync($$$"""
+            "contained":[{"resourceType":"Patient","id":"p","name":[{"text":"{{{large}}}"}]}],
+            "fixture":[{"id":"f","autocreate":true,"autodelete":true,"resource":{"reference":"#p"}}],
+            "test":[{"action":[{{{update}}},{{{update}}},{{{update}}}]}]
+            """);
+
+        Assert.Equal(StepResult.Error, report.Tests[0].Result);
+        Assert.Contains(report.Tests[0].Steps, static step => step.Message.Contains("all fixtures, requests and answers of the script together are longer than 10000 bytes", StringComparison.Ordinal));
+        Assert.Equal("DELETE", run.Requests[^1].Method);
+    }
+
+    [Fact]
+    public async Task Many_fixtures_of_one_reference_are_read_once()
+    {
+        var (reads, run) = (0, new EngineRun());
+        run.Options = run.Options with
+        {
+            MaxScriptBytes = 10_000,
+            ReadFixture = (_, _, _) =>
+            {
+                reads++;
+                return ValueTask.FromResult<Payload?>(new Payload(new byte[9_000], "application/octet-stream"));
+            },
+        };
+
+        var fixtures = string.Join(',', Enumerable.Range(0, 100).Select(static i => $$$"""{"id":"f{{{i}}}","resource":{"reference":"Binary/1"}}"""));
+
+        var report = await run.RunAsync($$$"""
+            "fixture":[{{{fixtures}}},{"id":"last","resource":{"reference":"Binary/2"}}],
+            "test":[{"action":[{"operation":{"encodeRequestUrl":true,"method":"get","url":"/Patient/1"}}]}]
+            """);
+
+        Assert.Equal(2, reads);
+        Assert.Contains("The script holds too much: all fixtures, requests and answers", Assert.Single(report.Setup).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_answer_that_does_not_come_is_given_up()
     {
         using var handler = new Never();

@@ -49,6 +49,30 @@ public class VariableTests
     }
 
     [Fact]
+    public async Task A_long_chain_of_variables_is_an_error_and_does_not_end_the_process()
+    {
+        var chain = string.Join(',', Enumerable.Range(0, 20_000).Select(static i => $$"""{"name":"v{{i}}","defaultValue":"${v{{i + 1}}}"}"""));
+
+        var step = await new EngineRun().OperateAsync("\"method\":\"get\",\"url\":\"/Patient/${v0}\"", $$"""
+            "variable":[{{chain}},{"name":"v20000","defaultValue":"end"}],
+            """);
+
+        Assert.Equal((StepResult.Error, "The variable 'v32' stands at the end of more than 32 variables that need each other; put its value into one of them."), (step.Result, step.Message));
+    }
+
+    [Fact]
+    public async Task Variables_that_double_each_other_are_an_error()
+    {
+        var doubled = string.Join(',', Enumerable.Range(0, 30).Select(static i => $$"""{"name":"v{{i}}","defaultValue":"${v{{i + 1}}}${v{{i + 1}}}"}"""));
+
+        var step = await new EngineRun().OperateAsync("\"method\":\"get\",\"url\":\"/Patient/${v0}\"", $$"""
+            "variable":[{{doubled}},{"name":"v30","defaultValue":"a"}],
+            """);
+
+        Assert.Equal((StepResult.Error, "The variables of a variable's value are more than 100000 together; make them depend on each other less."), (step.Result, step.Message));
+    }
+
+    [Fact]
     public async Task The_users_values_go_before_those_of_the_script_and_need_no_variable_of_it()
     {
         var run = new EngineRun();
