@@ -95,7 +95,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         var session = _session;
         var origin = _originOfPort[context.Connection.LocalPort];
         var cancellationToken = context.RequestAborted;
-        var request = await ReadAsync(context, cancellationToken).ConfigureAwait(false);
+        var request = await ReadAsync(context, origin, cancellationToken).ConfigureAwait(false);
         ProxiedAnswer answer;
         try
         {
@@ -110,7 +110,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         await WriteAsync(context, request, answer, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<ProxiedRequest> ReadAsync(HttpContext context, CancellationToken cancellationToken)
+    private async Task<ProxiedRequest> ReadAsync(HttpContext context, string origin, CancellationToken cancellationToken)
     {
         var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, cancellationToken).ConfigureAwait(false);
@@ -118,7 +118,11 @@ internal sealed class FaultProxy : IAsyncDisposable
             .Where(static header => !OfConnection.Contains(header.Key))
             .SelectMany(static header => header.Value, (header, value) => new KeyValuePair<string, string>(header.Key, ToServer(value ?? ""))));
         var target = ToServer(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
-        var token = _options.Destinations[0].AccessToken is { } give ? await give(cancellationToken).ConfigureAwait(false) : null;
+
+        // The token of one server is not for another.
+        var first = _options.Destinations[0];
+        var isFirst = origin == first.FhirBase.GetLeftPart(UriPartial.Authority) || origin == first.DicomwebBase?.GetLeftPart(UriPartial.Authority);
+        var token = isFirst && first.AccessToken is { } give ? await give(cancellationToken).ConfigureAwait(false) : null;
         return new ProxiedRequest(context.Request.Method, target, headers, Translate(body.ToArray(), headers.Find("Content-Type"), ToServer), _fhirPath, _dicomwebPath) { Token = token };
     }
 
@@ -143,6 +147,7 @@ internal sealed class FaultProxy : IAsyncDisposable
                 headers.AddRange(values.Select(value => new KeyValuePair<string, string>(name, ToProxy(value))));
         }
 
+        await response.Content.LoadIntoBufferAsync(MaxBody, cancellationToken).ConfigureAwait(false);
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         return new ProxiedAnswer((int)response.StatusCode, headers, Translate(body, headers.Find("Content-Type"), ToProxy));
     }

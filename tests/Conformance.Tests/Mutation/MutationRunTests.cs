@@ -120,6 +120,31 @@ public class MutationRunTests
     }
 
     [Fact]
+    public async Task A_server_is_not_given_the_token_of_another()
+    {
+        var tokens = new System.Collections.Concurrent.ConcurrentBag<string>();
+        var run = new EngineRun(request =>
+        {
+            if (request.Url.StartsWith("http://other.test/", StringComparison.Ordinal) && request.Header("Authorization") is { } token)
+                tokens.Add(token);
+            return EngineRun.Json(401, """{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"login"}]}""");
+        });
+        var options = run.Options with
+        {
+            Destinations = [run.Options.Destinations[0] with { AccessToken = static _ => ValueTask.FromResult<string?>("token-of-one") }, new Destination(new Uri("http://other.test/fhir"))],
+        };
+        var script = EngineRun.Script("""
+            "test":[{"name":"Refuses","action":[
+              {"operation":{"encodeRequestUrl":true,"destination":2,"type":{"code":"read"},"resource":"Patient","params":"/1"}},
+              {"assert":{"responseCode":"401","warningOnly":false}}]}]
+            """);
+
+        await new MutationRun(options) { Faults = [.. Fault.All.Where(static fault => fault.Id is "unauthorized-let-through" or "wrong-token-let-through")] }.RunAsync([script], 1, null, CancellationToken.None);
+
+        Assert.Empty(tokens);
+    }
+
+    [Fact]
     public async Task XML_is_broken_as_JSON_is()
     {
         var script = EngineRun.Script("""
