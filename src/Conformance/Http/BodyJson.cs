@@ -14,6 +14,9 @@ internal static class BodyJson
     /// <summary>Bytes that are written as they are; of more only the digest is.</summary>
     private const int MaxInlineBytes = 64 * 1024;
 
+    // Compressed values and base64 make more of a body than came.
+    private const int MaxJsonBytes = 64 * 1024 * 1024;
+
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 4096 };
 
     private static readonly DicomModelOptions s_model = new() { InlineBytes = MaxInlineBytes, BulkDataUri = static (_, element) => DigestOf(element) };
@@ -43,7 +46,12 @@ internal static class BodyJson
         writer.WriteNumber("count", parts.Count);
         writer.WriteStartArray("parts");
         foreach (var part in parts)
+        {
             WriteBytes(writer, part.Body, part.Location);
+            if (writer.BytesCommitted + writer.BytesPending > MaxJsonBytes)
+                throw new StepException($"The parts of the body are more than {MaxJsonBytes} bytes as JSON. Ask the server for less at once.");
+        }
+
         writer.WriteEndArray();
         writer.WriteEndObject();
     }

@@ -8,8 +8,8 @@ namespace FhirHub.Conformance;
 
 public static partial class HtmlReport
 {
-    // Requests and answers of one page; what fails a thousand times fails for the same reason.
-    private const int MaxShownCharacters = 24_000_000;
+    /// <summary>Characters of requests and answers on one page; what fails a thousand times fails for the same reason.</summary>
+    public const int MaxShownCharacters = 24_000_000;
 
     // Subtests of subtests that are shown.
     private const int MaxDepth = 4;

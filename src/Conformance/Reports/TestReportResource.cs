@@ -27,6 +27,9 @@ public sealed record TestReportDetails
 /// <summary>Writes TestReports.</summary>
 public static class TestReportResource
 {
+    // Addresses and names are of scripts and servers; nobody reads longer ones.
+    private const int MaxCharacters = 4_000;
+
     private const string Engine = "https://fhirhub.dev/fhir/testscript-engine";
 
     /// <summary>What the engine calls itself.</summary>
@@ -160,7 +163,8 @@ public static class TestReportResource
         {
             if (string.IsNullOrWhiteSpace(text))
                 return;
-            json.WriteString(name, redaction.Text(ReportText.Clean(text).Trim()));
+            var told = redaction.Text(ReportText.Clean(text).Trim());
+            json.WriteString(name, told.Length <= MaxCharacters ? told : $"{told[..(char.IsHighSurrogate(told[MaxCharacters - 1]) ? MaxCharacters - 1 : MaxCharacters)]}…");
         }
 
         private static string Code(StepResult result) => result switch

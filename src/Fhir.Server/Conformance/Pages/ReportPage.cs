@@ -23,9 +23,12 @@ internal sealed class ReportPage(FhirServer server)
         // What the run's caller was answered may be more than an administrator with a ceiling may see.
         var whole = new List<ReportedScript>();
         var isMissing = false;
+        var shown = 0;
         foreach (var report in reports)
         {
-            var kept = viewer.Scope.IsAdministrators ? await server.Runs.Reports.FindAsync(report.Id, http.RequestAborted) : null;
+            // Whatever failed in all of a run's scripts may be more than fits into memory; each script has a page of its own for it.
+            var kept = viewer.Scope.IsAdministrators && shown < HtmlReport.MaxShownCharacters ? await server.Runs.Reports.FindAsync(report.Id, http.RequestAborted) : null;
+            shown += kept?.ShownCharacters ?? 0;
             whole.Add(kept ?? report.Report);
             isMissing |= kept is null && report.Report.Result is StepResult.Fail or StepResult.Error;
         }
