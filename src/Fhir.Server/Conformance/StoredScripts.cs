@@ -48,6 +48,7 @@ internal sealed class StoredScripts(FhirServer server, AccessScope scope)
     }
 
     /// <summary>The script of a name; null if there is none.</summary>
+    /// <exception cref="ScriptException">It can't be understood.</exception>
     public async ValueTask<TestScript?> FindByNameAsync(string name, CancellationToken cancel)
     {
         var parsed = await server.SearchParser.ParseAsync(
@@ -55,10 +56,11 @@ internal sealed class StoredScripts(FhirServer server, AccessScope scope)
         if (parsed.Query is not { } query)
             return null;
         var page = await server.Store.SearchAsync(scope, query with { Count = 1 }, cancel);
-        return page.Matches is [var version, ..] ? Read(version) : null;
+        return page.Matches is [var version, ..] ? TestScript.Read(server.Repository.Preparer.Read(version), version.Key.ToString()) : null;
     }
 
     /// <summary>The resource of this server that a fixture refers to, of a Binary what it holds; null if there is none.</summary>
+    /// <exception cref="ScriptException">The Binary holds what it can't.</exception>
     public async ValueTask<Payload?> ReadFixtureAsync(string reference, CancellationToken cancel)
     {
         if (KeyOf(reference) is not { } key || await server.Store.ReadAsync(scope, key, cancel) is not { IsDeleted: false } version)
@@ -66,7 +68,14 @@ internal sealed class StoredScripts(FhirServer server, AccessScope scope)
         if (key.Type != "Binary")
             return new Payload(version.Body.ToArray(version), "application/fhir+json");
         var binary = server.Repository.Preparer.Read(version).Root;
-        return new Payload(Convert.FromBase64String(binary.ChildValue("data") ?? ""), binary.ChildValue("contentType"));
+        try
+        {
+            return new Payload(Convert.FromBase64String(binary.ChildValue("data") ?? ""), binary.ChildValue("contentType"));
+        }
+        catch (FormatException)
+        {
+            throw new ScriptException($"{key} holds data that is no base64.");
+        }
     }
 
     /// <summary>A script that was sent.</summary>
