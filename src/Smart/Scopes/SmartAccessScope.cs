@@ -74,12 +74,15 @@ public sealed class SmartAccessScope : AccessScope
         var union = Conditions.None;
         foreach (var scope in scopes)
         {
-            if ((scope.ResourceType ?? type) == type && scope.Letters.HasFlag(letter))
+            if ((scope.ResourceType ?? type) == type && scope.Letters.HasFlag(letter) && !IsTooNarrow(scope, type, letter))
                 union = Conditions.Either(union, Conditions.Both(OfLevel(scope.Level, type, letter), OfConstraint(scope, type)));
         }
 
         return union;
     }
+
+    private static bool IsTooNarrow(SmartScope scope, string type, AccessLetter letter) =>
+        letter is AccessLetter.Read or AccessLetter.Search && TypesOfData.IsOfAnyData(type) && scope is not { ResourceType: null, Constraint: null };
 
     // Whoever has no account acts for nobody, and whoever has one acts for no system.
     private SearchExpression OfLevel(ScopeLevel level, string type, AccessLetter letter) => (level, _account) switch

@@ -37,6 +37,12 @@ public static class TypesOfData
     /// <summary>True for a type that nobody writes by a <c>patient/</c> scope: it is shared, or partly so.</summary>
     public static bool IsReadOnlyToPatients(string type) => type == "Schedule" || IsShared(type);
 
+    /// <summary>
+    /// True for a type that quotes data of any patient and of any type, as messages of test runs do: only scopes for all types, without a constraint, read it
+    /// (docs/adr/0046-runs-in-the-server.md).
+    /// </summary>
+    public static bool IsOfAnyData(string type) => type == "TestReport";
+
     /// <summary>True for a type that administrators and backend services alone write.</summary>
     public static bool IsAdministered(string type) => s_administered.Contains(type) || s_guarded.Contains(type);
 }

@@ -52,6 +52,20 @@ public class RunAccessTests(RunAccessTests.Fixture server) : IClassFixture<RunAc
     }
 
     [Fact]
+    public async Task A_report_is_read_by_those_alone_who_may_see_whatever_it_quotes()
+    {
+        using var all = await server.ClientAsync("system/*.cruds", role: null);
+        var report = await all.RunAsync(Scripts.RequestScript("quotes", "get", "${$base}/metadata", "200"));
+        var address = $"TestReport/{report["id"]}";
+        Assert.Equal(200, (int)(await all.SendAsync("GET", address)).StatusCode);
+        using var narrow = await server.ClientAsync("user/TestReport.rs user/Patient.rs");
+        await (await narrow.SendAsync("GET", address)).FailsAsync(403, "forbidden");
+        await (await narrow.SendAsync("GET", "TestReport")).FailsAsync(403, "forbidden");
+        using var wide = await server.ClientAsync("user/*.rs");
+        Assert.Equal(200, (int)(await wide.SendAsync("GET", address)).StatusCode);
+    }
+
+    [Fact]
     public async Task A_run_needs_the_right_to_make_a_report_and_to_read_the_script()
     {
         using var all = await server.ClientAsync("user/*.cruds", role: AccountRole.Administrator);
