@@ -86,8 +86,8 @@ internal sealed class SwaggerEndpoint(FhirServer server, ApiDocuments documents)
     private async Task PageAsync(HttpContext http, RequestDelegate show)
     {
         // Swagger UI sets styles of its elements and has its pictures within its style sheet. Nothing is fetched from elsewhere, but a token of an
-        // issuer that has another address.
-        var issuer = server.Smart?.IssuerOf(http);
+        // issuer that is configured to have another address; the header Host says nothing here.
+        var issuer = server.Smart is null ? null : server.Options.Smart.Issuer;
         http.Response.Headers.ContentSecurityPolicy =
             $"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'{(issuer is null ? "" : $" {new Uri(issuer).GetLeftPart(UriPartial.Authority)}")}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         http.Response.Headers.XContentTypeOptions = "nosniff";
