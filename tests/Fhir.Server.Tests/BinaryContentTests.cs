@@ -1,3 +1,5 @@
+// A Binary goes in and out as what it holds where no format of FHIR is asked for (R4 http.html#binary).
+
 using System.Net;
 using System.Text;
 
