@@ -110,10 +110,10 @@ public class RequestSenderTests
             },
         };
 
-        var fixtures = string.Join(',', Enumerable.Range(0, 100).Select(static i => $$$"""{"id":"f{{{i}}}","resource":{"reference":"Binary/1"}}"""));
+        var fixtures = string.Join(',', Enumerable.Range(0, 100).Select(static i => $$$"""{"id":"f{{{i}}}","autocreate":false,"autodelete":false,"resource":{"reference":"Binary/1"}}"""));
 
         var report = await run.RunAsync($$$"""
-            "fixture":[{{{fixtures}}},{"id":"last","resource":{"reference":"Binary/2"}}],
+            "fixture":[{{{fixtures}}},{"id":"last","autocreate":false,"autodelete":false,"resource":{"reference":"Binary/2"}}],
             "test":[{"action":[{"operation":{"encodeRequestUrl":true,"method":"get","url":"/Patient/1"}}]}]
             """);
 
