@@ -30,6 +30,7 @@ return args switch
     ["terminology", ..] => await TerminologyBenchmark.RunAsync(Options.Parse(args[1..])),
     ["packages", ..] => await PackagesBenchmark.RunAsync(Options.Parse(args[1..])),
     ["start", ..] => await StartBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["swagger", ..] => await SwaggerBenchmark.RunAsync(Options.Parse(args[1..])),
     ["import-terminology", ..] => await ImportTerminologyBenchmark.RunAsync(Options.Parse(args[1..])),
     ["validate", ..] => await ValidateBenchmark.RunAsync(Options.Parse(args[1..])),
     ["write-validation", ..] => await WriteValidationBenchmark.RunAsync(Options.Parse(args[1..])),
@@ -65,6 +66,7 @@ static int Usage()
           import-terminology  a made-up SNOMED CT release of 1,000,000 concepts: time, memory, size, ECL (--limit CONCEPTS)
           packages  20 packages made of US Core: time to load, memory (--folder FOLDER of the unpacked package; --limit N)
           start     time from start to first answer
+          swagger   start and reads with the OpenAPI documents and without, the documents' size and time
           validate  parsing, base definitions and claimed profiles of Synthea's resources (--folder FOLDER; --data FOLDER of a package's definitions; --limit BUNDLES)
           write-validation  creates and bundles under OnWrite=Profiles against Structure (--folder FOLDER of Synthea's bundles)
           workflow  writes of patients and of referrals with the workflow enforced and not

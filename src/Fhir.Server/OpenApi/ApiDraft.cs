@@ -208,6 +208,9 @@ internal sealed class ApiDraft
     /// <summary>A status as documents write it.</summary>
     public static string Name(int status) => status.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>The example of a parameter that is no name and no value. Without one Swagger UI makes names up and sends them, and as the member Example it would be left out when it is written, since it is empty.</summary>
+    public static Dictionary<string, IOpenApiExtension> EmptyExample => new() { ["example"] = new JsonNodeExtension(new JsonObject()) };
+
     /// <summary>An example that is text.</summary>
     public static JsonNode Text(string text) => JsonValue.Create(text);
 }

@@ -1,6 +1,5 @@
 // The addresses that ASP.NET routes, read from the routes themselves: what is mapped is documented, and nothing else.
 
-using System.Text.Json.Nodes;
 using FhirHub.Dicomweb;
 using FhirHub.Smart;
 using Microsoft.AspNetCore.Routing.Patterns;
@@ -97,9 +96,7 @@ internal sealed class MappedPaths(EndpointDataSource routes, ApiDraft draft)
         Explode = true,
         Description = "Further attributes, by keyword, tag or path.",
         Schema = new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String } },
-
-        // Without it Swagger UI would make names up and send them.
-        Example = new JsonObject(),
+        Extensions = ApiDraft.EmptyExample,
     });
 
     private static string IdOf(string method, string route) => string.Concat(

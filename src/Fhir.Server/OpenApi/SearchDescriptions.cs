@@ -1,6 +1,5 @@
 // The search parameters of a type as parameters of its searches: meaning, forms of values, and an example that the server takes.
 
-using System.Text.Json.Nodes;
 using FhirHub.Search;
 using Microsoft.OpenApi;
 
@@ -83,9 +82,7 @@ internal sealed class SearchDescriptions(FhirServer server, ApiDraft draft)
         Explode = true,
         Description = "Parameters whose names go on, by name: modifiers (`name:exact`), chains (`subject:Patient.name`), `_has:Observation:patient:code`.",
         Schema = new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String } },
-
-        // Without it Swagger UI would make names up and send them.
-        Example = new JsonObject(),
+        Extensions = ApiDraft.EmptyExample,
     });
 
     private IEnumerable<SearchParameter> Searchable(string type) => Capabilities.SearchableBy(server, type);
