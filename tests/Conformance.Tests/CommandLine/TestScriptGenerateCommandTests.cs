@@ -16,11 +16,14 @@ public sealed class TestScriptGenerateCommandTests(ServerFixture server) : IClas
     {
         Write("package/patient.json", """{"resourceType":"Patient","id":"a","gender":"male","name":[{"family":"A"}]}""");
 
+        // Has nothing that searches by code and value could find.
+        Write("package/observation.json", """{"resourceType":"Observation","id":"b","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"718-7"}]}}""");
+
         Assert.Equal(0, await GenerateAsync($"{server.Base}/metadata", "--package", At("package"), "--out", At("out")));
 
         var folder = ScriptFolder.Open([At("out")]);
         Assert.Empty(folder.Problems);
-        Assert.Equal(["Binary.json", "Endpoint.json", "Patient.json", "System.json"], folder.Scripts.Select(static script => Path.GetFileName(script.Source)).Order(StringComparer.Ordinal));
+        Assert.Equal(["Binary.json", "Endpoint.json", "Observation.json", "Patient.json", "System.json"], folder.Scripts.Select(static script => Path.GetFileName(script.Source)).Order(StringComparer.Ordinal));
         Assert.Contains(folder.Scripts.Single(static script => script.Source.EndsWith("Patient.json", StringComparison.Ordinal)).Tests, static test => test.Name.StartsWith("gender finds", StringComparison.Ordinal));
     }
 
