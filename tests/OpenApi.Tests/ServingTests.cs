@@ -41,13 +41,11 @@ public class ServingTests(OpenApiFixture fixture) : IClassFixture<OpenApiFixture
         Assert.DoesNotContain(".invalid", document.ToJsonString(), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("elsewhere.example.org")]
-    [InlineData("hub.example.org:99999")]
-    public async Task The_page_may_fetch_from_nowhere_that_a_client_names(string host)
+    [Fact]
+    public async Task The_page_may_fetch_from_nowhere_that_a_client_names()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{fixture.Root}/swagger/index.html");
-        request.Headers.TryAddWithoutValidation("Host", host);
+        request.Headers.Host = "elsewhere.example.org";
         using var answer = await fixture.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Contains("connect-src 'self'; ", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
