@@ -165,6 +165,11 @@ internal sealed partial class ScriptRun
             // The last two are of fixtures and tokens that come from elsewhere; the sender tells its own as an exchange.
             return Failed(e.Message);
         }
+        catch (Exception e)
+        {
+            // A fault of the engine's own ends one step: teardown must still remove what the script made, and the other scripts go on.
+            return Failed($"The engine failed at this step ({e.GetType().Name}: {e.Message}); tell its makers, with the script.");
+        }
 
         StepReport Failed(string message) => new(action, StepResult.Error, message, null) { Name = name };
     }

@@ -27,6 +27,23 @@ public class ScriptRunTests
     }
 
     [Fact]
+    public async Task A_fault_of_the_engine_ends_its_test_and_neither_the_others_nor_the_teardown()
+    {
+        var run = new EngineRun();
+        var answer = run.Answer;
+        run.Answer = request => request.Path.EndsWith("/1", StringComparison.Ordinal) ? throw new InvalidOperationException("nobody thought of this") : answer(request);
+
+        var report = await run.RunAsync($$$"""
+            "test":[{"action":[{{{Read(1)}}}]},{"action":[{{{Read(2)}}},{{{Holds}}}]}],
+            "teardown":{"action":[{{{Read(3)}}}]}
+            """);
+
+        Assert.Equal([StepResult.Error, StepResult.Pass], report.Tests.Select(static test => test.Result));
+        Assert.Contains("nobody thought of this", report.Tests[0].Steps[0].Message, StringComparison.Ordinal);
+        Assert.Equal(["GET /Patient/1", "GET /Patient/2", "GET /Patient/3"], run.Requests.Select(static request => request.ToString()));
+    }
+
+    [Fact]
     public async Task A_failed_assert_skips_the_rest_of_its_test_and_other_tests_go_on()
     {
         var run = new EngineRun();
