@@ -96,58 +96,45 @@ internal static class TestScriptCommand
         var paths = parsed.GetValue(Paths)!;
         if (!await DataFolderVerb.AreThereAsync(paths, "testscript run"))
             return FhirHubCommand.UsageError;
-        using var stop = new InterruptSignals();
-        try
-        {
-            var folder = ScriptFolder.Open(paths);
-            var filters = parsed.GetValue(Filter) ?? [];
-            var scripts = Chosen(folder, filters);
-            var problems = folder.Problems.Where(problem => IsChosen(problem, filters)).ToList();
-            var notes = folder.Notes.Where(note => IsChosen(note, filters)).ToList();
-            foreach (var problem in problems.Concat(notes.Take(ShownNotes)))
-                await Console.Error.WriteLineAsync($"{problem.Place}: {problem.Message}");
-            if (notes.Count > ShownNotes)
-                await Console.Error.WriteLineAsync($"{notes.Count - ShownNotes:N0} more scripts leave out what R4 wants; they are run all the same.");
-            var redaction = new Redaction();
-            var token = parsed.GetValue(Token) ?? (parsed.GetValue(ServerUrl) is not null ? Environment.GetEnvironmentVariable(TokenVariable) : null);
-            using var servers = await TestScriptServers.ReadAsync(
-                parsed.GetValue(Config), parsed.GetValue(ServerUrl), parsed.GetValue(DicomwebUrl), token, parsed.GetValue(Variables) ?? [], redaction, stop.Token);
-            var definitions = TestScriptDefinitions.Read(parsed.GetValue(Packages) ?? []);
-            if (!parsed.GetValue(NoProbe) && await servers.ProbeAsync(stop.Token) is { } unreachable)
-            {
-                await Console.Error.WriteLineAsync(unreachable);
-                return DataFolderVerb.Failed;
-            }
+        return await TestScriptVerb.RunAsync(
+            parsed.GetValue(Mutate) ? "Interrupted before every fault was tried." : "Interrupted before a script was begun.", stop => RunAsync(parsed, paths, stop));
+    }
 
-            // Not before, since it takes the reports of an earlier run away.
-            var reports = parsed.GetValue(Report) is { } report ? TestScriptReports.Open(report, scripts) : null;
-            var options = new EngineOptions
-            {
-                Destinations = servers.Destinations,
-                Variables = servers.Variables,
-                Definitions = definitions,
-                ReadFixture = folder.ReadFixtureAsync,
-                FindScript = folder.FindScriptAsync,
-            };
-            if (parsed.GetValue(Mutate))
-                return await TestScriptMutation.RunAsync(options, scripts, parsed.GetValue(Parallel) ?? 4, redaction, reports?.Path, stop.Token) ? AllGood : DataFolderVerb.Failed;
-            return await RunAsync(new TestScriptEngine(options), scripts, problems, parsed.GetValue(Parallel) ?? 4, redaction, reports, stop);
-        }
-        catch (Exception fault) when (fault is ScriptException or PackageException)
+    private static async Task<int> RunAsync(ParseResult parsed, string[] paths, InterruptSignals stop)
+    {
+        var folder = ScriptFolder.Open(paths);
+        var filters = parsed.GetValue(Filter) ?? [];
+        var scripts = Chosen(folder, filters);
+        var problems = folder.Problems.Where(problem => IsChosen(problem, filters)).ToList();
+        var notes = folder.Notes.Where(note => IsChosen(note, filters)).ToList();
+        foreach (var problem in problems.Concat(notes.Take(ShownNotes)))
+            await Console.Error.WriteLineAsync($"{problem.Place}: {problem.Message}");
+        if (notes.Count > ShownNotes)
+            await Console.Error.WriteLineAsync($"{notes.Count - ShownNotes:N0} more scripts leave out what R4 wants; they are run all the same.");
+        var redaction = new Redaction();
+        var token = parsed.GetValue(Token) ?? (parsed.GetValue(ServerUrl) is not null ? Environment.GetEnvironmentVariable(TokenVariable) : null);
+        using var servers = await TestScriptServers.ReadAsync(
+            parsed.GetValue(Config), parsed.GetValue(ServerUrl), parsed.GetValue(DicomwebUrl), token, parsed.GetValue(Variables) ?? [], redaction, stop.Token);
+        var definitions = TestScriptDefinitions.Read(parsed.GetValue(Packages) ?? []);
+        if (!parsed.GetValue(NoProbe) && await servers.ProbeAsync(stop.Token) is { } unreachable)
         {
-            await Console.Error.WriteLineAsync(fault.Message);
-            return FhirHubCommand.UsageError;
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            await Console.Error.WriteLineAsync($"The work can't go on: {fault.Message}");
+            await Console.Error.WriteLineAsync(unreachable);
             return DataFolderVerb.Failed;
         }
-        catch (OperationCanceledException) when (stop.HasCome)
+
+        // Not before, since it takes the reports of an earlier run away.
+        var reports = parsed.GetValue(Report) is { } report ? TestScriptReports.Open(report, scripts) : null;
+        var options = new EngineOptions
         {
-            await Console.Error.WriteLineAsync(parsed.GetValue(Mutate) ? "Interrupted before every fault was tried." : "Interrupted before a script was begun.");
-            return DataFolderVerb.Interrupted;
-        }
+            Destinations = servers.Destinations,
+            Variables = servers.Variables,
+            Definitions = definitions,
+            ReadFixture = folder.ReadFixtureAsync,
+            FindScript = folder.FindScriptAsync,
+        };
+        if (parsed.GetValue(Mutate))
+            return await TestScriptMutation.RunAsync(options, scripts, parsed.GetValue(Parallel) ?? 4, redaction, reports?.Path, stop.Token) ? AllGood : DataFolderVerb.Failed;
+        return await RunAsync(new TestScriptEngine(options), scripts, problems, parsed.GetValue(Parallel) ?? 4, redaction, reports, stop);
     }
 
     private static async Task<int> RunAsync(

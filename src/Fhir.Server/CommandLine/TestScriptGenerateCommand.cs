@@ -44,40 +44,21 @@ internal static class TestScriptGenerateCommand
 
             Exit codes: 0 written, 1 failed, 2 usage, 130 interrupted.
             """));
-        generate.SetAction((parsed, _) => RunAsync(parsed));
+        generate.SetAction(static (parsed, _) => TestScriptVerb.RunAsync("Interrupted.", stop => RunAsync(parsed, stop)));
         return generate;
     }
 
-    private static async Task<int> RunAsync(System.CommandLine.ParseResult parsed)
+    private static async Task<int> RunAsync(System.CommandLine.ParseResult parsed, InterruptSignals stop)
     {
-        using var stop = new InterruptSignals();
-        try
-        {
-            var actors = new List<Capability>();
-            foreach (var name in parsed.GetValue(Statements)!)
-                actors.Add(Capability.Read(await ReadStatementAsync(name, stop.Token), name));
-            if (actors.GroupBy(static actor => actor.Id).FirstOrDefault(static group => group.Count() > 1) is { } twins)
-                throw new ScriptException($"Two CapabilityStatements are called '{twins.Key}', and their scripts would lie in one folder; give them ids of their own.");
-            var source = GenerationSource.Read(TestScriptExamples.Read(parsed.GetValue(Packages) ?? []));
-            var result = await ScriptGenerator.GenerateAsync(actors, source, stop.Token);
-            await WriteAsync(result, parsed.GetValue(Out)!, stop.Token);
-            return AllGood;
-        }
-        catch (Exception fault) when (fault is ScriptException or PackageException)
-        {
-            await Console.Error.WriteLineAsync(fault.Message);
-            return FhirHubCommand.UsageError;
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            await Console.Error.WriteLineAsync($"The work can't go on: {fault.Message}");
-            return DataFolderVerb.Failed;
-        }
-        catch (OperationCanceledException) when (stop.HasCome)
-        {
-            await Console.Error.WriteLineAsync("Interrupted.");
-            return DataFolderVerb.Interrupted;
-        }
+        var actors = new List<Capability>();
+        foreach (var name in parsed.GetValue(Statements)!)
+            actors.Add(Capability.Read(await ReadStatementAsync(name, stop.Token), name));
+        if (actors.GroupBy(static actor => actor.Id).FirstOrDefault(static group => group.Count() > 1) is { } twins)
+            throw new ScriptException($"Two CapabilityStatements are called '{twins.Key}', and their scripts would lie in one folder; give them ids of their own.");
+        var source = GenerationSource.Read(TestScriptExamples.Read(parsed.GetValue(Packages) ?? []));
+        var result = await ScriptGenerator.GenerateAsync(actors, source, stop.Token);
+        await WriteAsync(result, parsed.GetValue(Out)!, stop.Token);
+        return AllGood;
     }
 
     private static async Task WriteAsync(GenerationResult result, string folder, CancellationToken cancel)
