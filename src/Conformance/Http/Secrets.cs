@@ -28,13 +28,8 @@ internal sealed class Secrets
     private readonly ConditionalWeakTable<Exchange, Exchange> _masked = [];
 
     /// <summary>The header field as it may be told.</summary>
-    public static KeyValuePair<string, string> Hide(KeyValuePair<string, string> header)
-    {
-        if (!header.Key.Equals("Authorization", StringComparison.OrdinalIgnoreCase) && !header.Key.Equals("Cookie", StringComparison.OrdinalIgnoreCase))
-            return header;
-        var scheme = header.Value.IndexOf(' ', StringComparison.Ordinal);
-        return new(header.Key, scheme > 0 ? $"{header.Value[..scheme]} {Hidden}" : Hidden);
-    }
+    public static KeyValuePair<string, string> Hide(KeyValuePair<string, string> header) =>
+        Redaction.HideIn(header.Key, header.Value) is { } shown ? new(header.Key, shown) : header;
 
     /// <summary>Keeps a value that must not be told.</summary>
     public void Learn(string secret)

@@ -41,11 +41,14 @@ public sealed partial class Redaction
     }
 
     /// <summary>The value of a header field.</summary>
-    public string Header(string name, string value)
+    public string Header(string name, string value) => HideIn(name, value) ?? Text(value);
+
+    /// <summary>What may be told of a header field that holds a secret by its nature; null for any other field.</summary>
+    public static string? HideIn(string name, string value)
     {
         ArgumentNullException.ThrowIfNull(value);
         if (!s_headers.Contains(name))
-            return Text(value);
+            return null;
 
         // The scheme, or the name of the cookie, tells what was tried and is no secret.
         var end = value.IndexOfAny([' ', '=']);

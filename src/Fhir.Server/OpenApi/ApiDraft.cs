@@ -99,6 +99,22 @@ internal sealed class ApiDraft
         return new OpenApiParameterReference(key, Document);
     }
 
+    /// <summary>The parameter <c>further</c>: any names with their values, which go into the query as they are.</summary>
+    /// <param name="key">The name among the components.</param>
+    /// <param name="description">What names there can be.</param>
+    public OpenApiParameterReference Further(string key, string description) => Parameter(key, () => new OpenApiParameter
+    {
+        Name = "further",
+        In = ParameterLocation.Query,
+        Style = ParameterStyle.Form,
+        Explode = true,
+        Description = description,
+        Schema = new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String } },
+
+        // Without an example Swagger UI makes names up and sends them, and as the member Example it would be left out when it is written, since it is empty.
+        Extensions = new Dictionary<string, IOpenApiExtension> { ["example"] = new JsonNodeExtension(new JsonObject()) },
+    });
+
     /// <summary>A parameter of the query.</summary>
     public static OpenApiParameter Query(string name, string description, OpenApiSchema? schema = null, bool isRequired = false) => new()
     {
@@ -207,9 +223,6 @@ internal sealed class ApiDraft
 
     /// <summary>A status as documents write it.</summary>
     public static string Name(int status) => status.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>The example of a parameter that is no name and no value. Without one Swagger UI makes names up and sends them, and as the member Example it would be left out when it is written, since it is empty.</summary>
-    public static Dictionary<string, IOpenApiExtension> EmptyExample => new() { ["example"] = new JsonNodeExtension(new JsonObject()) };
 
     /// <summary>An example that is text.</summary>
     public static JsonNode Text(string text) => JsonValue.Create(text);

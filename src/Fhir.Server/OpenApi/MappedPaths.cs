@@ -88,16 +88,8 @@ internal sealed class MappedPaths(EndpointDataSource routes, ApiDraft draft)
         };
     }
 
-    private OpenApiParameterReference Others => draft.Parameter("further.attributes", static () => new OpenApiParameter
-    {
-        Name = "further",
-        In = ParameterLocation.Query,
-        Style = ParameterStyle.Form,
-        Explode = true,
-        Description = "Further attributes, by keyword, tag or path.",
-        Schema = new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String } },
-        Extensions = ApiDraft.EmptyExample,
-    });
+    private OpenApiParameterReference Others => draft.Further(
+        "further.attributes", "Further attributes, by keyword, tag or path.");
 
     private static string IdOf(string method, string route) => string.Concat(
         $"{method.ToLowerInvariant()}{route}".Split('/', '{', '}', '.', '-', '*').Where(static word => word.Length > 0).Select(static (word, at) => at == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]));

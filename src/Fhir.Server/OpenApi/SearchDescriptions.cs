@@ -74,16 +74,8 @@ internal sealed class SearchDescriptions(FhirServer server, ApiDraft draft)
     };
 
     // Names that go on (modifiers, chains, _has) can't be listed; this puts any names into the query.
-    private OpenApiParameterReference Further => draft.Parameter("search.further", static () => new OpenApiParameter
-    {
-        Name = "further",
-        In = ParameterLocation.Query,
-        Style = ParameterStyle.Form,
-        Explode = true,
-        Description = "Parameters whose names go on, by name: modifiers (`name:exact`), chains (`subject:Patient.name`), `_has:Observation:patient:code`.",
-        Schema = new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String } },
-        Extensions = ApiDraft.EmptyExample,
-    });
+    private OpenApiParameterReference Further => draft.Further(
+        "search.further", "Parameters whose names go on, by name: modifiers (`name:exact`), chains (`subject:Patient.name`), `_has:Observation:patient:code`.");
 
     private IEnumerable<SearchParameter> Searchable(string type) => Capabilities.SearchableBy(server, type);
 
