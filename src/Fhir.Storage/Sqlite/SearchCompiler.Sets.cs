@@ -9,11 +9,6 @@ using FhirHub.Sqlite;
 
 namespace FhirHub.Storage.Sqlite;
 
-/// <summary>A hierarchy along which only what the scope grants is followed; <see cref="ScopedExpression"/> makes it.</summary>
-/// <param name="Hierarchy">What was asked for.</param>
-/// <param name="Granted">The condition that a resource must meet before its parent reference is read.</param>
-internal sealed record GrantedHierarchy(HierarchyPredicate Hierarchy, SearchExpression Granted) : SearchPredicate;
-
 /// <content>Sets of codes (R4 search.html#modifiers, <c>:in</c>, <c>:above</c>, <c>:below</c>) and hierarchies (R4 search.html#recursive).</content>
 internal sealed partial class SearchCompiler
 {

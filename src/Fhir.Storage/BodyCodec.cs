@@ -3,7 +3,7 @@
 using System.Buffers;
 using System.IO.Compression;
 
-namespace FhirHub.Storage.Sqlite;
+namespace FhirHub.Storage;
 
 /// <summary>
 /// Brotli where it makes the body smaller. On Synthea's resources (1,365 bytes on average) quality 1 gives 601 bytes in 13 us and

@@ -11,7 +11,7 @@ using System.Text;
 using FhirHub.Model;
 using FhirHub.Search;
 
-namespace FhirHub.Storage.Sqlite;
+namespace FhirHub.Storage;
 
 /// <summary>Hashes searches.</summary>
 internal static class QueryDigest

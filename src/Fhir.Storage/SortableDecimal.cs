@@ -1,6 +1,6 @@
 // Decimals as short byte strings that sort as the numbers do: exact where REAL would round, and 3 to 6 bytes for usual values.
 
-namespace FhirHub.Storage.Sqlite;
+namespace FhirHub.Storage;
 
 /// <summary>Order-preserving encoding: sign, exponent in base 100, digits in base 100; complemented if negative.</summary>
 internal static class SortableDecimal

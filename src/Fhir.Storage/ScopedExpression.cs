@@ -2,7 +2,7 @@
 
 using FhirHub.Search;
 
-namespace FhirHub.Storage.Sqlite;
+namespace FhirHub.Storage;
 
 /// <summary>Rewrites expressions so that no part of them, however deep, can see what the scope does not grant.</summary>
 internal sealed class ScopedExpression(AccessScope scope, Func<string, string, IReadOnlyList<SearchParameter>> compartmentParameters)

@@ -1,0 +1,68 @@
+// The database with its containers; they are made if they are not there.
+
+using Microsoft.Azure.Cosmos;
+
+namespace FhirHub.Storage.Cosmos;
+
+/// <summary>An open database.</summary>
+internal sealed class CosmosDatabase : IDisposable
+{
+    private readonly CosmosClient _client;
+
+    private CosmosDatabase(CosmosClient client, string name)
+    {
+        _client = client;
+        CosmosDocuments Of(string container) => new(client.GetContainer(name, container));
+        Resources = Of(Layout.Resources);
+        Ids = Of(Layout.Ids);
+        History = Of(Layout.History);
+        Log = Of(Layout.Log);
+        Control = Of(Layout.Control);
+        State = Of(Layout.State);
+    }
+
+    public CosmosDocuments Resources { get; }
+
+    public CosmosDocuments Ids { get; }
+
+    public CosmosDocuments History { get; }
+
+    public CosmosDocuments Log { get; }
+
+    public CosmosDocuments Control { get; }
+
+    public CosmosDocuments State { get; }
+
+    /// <summary>Opens the database and makes what is not there.</summary>
+    /// <exception cref="StoreException">The account can't be reached, or refuses.</exception>
+    public static async Task<CosmosDatabase> OpenAsync(CosmosStoreOptions options, CancellationToken cancel)
+    {
+        var client = new CosmosClient(options.Endpoint.AbsoluteUri, options.Key, new CosmosClientOptions
+        {
+            ConnectionMode = ConnectionMode.Gateway,
+            LimitToEndpoint = options.Regions.Count == 0,
+            ApplicationPreferredRegions = options.Regions.Count == 0 ? null : [.. options.Regions],
+            ApplicationName = "FhirHub",
+        });
+        try
+        {
+            var throughput = options.Throughput is { } units ? ThroughputProperties.CreateAutoscaleThroughput(units) : null;
+            Database database = await client.CreateDatabaseIfNotExistsAsync(options.Database, throughput, cancellationToken: cancel);
+            foreach (var container in Layout.Containers)
+                await database.CreateContainerIfNotExistsAsync(container, throughputProperties: null, cancellationToken: cancel);
+            return new CosmosDatabase(client, options.Database);
+        }
+        catch (CosmosException exception)
+        {
+            client.Dispose();
+            throw new StoreException($"The Cosmos database '{options.Database}' can't be opened: the account answered {(int)exception.StatusCode}.") { Code = (int)exception.StatusCode };
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+}

@@ -1,0 +1,124 @@
+// A document of the container "resources": a version that is current, was so lately, or is being prepared, with all that search finds in it.
+
+using System.Text.Json;
+using FhirHub.Search;
+using Microsoft.Azure.Cosmos;
+
+namespace FhirHub.Storage.Cosmos;
+
+/// <summary>A version with its index entries, as it was read.</summary>
+internal sealed class ResourceDocument(JsonElement json)
+{
+    /// <summary>The document.</summary>
+    public JsonElement Json { get; } = json;
+
+    /// <summary>The resource.</summary>
+    public ResourceKey Key { get; } = new(json.Required("t"), json.Required("i"));
+
+    /// <summary>Its id.</summary>
+    public string DocumentId => Json.Required("id");
+
+    /// <summary>The first part of its partition key.</summary>
+    public string Partition => Json.Required("p");
+
+    /// <summary>The position from which on it is current.</summary>
+    public long From => Json.Whole("f");
+
+    /// <summary>The position from which on it is no more; <see cref="Layout.Open"/> if it still is.</summary>
+    public long Until => Json.Whole("u");
+
+    /// <summary>Its place in the order of creation.</summary>
+    public string Order => Json.Text("o") ?? "";
+
+    /// <summary>True for a tombstone.</summary>
+    public bool IsDeleted => Json.Flag("d");
+
+    /// <summary>When it was committed.</summary>
+    public DateTimeOffset LastUpdated => DateTimeOffset.FromUnixTimeMilliseconds(Json.Whole("l"));
+
+    /// <summary>The version.</summary>
+    public StoredVersion ToVersion() => new(Key, Json.Whole("v"), LastUpdated, Json.Method("m"), Body(Json));
+
+    /// <summary>What search sees of it.</summary>
+    /// <param name="parameters">The parameters that matter, by index key.</param>
+    /// <param name="epoch">The set of entries that is valid.</param>
+    public IndexedResource ToIndexed(ILookup<string, SearchParameter> parameters, int epoch) =>
+        new(Key.Type, Key.Id, LastUpdated, Entries(Json, EntriesName(epoch), parameters))
+        {
+            Contained = Json.TryGetProperty(ContainedName(epoch), out var contained)
+                ? [.. contained.EnumerateArray().Select(inner => new IndexedResource(inner.Required("t"), inner.Required("i"), LastUpdated, Entries(inner, "e", parameters)))]
+                : [],
+        };
+
+    /// <summary>The local references that integrity looks at.</summary>
+    public IEnumerable<ResourceKey> References => Json.TryGetProperty("r", out var references)
+        ? references.EnumerateArray().Select(static text => DocumentJson.Key(text.GetString()!))
+        : [];
+
+    /// <summary>The member that holds the entries of an epoch.</summary>
+    public static string EntriesName(int epoch) => epoch == 0 ? "e0" : "e1";
+
+    /// <summary>The member that holds the contained resources of an epoch.</summary>
+    public static string ContainedName(int epoch) => epoch == 0 ? "c0" : "c1";
+
+    /// <summary>The document of a version to be: nobody sees it before it is applied.</summary>
+    public static ReadOnlyMemory<byte> Prepare(string id, string partition, ResourceKey key, string transaction, WriteMethod method, PreparedResource? resource, int epoch) => DocumentJson.Write(json =>
+    {
+        json.WriteString("id", id);
+        json.WriteString("p", partition);
+        json.WriteString("t", key.Type);
+        json.WriteString("i", key.Id);
+        json.WriteString("x", transaction);
+        json.WriteNumber("f", Layout.Open);
+        json.WriteNumber("u", Layout.Open);
+        json.WriteNumber("v", 0);
+        json.WriteString("m", DocumentJson.NameOf(method));
+        json.WriteBoolean("d", resource is null);
+        json.WriteNumber("ttl", Layout.PreparedSeconds);
+        if (resource is null)
+            return;
+        json.WriteBase64String("b", BodyCodec.Encode(resource.Body.Tail.Span));
+        json.WritePropertyName(EntriesName(epoch));
+        EntryCodec.Write(json, resource.Entries);
+        if (resource.Contained.Count > 0)
+        {
+            json.WriteStartArray(ContainedName(epoch));
+            foreach (var contained in resource.Contained)
+            {
+                json.WriteStartObject();
+                json.WriteString("t", contained.Type);
+                json.WriteString("i", contained.Id);
+                json.WritePropertyName("e");
+                EntryCodec.Write(json, contained.Entries);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteStartArray("r");
+        foreach (var reference in resource.References.Select(static reference => $"{reference.Type}/{reference.Id}").Distinct(StringComparer.Ordinal))
+            json.WriteStringValue(reference);
+        json.WriteEndArray();
+    });
+
+    /// <summary>What makes a prepared document the current version.</summary>
+    public static IReadOnlyList<PatchOperation> Appear(LogRecord record, int index) =>
+    [
+        PatchOperation.Set("/f", record.Position),
+        PatchOperation.Set("/v", record.Writes[index].Version),
+        PatchOperation.Set("/l", record.Time),
+        PatchOperation.Set("/o", record.Writes[index].Order),
+        PatchOperation.Set("/j", index),
+        PatchOperation.Set("/ttl", -1),
+    ];
+
+    /// <summary>What makes the current version a former one.</summary>
+    public static IReadOnlyList<PatchOperation> Disappear(LogRecord record) => [PatchOperation.Set("/u", record.Position), PatchOperation.Set("/ttl", Layout.SupersededSeconds)];
+
+    /// <summary>The body of a document of any container.</summary>
+    public static ResourceBody Body(JsonElement json) => json.TryGetProperty("b", out var body) ? BodyCodec.Decode(body.GetBytesFromBase64()) : default;
+
+    private static IReadOnlyList<IndexEntry> Entries(JsonElement json, string name, ILookup<string, SearchParameter> parameters) =>
+        json.TryGetProperty(name, out var entries) ? EntryCodec.Read(entries, parameters) : [];
+}
