@@ -4,7 +4,10 @@ using FhirHub.Search;
 
 namespace FhirHub.Storage;
 
-/// <summary>A resource store. Every method takes an access scope: what it does not grant does not exist.</summary>
+/// <summary>
+/// A resource store. Every method that answers clients takes an access scope: what it does not grant does not exist. Those without
+/// one are the server's and its operator's own.
+/// </summary>
 public interface IResourceStore : IAsyncDisposable
 {
     /// <summary>The current version, which is a tombstone if the resource is deleted; null if there never was one.</summary>
@@ -41,6 +44,36 @@ public interface IResourceStore : IAsyncDisposable
 
     /// <summary>Number of current resources of each type that has any.</summary>
     Task<IReadOnlyDictionary<string, long>> CountAsync(AccessScope scope, CancellationToken cancel);
+
+    /// <summary>All versions of all resources, tombstones too, in the order of their commits, a page at a time: for exports and for moving to another store.</summary>
+    /// <remarks>
+    /// A cursor never expires, each page has one, and after the last page it goes on with what was committed since. All versions of
+    /// one page were committed when it is read, and none that is committed later comes before them.
+    /// </remarks>
+    /// <exception cref="InvalidCursorException">
+    /// The cursor is not one that this store gave; also after the store went back to a backup that is older than the cursor.
+    /// </exception>
+    Task<ChangePage> ChangesAsync(ChangeQuery query, CancellationToken cancel);
+
+    /// <summary>
+    /// Writes versions as they were in another store, with their numbers, times and methods: all that are not there yet, in one
+    /// commit, or none. A version that is there is left as it is, so a call can be repeated; one that is there with another time,
+    /// method or body is told in the result, and so is what can't follow what is there. When the task ends, the versions are on disk.
+    /// </summary>
+    /// <param name="versions">
+    /// In the order of their commits: their times never fall, and of one resource they rise by one. Preconditions, references and
+    /// scopes are not asked about; they were when the versions were made.
+    /// </param>
+    /// <param name="cancel">Gives up before they are written.</param>
+    /// <remarks>
+    /// The commits that follow have no earlier time than the last version restored, whatever the clock says. Restored versions come
+    /// last in <see cref="ChangesAsync"/>, and search, history and full text find them like any others.
+    /// </remarks>
+    /// <exception cref="ArgumentException">
+    /// A number is below 1, a time has parts of milliseconds, a version without a resource is no tombstone or the other way round, or
+    /// versions of one resource do not rise.
+    /// </exception>
+    Task<RestoreResult> RestoreAsync(IReadOnlyList<RestoredVersion> versions, CancellationToken cancel);
 
     /// <summary>
     /// A number that is another one once a commit was answered: as long as it stays the same, so does what the store would answer. It

@@ -105,20 +105,5 @@ public sealed class SqliteResourceStoreTests(ITestOutputHelper output) : Resourc
         await VerifyAsync();
     }
 
-    private SqliteResourceStore Open(TimeProvider clock) => SqliteResourceStore.Open(new SqliteStoreOptions
-    {
-        Path = Path.Combine(_folder, "fhirhub.db"),
-        Extract = Definitions.Extract,
-        Generation = () => Definitions.Generation,
-        IndexFingerprint = Definitions.Fingerprint,
-        ExtractContained = Definitions.ExtractContained,
-        Text = TestResource.Texts,
-        Clock = clock,
-        IncludeLimit = 50,
-        CompartmentParameters = static (compartment, type) => (compartment, type) switch
-        {
-            ("Patient", "Observation") => [Parameters.Subject],
-            _ => [],
-        },
-    });
+    private SqliteResourceStore Open(TimeProvider clock) => TestStores.OpenSqlite(_folder, Definitions, clock);
 }

@@ -152,7 +152,8 @@ internal sealed class HistoryRun(Connection connection, Dictionaries dictionarie
         return types;
     }
 
-    private static long Ceiling(DateTimeOffset instant)
+    /// <summary>The first millisecond since 1970 that is not before an instant.</summary>
+    public static long Ceiling(DateTimeOffset instant)
     {
         var milliseconds = instant.ToUnixTimeMilliseconds();
         return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) < instant ? milliseconds + 1 : milliseconds;

@@ -21,6 +21,12 @@ internal sealed record Replaced(long Seq, StoredVersion Version, IReadOnlyList<I
 /// <param name="Replaced">What was current when the write was prepared; null if there was nothing.</param>
 internal sealed record PreparedWrite(ResourceWrite Write, byte[]? Body, Replaced? Replaced);
 
+/// <summary>A version of another store with what was prepared for it.</summary>
+/// <param name="Restored">The version.</param>
+/// <param name="Body">The stored form of the body; null for a tombstone.</param>
+/// <param name="Replaced">What was current when it was prepared; null if there was nothing or another version of the call comes between.</param>
+internal sealed record PreparedVersion(RestoredVersion Restored, byte[]? Body, Replaced? Replaced);
+
 /// <summary>Work that waits for the writer.</summary>
 internal abstract class WriterRequest(int size, CancellationToken cancel)
 {
@@ -28,6 +34,9 @@ internal abstract class WriterRequest(int size, CancellationToken cancel)
     public int Size { get; } = size;
 
     public CancellationToken Cancel { get; } = cancel;
+
+    /// <summary>The resources that it may write.</summary>
+    public virtual IEnumerable<ResourceKey> Keys => [];
 
     /// <summary>Does it within the writer's transaction; may be done again after a rollback.</summary>
     public abstract void Apply(WriteSession session);
@@ -54,6 +63,8 @@ internal sealed class CommitRequest(AccessScope scope, ResourceTransaction trans
     public IReadOnlyList<PreparedWrite> Writes { get; } = writes;
 
     public Task<CommitResult> Task => _done.Task;
+
+    public override IEnumerable<ResourceKey> Keys => Writes.Select(static write => write.Write.Key);
 
     public override void Apply(WriteSession session) => _result = session.Apply(this);
 
@@ -83,6 +94,25 @@ internal sealed class IndexRequest<T>(Func<WriteSession, T> work, Action? commit
         committed?.Invoke();
         _done.TrySetResult(_result);
     }
+
+    public override void Fail(Exception exception) => _done.TrySetException(exception);
+
+    public override void Abandon() => _done.TrySetCanceled(Cancel);
+}
+
+/// <summary>Versions of another store.</summary>
+internal sealed class RestoreRequest(IReadOnlyList<PreparedVersion> versions, CancellationToken cancel) : WriterRequest(versions.Count, cancel)
+{
+    private readonly TaskCompletionSource<RestoreResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private RestoreResult? _result;
+
+    public Task<RestoreResult> Task => _done.Task;
+
+    public override IEnumerable<ResourceKey> Keys => versions.Select(static version => version.Restored.Version.Key);
+
+    public override void Apply(WriteSession session) => _result = session.Restore(versions);
+
+    public override void Answer() => _done.TrySetResult(_result!);
 
     public override void Fail(Exception exception) => _done.TrySetException(exception);
 

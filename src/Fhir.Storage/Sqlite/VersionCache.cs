@@ -70,25 +70,19 @@ internal sealed class VersionCache
     /// <summary>Forgets what a commit has written; called when it is visible to readers and not answered yet.</summary>
     public void Forget(IReadOnlyList<WriterRequest> committed)
     {
-        foreach (var request in committed.OfType<CommitRequest>())
-        {
-            foreach (var write in request.Writes)
-                _commitsByType.AddOrUpdate(write.Write.Key.Type, 1, static (_, count) => count + 1);
-        }
+        var keys = committed.SelectMany(static request => request.Keys).ToList();
+        foreach (var key in keys)
+            _commitsByType.AddOrUpdate(key.Type, 1, static (_, count) => count + 1);
 
         // Who sees the number moved on sees those of the types moved on too.
         Interlocked.Increment(ref _commits);
-        foreach (var request in committed.OfType<CommitRequest>())
+        foreach (var key in keys)
         {
-            foreach (var write in request.Writes)
+            var shard = ShardOf(key);
+            lock (shard)
             {
-                var key = write.Write.Key;
-                var shard = ShardOf(key);
-                lock (shard)
-                {
-                    shard.Young.Remove(key);
-                    shard.Old.Remove(key);
-                }
+                shard.Young.Remove(key);
+                shard.Old.Remove(key);
             }
         }
     }

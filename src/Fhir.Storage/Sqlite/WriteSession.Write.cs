@@ -30,16 +30,24 @@ internal sealed partial class WriteSession
         if (replaced is { Version.IsDeleted: false } && replaced.Version.Body.Tail.Span.SequenceEqual(put.Resource.Body.Tail.Span))
             return new WriteResult(WriteOutcome.Unchanged, replaced.Version);
 
-        var key = row?.Key ?? NextKey(put.Key);
         var version = new StoredVersion(
             put.Key,
             (row?.Version ?? 0) + 1,
             DateTimeOffset.FromUnixTimeMilliseconds(_lastUpdated),
             put.Method,
             put.Resource.Body);
-        var resource = put.Resource.Generation == _options.Generation() ? put.Resource : ExtractAnew(put.Resource, version);
-        var seq = Append(key, version, prepared.Body);
-        WriteRow(put.Key, key, isNew: row is null, seq, version.Version, _rows.Shape(resource.Entries));
+        var isCreated = replaced is null or { Version.IsDeleted: true };
+        PutVersion(row, version, put.Resource, prepared.Body, replaced);
+        return new WriteResult(isCreated ? WriteOutcome.Created : WriteOutcome.Updated, version);
+    }
+
+    // Gives the version's place in the order of commits.
+    private long PutVersion(ResourceRow? row, StoredVersion version, PreparedResource prepared, byte[]? body, Replaced? replaced)
+    {
+        var key = row?.Key ?? NextKey(version.Key);
+        var resource = prepared.Generation == _options.Generation() ? prepared : ExtractAnew(prepared, version);
+        var seq = Append(key, version, body);
+        WriteRow(version.Key, key, isNew: row is null, seq, version.Version, _rows.Shape(resource.Entries));
         var contained = Contain(key, resource.Contained, replaced);
         _newRows.Clear();
         _rows.Fragments = contained?.New;
@@ -61,7 +69,7 @@ internal sealed partial class WriteSession
         if (contained is not null)
             Exchange(contained, new ResourceRow(key, seq, version.Version, Deleted: false));
         Count(key, versions: 1, current: created ? 1 : 0);
-        return new WriteResult(created ? WriteOutcome.Created : WriteOutcome.Updated, version);
+        return seq;
     }
 
     // The search parameters have changed since it was prepared.
@@ -86,6 +94,13 @@ internal sealed partial class WriteSession
             DateTimeOffset.FromUnixTimeMilliseconds(_lastUpdated),
             WriteMethod.Delete,
             default);
+        DeleteVersion(row, tombstone, replaced);
+        return new WriteResult(WriteOutcome.Deleted, tombstone);
+    }
+
+    // Gives the tombstone's place in the order of commits.
+    private long DeleteVersion(ResourceRow row, StoredVersion tombstone, Replaced replaced)
+    {
         var seq = Append(row.Key, tombstone, null);
         _connection.Prepare("UPDATE resource SET seq=?, version=?, deleted=1, shape=NULL WHERE key=?")
             .Bind(1, seq).Bind(2, tombstone.Version).Bind(3, row.Key).Run();
@@ -97,7 +112,7 @@ internal sealed partial class WriteSession
         if (contained is not null)
             Exchange(contained, row);
         Count(row.Key, versions: 1, current: -1);
-        return new WriteResult(WriteOutcome.Deleted, tombstone);
+        return seq;
     }
 
     // The row comes before the index rows, so that a reference of the resource to itself finds it.

@@ -63,6 +63,13 @@ internal sealed class Writer : IAsyncDisposable
         return request.Task;
     }
 
+    /// <summary>Queues versions of another store; its task ends when they are on disk or refused.</summary>
+    public Task<RestoreResult> RestoreAsync(RestoreRequest request)
+    {
+        Enqueue(request);
+        return request.Task;
+    }
+
     /// <summary>Queues work on the index; its task ends when it is on disk.</summary>
     public Task<T> IndexAsync<T>(Func<WriteSession, T> work, CancellationToken cancel, int size = 1, Action? committed = null)
     {
