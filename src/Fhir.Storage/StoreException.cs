@@ -14,3 +14,10 @@ public sealed class SearchTimeoutException(string message) : Exception(message);
 
 /// <summary>An index that the search needs has not caught up with the store; the message says how far it is.</summary>
 public sealed class SearchNotReadyException(string message) : Exception(message);
+
+/// <summary>The store has more to do than it can, or part of it is not there for the moment; nothing was changed, and trying again later may help.</summary>
+public sealed class StoreBusyException(string message) : Exception(message)
+{
+    /// <summary>Time to wait before trying again; null if the store does not tell.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}

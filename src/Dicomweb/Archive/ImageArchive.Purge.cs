@@ -1,5 +1,6 @@
 // Giving back what is kept of deleted and replaced instances, once its days are over.
 
+using FhirHub.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace FhirHub.Dicomweb;

@@ -1,5 +1,6 @@
 // A segment that is written: a file to whose end instances are appended.
 
+using FhirHub.Sqlite;
 using Microsoft.Win32.SafeHandles;
 
 namespace FhirHub.Dicomweb;

@@ -1,6 +1,7 @@
 // The segments that are read: one open file each, shared by all who read it.
 
 using System.Runtime.InteropServices;
+using FhirHub.Sqlite;
 using Microsoft.Win32.SafeHandles;
 
 namespace FhirHub.Dicomweb;

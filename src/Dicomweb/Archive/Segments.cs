@@ -1,6 +1,7 @@
 // The segments of an archive: a folder of files in which instances lie one behind the other.
 
 using System.Globalization;
+using FhirHub.Sqlite;
 
 namespace FhirHub.Dicomweb;
 

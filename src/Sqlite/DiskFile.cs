@@ -1,12 +1,12 @@
-// What an archive needs of a file system and .NET has no name for: fdatasync, fsync of a folder, and giving back the middle of a file.
+// What a store needs of a file system and .NET has no name for: fdatasync, fsync of a folder, and giving back the middle of a file.
 
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace FhirHub.Dicomweb;
+namespace FhirHub.Sqlite;
 
 /// <summary>Files on disk.</summary>
-internal static partial class DiskFile
+public static partial class DiskFile
 {
     private const int Interrupted = 4;
     private const int ReadOnlyFolder = 0x10000;
