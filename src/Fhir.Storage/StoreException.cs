@@ -21,3 +21,6 @@ public sealed class StoreBusyException(string message) : Exception(message)
     /// <summary>Time to wait before trying again; null if the store does not tell.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }
+
+/// <summary>A resource is too large for the store; nothing was changed. The message says which limit it is.</summary>
+public sealed class ResourceTooLargeException(string message) : Exception(message);

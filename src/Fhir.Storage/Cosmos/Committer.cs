@@ -102,14 +102,15 @@ internal sealed class Committer(CosmosDatabase database, CosmosStoreOptions opti
     }
 
     private async Task<StoredVersion?> VersionAsync(ResourceKey key, HeadVersion version, CancellationToken cancel) =>
-        await database.Resources.ReadAsync(version.Document, Layout.PartitionKeyOf(version.Partition, key), cancel) is { } found ? new ResourceDocument(found.Root).ToVersion() : null;
+        await database.Resources.ReadAsync(version.Document, Layout.PartitionKeyOf(version.Partition, key), cancel) is { } found ? await new ResourceDocument(found.Root).ToVersionAsync(database.Bodies, cancel) : null;
 
     private async Task<(string Partition, string Document)> PrepareAsync(string transaction, int index, ResourceWrite write, HeadVersion? former, CancellationToken cancel)
     {
         var put = write as PutResource;
         var partition = put is null ? former!.Partition : Layout.PartitionOf(write.Key, put.Resource.Entries, options.CompartmentParameters);
         var document = $"{Layout.IdOf(write.Key)}:{transaction}-{index}";
-        var json = ResourceDocument.Prepare(document, partition, write.Key, transaction, put?.Method ?? WriteMethod.Delete, put?.Resource, epoch: 0);
+        var body = put is null ? default : await database.Bodies.StoreAsync(put.Resource.Body, isApart: false, cancel);
+        var json = ResourceDocument.Prepare(document, partition, write.Key, transaction, put?.Method ?? WriteMethod.Delete, put?.Resource, body, epoch: 0);
         await database.Resources.CreateAsync(json, Layout.PartitionKeyOf(partition, write.Key), cancel);
         return (partition, document);
     }

@@ -9,10 +9,11 @@ internal sealed class CosmosDatabase : IDisposable
 {
     private readonly CosmosClient _client;
 
-    private CosmosDatabase(CosmosClient client, string name)
+    private CosmosDatabase(CosmosClient client, CosmosStoreOptions options)
     {
         _client = client;
-        CosmosDocuments Of(string container) => new(client.GetContainer(name, container));
+        Bodies = new Bodies(options.Blobs, options.Clock);
+        CosmosDocuments Of(string container) => new(client.GetContainer(options.Database, container));
         Resources = Of(Layout.Resources);
         Ids = Of(Layout.Ids);
         History = Of(Layout.History);
@@ -33,6 +34,8 @@ internal sealed class CosmosDatabase : IDisposable
 
     public CosmosDocuments State { get; }
 
+    public Bodies Bodies { get; }
+
     /// <summary>Opens the database and makes what is not there.</summary>
     /// <exception cref="StoreException">The account can't be reached, or refuses.</exception>
     public static async Task<CosmosDatabase> OpenAsync(CosmosStoreOptions options, CancellationToken cancel)
@@ -50,7 +53,7 @@ internal sealed class CosmosDatabase : IDisposable
             Database database = await client.CreateDatabaseIfNotExistsAsync(options.Database, throughput, cancellationToken: cancel);
             foreach (var container in Layout.Containers)
                 await database.CreateContainerIfNotExistsAsync(container, throughputProperties: null, cancellationToken: cancel);
-            return new CosmosDatabase(client, options.Database);
+            return new CosmosDatabase(client, options);
         }
         catch (CosmosException exception)
         {
@@ -64,5 +67,9 @@ internal sealed class CosmosDatabase : IDisposable
         }
     }
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        Bodies.Dispose();
+        _client.Dispose();
+    }
 }

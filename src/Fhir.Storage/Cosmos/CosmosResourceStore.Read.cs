@@ -25,7 +25,7 @@ public sealed partial class CosmosResourceStore
             if (version is null)
                 return null;
             if (await _database.Resources.ReadAsync(version.Document, Layout.PartitionKeyOf(version.Partition, key), cancel) is { } found)
-                return new ResourceDocument(found.Root).ToVersion() with { Version = version.Version };
+                return await new ResourceDocument(found.Root).ToVersionAsync(_database.Bodies, cancel) with { Version = version.Version };
         }
     }
 
@@ -36,6 +36,6 @@ public sealed partial class CosmosResourceStore
             return null;
         if (current.Version == version)
             return current;
-        return await _database.History.ReadAsync(Layout.IdOf(key, version), new PartitionKey(Layout.IdOf(key)), cancel) is { } found ? HistoryDocument.Read(found.Root) : null;
+        return await _database.History.ReadAsync(Layout.IdOf(key, version), new PartitionKey(Layout.IdOf(key)), cancel) is { } found ? await HistoryDocument.ReadAsync(found.Root, _database.Bodies, cancel) : null;
     }
 }

@@ -27,7 +27,7 @@ internal sealed class CosmosSearch(CosmosDatabase database, CosmosStoreOptions o
             .Where(candidate => evaluator.Matches(candidate.Indexed, query with { Expression = expression }))
             .OrderBy(static match => match.Document.Order, StringComparer.Ordinal)
             .ToList();
-        return new SearchPage([.. matches.Take(query.Count).Select(static match => match.Document.ToVersion())], [], null, null, query.Count == 0 || query.Total != TotalMode.None ? matches.Count : null);
+        return new SearchPage(await database.Bodies.VersionsAsync(matches.Take(query.Count).Select(static match => match.Document), cancel), [], null, null, query.Count == 0 || query.Total != TotalMode.None ? matches.Count : null);
     }
 
     private async IAsyncEnumerable<ResourceDocument> CurrentAsync(string type, long position, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)

@@ -20,6 +20,9 @@ public sealed record CosmosStoreOptions : ResourceStoreOptions
     /// <summary>The account's regions that this server reads from, nearest first; empty for the account's own order.</summary>
     public IReadOnlyList<string> Regions { get; init; } = [];
 
+    /// <summary>Where bodies are that are too large for a document; null to refuse them. The store disposes it.</summary>
+    public IBodyBlobs? Blobs { get; init; }
+
     /// <summary>Requests that one operation of the store makes at the same time at most.</summary>
     public int Parallelism { get; init; } = 16;
 

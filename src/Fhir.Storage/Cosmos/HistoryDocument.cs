@@ -26,14 +26,17 @@ internal static class HistoryDocument
         json.WriteNumber("j", former.Json.Whole("j"));
         json.WriteNumber("u", record.Position);
         json.WriteNumber("ul", record.Time);
-        if (former.Json.TryGetProperty("b", out var body))
+        foreach (var name in (string[])[Layout.BodyName, Layout.BlobName])
         {
-            json.WritePropertyName("b");
-            body.WriteTo(json);
+            if (former.Json.TryGetProperty(name, out var body))
+            {
+                json.WritePropertyName(name);
+                body.WriteTo(json);
+            }
         }
     });
 
     /// <summary>The version of a document.</summary>
-    public static StoredVersion Read(JsonElement json) => new(
-        new ResourceKey(json.Required("t"), json.Required("i")), json.Whole("v"), DateTimeOffset.FromUnixTimeMilliseconds(json.Whole("l")), json.Method("m"), ResourceDocument.Body(json));
+    public static async ValueTask<StoredVersion> ReadAsync(JsonElement json, Bodies bodies, CancellationToken cancel) => new(
+        new ResourceKey(json.Required("t"), json.Required("i")), json.Whole("v"), DateTimeOffset.FromUnixTimeMilliseconds(json.Whole("l")), json.Method("m"), await bodies.ReadAsync(json, cancel));
 }

@@ -26,6 +26,12 @@ internal static class Layout
     /// <summary>Seconds after which what was prepared and never committed may go.</summary>
     public const int PreparedSeconds = 86_400;
 
+    /// <summary>The member of a document that holds the body.</summary>
+    public const string BodyName = "b";
+
+    /// <summary>The member of a document that names the blob that holds the body.</summary>
+    public const string BlobName = "B";
+
     /// <summary>Positions in a partition of the log.</summary>
     private const int SegmentPositions = 4_096;
 

@@ -37,7 +37,8 @@ internal sealed class ResourceDocument(JsonElement json)
     public DateTimeOffset LastUpdated => DateTimeOffset.FromUnixTimeMilliseconds(Json.Whole("l"));
 
     /// <summary>The version.</summary>
-    public StoredVersion ToVersion() => new(Key, Json.Whole("v"), LastUpdated, Json.Method("m"), Body(Json));
+    public async ValueTask<StoredVersion> ToVersionAsync(Bodies bodies, CancellationToken cancel) =>
+        new(Key, Json.Whole("v"), LastUpdated, Json.Method("m"), await bodies.ReadAsync(Json, cancel));
 
     /// <summary>What search sees of it.</summary>
     /// <param name="parameters">The parameters that matter, by index key.</param>
@@ -62,7 +63,7 @@ internal sealed class ResourceDocument(JsonElement json)
     public static string ContainedName(int epoch) => epoch == 0 ? "c0" : "c1";
 
     /// <summary>The document of a version to be: nobody sees it before it is applied.</summary>
-    public static ReadOnlyMemory<byte> Prepare(string id, string partition, ResourceKey key, string transaction, WriteMethod method, PreparedResource? resource, int epoch) => DocumentJson.Write(json =>
+    public static ReadOnlyMemory<byte> Prepare(string id, string partition, ResourceKey key, string transaction, WriteMethod method, PreparedResource? resource, StoredBody body, int epoch) => DocumentJson.Write(json =>
     {
         json.WriteString("id", id);
         json.WriteString("p", partition);
@@ -77,7 +78,7 @@ internal sealed class ResourceDocument(JsonElement json)
         json.WriteNumber("ttl", Layout.PreparedSeconds);
         if (resource is null)
             return;
-        json.WriteBase64String("b", BodyCodec.Encode(resource.Body.Tail.Span));
+        body.Write(json);
         json.WritePropertyName(EntriesName(epoch));
         EntryCodec.Write(json, resource.Entries);
         if (resource.Contained.Count > 0)
@@ -115,9 +116,6 @@ internal sealed class ResourceDocument(JsonElement json)
 
     /// <summary>What makes the current version a former one.</summary>
     public static IReadOnlyList<PatchOperation> Disappear(LogRecord record) => [PatchOperation.Set("/u", record.Position), PatchOperation.Set("/ttl", Layout.SupersededSeconds)];
-
-    /// <summary>The body of a document of any container.</summary>
-    public static ResourceBody Body(JsonElement json) => json.TryGetProperty("b", out var body) ? BodyCodec.Decode(body.GetBytesFromBase64()) : default;
 
     private static IReadOnlyList<IndexEntry> Entries(JsonElement json, string name, ILookup<string, SearchParameter> parameters) =>
         json.TryGetProperty(name, out var entries) ? EntryCodec.Read(entries, parameters) : [];
