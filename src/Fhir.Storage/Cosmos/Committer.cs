@@ -6,7 +6,7 @@ using Microsoft.Azure.Cosmos;
 namespace FhirHub.Storage.Cosmos;
 
 /// <summary>Commits the transactions of this server, one after the other.</summary>
-internal sealed class Committer(CosmosDatabase database, CosmosStoreOptions options, Watermarks watermarks, Applier applier, CosmosSearch search) : IDisposable
+internal sealed class Committer(CosmosDatabase database, CosmosStoreOptions options, Watermarks watermarks, Applier applier, CosmosSearch search, IndexDefinitions definitions) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
 
@@ -16,12 +16,22 @@ internal sealed class Committer(CosmosDatabase database, CosmosStoreOptions opti
         cancel.ThrowIfCancellationRequested();
         var id = Guid.NewGuid().ToString("N");
         var documents = new (string Partition, string Document)?[transaction.Writes.Count];
+        (long, long)? stamp = null;
         await _turn.WaitAsync(cancel);
         try
         {
             while (true)
             {
                 var watermark = await applier.CatchUpAsync(cancel);
+                var index = definitions.After(watermark.Index);
+                if (stamp != definitions.StampOf(index))
+                {
+                    // What was prepared for another state is left behind.
+                    stamp = definitions.StampOf(index);
+                    id = Guid.NewGuid().ToString("N");
+                    Array.Clear(documents);
+                }
+
                 if (await ValidateAsync(scope, transaction, watermark, cancel) is { } failure)
                     return failure;
                 var results = new WriteResult?[transaction.Writes.Count];
@@ -48,7 +58,7 @@ internal sealed class Committer(CosmosDatabase database, CosmosStoreOptions opti
                         continue;
                     }
 
-                    var (partition, document) = documents[i] ??= await PrepareAsync(id, i, write, former, cancel);
+                    var (partition, document) = documents[i] ??= await PrepareAsync(id, i, write, former, index, cancel);
                     var method = put?.Method ?? WriteMethod.Delete;
                     var version = (former?.Version ?? 0) + 1;
                     logged.Add(new LoggedWrite(write.Key, version, partition, document, method, head?.Order ?? Layout.OrderOf(watermark.Position + 1, i), former));
@@ -60,7 +70,7 @@ internal sealed class Committer(CosmosDatabase database, CosmosStoreOptions opti
                 if (logged.Count > 0)
                 {
                     var position = watermark.Position + 1;
-                    if (!await database.Log.CreateAsync(new LogRecord(position, time, id, logged).Write(), new PartitionKey(Layout.SegmentOf(position)), cancel))
+                    if (!await database.Log.CreateAsync(new LogRecord(position, time, id, logged) { Index = ReferenceEquals(index, watermark.Index) ? null : index with { Number = position } }.Write(), new PartitionKey(Layout.SegmentOf(position)), cancel))
                         continue;
                     watermarks.Saw(await applier.CatchUpAsync(CancellationToken.None));
                 }
@@ -104,13 +114,14 @@ internal sealed class Committer(CosmosDatabase database, CosmosStoreOptions opti
     private async Task<StoredVersion?> VersionAsync(ResourceKey key, HeadVersion version, CancellationToken cancel) =>
         await database.Resources.ReadAsync(version.Document, Layout.PartitionKeyOf(version.Partition, key), cancel) is { } found ? await new ResourceDocument(found.Root).ToVersionAsync(database.Bodies, cancel) : null;
 
-    private async Task<(string Partition, string Document)> PrepareAsync(string transaction, int index, ResourceWrite write, HeadVersion? former, CancellationToken cancel)
+    private async Task<(string Partition, string Document)> PrepareAsync(string transaction, int index, ResourceWrite write, HeadVersion? former, IndexState state, CancellationToken cancel)
     {
         var put = write as PutResource;
-        var partition = put is null ? former!.Partition : Layout.PartitionOf(write.Key, put.Resource.Entries, options.CompartmentParameters);
+        var resource = put is null ? null : definitions.Current(write.Key, put.Resource);
+        var partition = resource is null ? former!.Partition : Layout.PartitionOf(write.Key, resource.Entries, options.CompartmentParameters);
         var document = $"{Layout.IdOf(write.Key)}:{transaction}-{index}";
-        var body = put is null ? default : await database.Bodies.StoreAsync(put.Resource.Body, isApart: false, cancel);
-        var json = ResourceDocument.Prepare(document, partition, write.Key, transaction, put?.Method ?? WriteMethod.Delete, put?.Resource, body, epoch: 0);
+        var body = resource is null ? default : await database.Bodies.StoreAsync(resource.Body, isApart: false, cancel);
+        var json = ResourceDocument.Prepare(document, partition, write.Key, transaction, put?.Method ?? WriteMethod.Delete, resource, body, state);
         await database.Resources.CreateAsync(json, Layout.PartitionKeyOf(partition, write.Key), cancel);
         return (partition, document);
     }

@@ -13,6 +13,7 @@ public sealed partial class CosmosResourceStore : IResourceStore
     private readonly Applier _applier;
     private readonly CosmosSearch _search;
     private readonly Committer _committer;
+    private readonly IndexDefinitions _definitions;
 
     private CosmosResourceStore(CosmosStoreOptions options, CosmosDatabase database)
     {
@@ -21,7 +22,8 @@ public sealed partial class CosmosResourceStore : IResourceStore
         _watermarks = new Watermarks(database);
         _applier = new Applier(database, _watermarks, options);
         _search = new CosmosSearch(database, options);
-        _committer = new Committer(database, options, _watermarks, _applier, _search);
+        _definitions = new IndexDefinitions(options);
+        _committer = new Committer(database, options, _watermarks, _applier, _search, _definitions);
     }
 
     /// <summary>Opens the database and makes it if there is none.</summary>
@@ -29,7 +31,17 @@ public sealed partial class CosmosResourceStore : IResourceStore
     public static async Task<CosmosResourceStore> OpenAsync(CosmosStoreOptions options, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new CosmosResourceStore(options, await CosmosDatabase.OpenAsync(options, cancel));
+        var store = new CosmosResourceStore(options, await CosmosDatabase.OpenAsync(options, cancel));
+        try
+        {
+            store._watermarks.Saw(await Watermark.OpenAsync(store._database.Control, options.IndexFingerprint, cancel));
+            return store;
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

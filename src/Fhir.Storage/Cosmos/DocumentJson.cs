@@ -36,6 +36,19 @@ internal static class DocumentJson
     /// <summary>True if it says so.</summary>
     public static bool Flag(this JsonElement json, string name) => json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 
+    /// <summary>The texts of an array; none if there is none.</summary>
+    public static IEnumerable<string> Texts(this JsonElement json, string name) =>
+        json.TryGetProperty(name, out var texts) ? texts.EnumerateArray().Select(static text => text.GetString()!) : [];
+
+    /// <summary>Writes an array of texts as a member.</summary>
+    public static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+            json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+
     /// <summary>The method of a version, as a Bundle writes it.</summary>
     public static WriteMethod Method(this JsonElement json, string name) => json.Required(name) switch
     {

@@ -25,6 +25,12 @@ internal sealed record LoggedWrite(ResourceKey Key, long Version, string Partiti
 /// <param name="Writes">What it writes.</param>
 internal sealed record LogRecord(long Position, long Time, string Id, IReadOnlyList<LoggedWrite> Writes)
 {
+    /// <summary>
+    /// What the index is good for from this position on; null if as before. Whoever commits after it must have prepared for it
+    /// (<see cref="IndexDefinitions.StampOf"/>).
+    /// </summary>
+    public IndexState? Index { get; init; }
+
     /// <summary>The document.</summary>
     public ReadOnlyMemory<byte> Write() => DocumentJson.Write(json =>
     {
@@ -33,6 +39,7 @@ internal sealed record LogRecord(long Position, long Time, string Id, IReadOnlyL
         json.WriteNumber("n", Position);
         json.WriteNumber("l", Time);
         json.WriteString("x", Id);
+        Index?.Write(json, "index");
         json.WriteStartArray("writes");
         foreach (var write in Writes)
         {
@@ -68,5 +75,8 @@ internal sealed record LogRecord(long Position, long Time, string Id, IReadOnlyL
             write.Required("n"),
             write.Method("m"),
             write.Required("o"),
-            write.TryGetProperty("was", out var former) ? HeadVersion.Read(former) : null))]);
+            write.TryGetProperty("was", out var former) ? HeadVersion.Read(former) : null))])
+    {
+        Index = json.TryGetProperty("index", out var index) ? IndexState.Read(index) : null,
+    };
 }

@@ -57,13 +57,21 @@ internal sealed class ResourceDocument(JsonElement json)
         : [];
 
     /// <summary>The member that holds the entries of an epoch.</summary>
-    public static string EntriesName(int epoch) => epoch == 0 ? "e0" : "e1";
+    public static string EntriesName(int epoch) => (epoch & 1) == 0 ? "e0" : "e1";
 
     /// <summary>The member that holds the contained resources of an epoch.</summary>
-    public static string ContainedName(int epoch) => epoch == 0 ? "c0" : "c1";
+    public static string ContainedName(int epoch) => (epoch & 1) == 0 ? "c0" : "c1";
 
     /// <summary>The document of a version to be: nobody sees it before it is applied.</summary>
-    public static ReadOnlyMemory<byte> Prepare(string id, string partition, ResourceKey key, string transaction, WriteMethod method, PreparedResource? resource, StoredBody body, int epoch) => DocumentJson.Write(json =>
+    /// <param name="id">Its id.</param>
+    /// <param name="partition">The first part of its partition key.</param>
+    /// <param name="key">The resource.</param>
+    /// <param name="transaction">The transaction that prepares it.</param>
+    /// <param name="method">The interaction.</param>
+    /// <param name="resource">The content, by the parameters of now; null for a tombstone.</param>
+    /// <param name="body">Where its body is.</param>
+    /// <param name="index">The state of the index at the position after which it is to be committed.</param>
+    public static ReadOnlyMemory<byte> Prepare(string id, string partition, ResourceKey key, string transaction, WriteMethod method, PreparedResource? resource, StoredBody body, IndexState index) => DocumentJson.Write(json =>
     {
         json.WriteString("id", id);
         json.WriteString("p", partition);
@@ -79,22 +87,15 @@ internal sealed class ResourceDocument(JsonElement json)
         if (resource is null)
             return;
         body.Write(json);
-        json.WritePropertyName(EntriesName(epoch));
-        EntryCodec.Write(json, resource.Entries);
-        if (resource.Contained.Count > 0)
+        foreach (var epoch in index.Epochs)
         {
-            json.WriteStartArray(ContainedName(epoch));
-            foreach (var contained in resource.Contained)
+            json.WritePropertyName(EntriesName(epoch));
+            EntryCodec.Write(json, resource.Entries);
+            if (resource.Contained.Count > 0)
             {
-                json.WriteStartObject();
-                json.WriteString("t", contained.Type);
-                json.WriteString("i", contained.Id);
-                json.WritePropertyName("e");
-                EntryCodec.Write(json, contained.Entries);
-                json.WriteEndObject();
+                json.WritePropertyName(ContainedName(epoch));
+                WriteContained(json, resource.Contained);
             }
-
-            json.WriteEndArray();
         }
 
         json.WriteStartArray("r");
@@ -102,6 +103,23 @@ internal sealed class ResourceDocument(JsonElement json)
             json.WriteStringValue(reference);
         json.WriteEndArray();
     });
+
+    /// <summary>Writes what a resource contains, with the entries of each.</summary>
+    public static void WriteContained(Utf8JsonWriter json, IReadOnlyList<ContainedResource> all)
+    {
+        json.WriteStartArray();
+        foreach (var contained in all)
+        {
+            json.WriteStartObject();
+            json.WriteString("t", contained.Type);
+            json.WriteString("i", contained.Id);
+            json.WritePropertyName("e");
+            EntryCodec.Write(json, contained.Entries);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
 
     /// <summary>What makes a prepared document the current version.</summary>
     public static IReadOnlyList<PatchOperation> Appear(LogRecord record, int index) =>

@@ -18,39 +18,62 @@ internal sealed record Watermark(
 {
     private const string Id = "watermark";
 
+    /// <summary>What the index is good for.</summary>
+    public required IndexState Index { get; init; }
+
+    /// <summary>Versions of each type that were ever committed.</summary>
+    public ImmutableSortedDictionary<string, long> Versions { get; init; } = ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal);
+
     /// <summary>The document's partition.</summary>
     public static PartitionKey Partition { get; } = new(Id);
 
     /// <summary>Where a new store starts.</summary>
-    public static Watermark Empty { get; } = new(
-        0, 0, ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal), ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal), ImmutableSortedSet.Create<string>(StringComparer.Ordinal), "");
-
-    /// <summary>Reads it; it is made if there is none.</summary>
-    public static async Task<Watermark> ReadAsync(CosmosDocuments control, CancellationToken cancel)
+    /// <param name="fingerprint">The state of parameters and extraction of the program that makes it.</param>
+    public static Watermark New(string fingerprint) => new(
+        0, 0, ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal), ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal), ImmutableSortedSet.Create<string>(StringComparer.Ordinal), "")
     {
-        while (true)
-        {
-            if (await control.ReadAsync(Id, Partition, cancel) is { } document)
-                return Read(document);
-            await control.CreateAsync(Empty.Write(), Partition, cancel);
-        }
+        Index = IndexState.New(fingerprint),
+    };
+
+    /// <summary>Reads it when a store is opened; it is made if there is none.</summary>
+    public static async Task<Watermark> OpenAsync(CosmosDocuments control, string fingerprint, CancellationToken cancel)
+    {
+        if (await control.ReadAsync(Id, Partition, cancel) is null)
+            await control.CreateAsync(New(fingerprint).Write(), Partition, cancel);
+        return await ReadAsync(control, cancel);
     }
+
+    /// <summary>Reads it.</summary>
+    /// <exception cref="StoreException">It is not there.</exception>
+    public static async Task<Watermark> ReadAsync(CosmosDocuments control, CancellationToken cancel) => await control.ReadAsync(Id, Partition, cancel) is { } document
+        ? Read(document)
+        : throw new StoreException("The Cosmos database has lost its watermark: the containers were not made by this program, or were changed by another.");
 
     /// <summary>What it is after the next commit.</summary>
     public Watermark After(LogRecord record)
     {
-        var (types, counts, wide) = (Types.ToBuilder(), Counts.ToBuilder(), Wide);
+        var (types, counts, versions, wide) = (Types.ToBuilder(), Counts.ToBuilder(), Versions.ToBuilder(), Wide);
         foreach (var write in record.Writes)
         {
             var type = write.Key.Type;
             types[type] = record.Position;
             var change = (write.Method == WriteMethod.Delete ? 0 : 1) - (write.Former is { IsDeleted: false } ? 1 : 0);
             counts[type] = counts.GetValueOrDefault(type) + change;
+            versions[type] = versions.GetValueOrDefault(type) + 1;
             if (write.Partition == Layout.Several)
                 wide = wide.Add(type);
         }
 
-        return this with { Position = record.Position, Time = record.Time, Types = types.ToImmutable(), Counts = counts.ToImmutable(), Wide = wide };
+        return this with
+        {
+            Position = record.Position,
+            Time = record.Time,
+            Types = types.ToImmutable(),
+            Counts = counts.ToImmutable(),
+            Versions = versions.ToImmutable(),
+            Wide = wide,
+            Index = record.Index ?? Index,
+        };
     }
 
     /// <summary>Writes it over the one that was read.</summary>
@@ -63,7 +86,11 @@ internal sealed record Watermark(
         Numbers(document.Root.GetProperty("types")),
         Numbers(document.Root.GetProperty("counts")),
         document.Root.GetProperty("wide").EnumerateArray().Select(static type => type.GetString()!).ToImmutableSortedSet(StringComparer.Ordinal),
-        document.ETag);
+        document.ETag)
+    {
+        Index = IndexState.Read(document.Root.GetProperty("index")),
+        Versions = Numbers(document.Root.GetProperty("versions")),
+    };
 
     private ReadOnlyMemory<byte> Write() => DocumentJson.Write(json =>
     {
@@ -72,10 +99,9 @@ internal sealed record Watermark(
         json.WriteNumber("l", Time);
         Write(json, "types", Types);
         Write(json, "counts", Counts);
-        json.WriteStartArray("wide");
-        foreach (var type in Wide)
-            json.WriteStringValue(type);
-        json.WriteEndArray();
+        Write(json, "versions", Versions);
+        DocumentJson.WriteTexts(json, "wide", Wide);
+        Index.Write(json, "index");
     });
 
     private static void Write(Utf8JsonWriter json, string name, ImmutableSortedDictionary<string, long> numbers)
