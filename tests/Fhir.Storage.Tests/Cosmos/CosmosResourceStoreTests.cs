@@ -1,0 +1,41 @@
+// The contract on Cosmos.
+
+using FhirHub.Cosmos.Emulator;
+using FhirHub.Storage.Cosmos;
+using FhirHub.Storage.Tests.Contract;
+using Xunit.Abstractions;
+
+namespace FhirHub.Storage.Tests.Cosmos;
+
+[NeedsCosmos]
+public sealed partial class CosmosResourceStoreTests(ITestOutputHelper output) : ResourceStoreContract
+{
+    private readonly string _database = CosmosEmulator.FreshDatabase();
+
+    private protected override ITestOutputHelper Output => output;
+
+    protected override async Task<IResourceStore> OpenAsync(TimeProvider clock) => await CosmosResourceStore.OpenAsync(
+        new CosmosStoreOptions
+        {
+            Endpoint = await CosmosEmulator.EndpointAsync(),
+            Key = CosmosEmulator.Key,
+            Database = _database,
+            Extract = Definitions.Extract,
+            Generation = () => Definitions.Generation,
+            IndexFingerprint = Definitions.Fingerprint,
+            ExtractContained = Definitions.ExtractContained,
+            Text = TestResource.Texts,
+            Clock = clock,
+            IncludeLimit = 50,
+            CompartmentParameters = static (compartment, type) => (compartment, type) switch
+            {
+                ("Patient", "Observation") => [Parameters.Subject],
+                _ => [],
+            },
+        },
+        CancellationToken.None);
+
+    protected override Task RemoveAsync() => CosmosEmulator.DeleteAsync(_database);
+
+    protected override Task VerifyAsync() => Task.CompletedTask;
+}
