@@ -4,7 +4,6 @@ public class HostTests
 {
     [Theory]
     [InlineData("FhirHub:Auth:Mode", "Closed")]
-    [InlineData("FhirHub:Storage:Provider", "Cosmos")]
     [InlineData("FhirHub:Storage:Provider", "Oracle")]
     [InlineData("FhirHub:Validation:OnWrite", "Everything")]
     [InlineData("FhirHub:Validation:ProfileRule", "Some")]

@@ -23,6 +23,7 @@ public static partial class ConfigurationReader
         {
             DataPath = Text(configuration, "FhirHub:DataPath", defaults.DataPath),
             StorageProvider = Choice(configuration, "FhirHub:Storage:Provider", defaults.StorageProvider),
+            Cosmos = Choice(configuration, "FhirHub:Storage:Provider", defaults.StorageProvider) == StorageProvider.Cosmos ? Cosmos(configuration) : null,
             AuthMode = Choice(configuration, "FhirHub:Auth:Mode", defaults.AuthMode),
             Smart = Smart(configuration, Text(configuration, "FhirHub:DataPath", defaults.DataPath)),
             ValidationOnWrite = Choice(configuration, "FhirHub:Validation:OnWrite", defaults.ValidationOnWrite),
@@ -56,8 +57,6 @@ public static partial class ConfigurationReader
                 SearchSeconds = Number(configuration, "FhirHub:Limits:SearchSeconds", limits.SearchSeconds, 1, 3600),
             },
         };
-        if (options.StorageProvider == StorageProvider.Cosmos)
-            throw new ConfigurationException("FhirHub:Storage:Provider is 'Cosmos', which is not available yet; use 'Sqlite'.");
         return options;
     }
 

@@ -84,6 +84,9 @@ public sealed record FhirHubOptions
     /// <summary><c>FhirHub:Storage:Provider</c>.</summary>
     public StorageProvider StorageProvider { get; init; } = StorageProvider.Sqlite;
 
+    /// <summary><c>FhirHub:Storage:Cosmos</c>; null with another provider.</summary>
+    public CosmosOptions? Cosmos { get; init; }
+
     /// <summary><c>FhirHub:Auth:Mode</c>.</summary>
     public AuthMode AuthMode { get; init; } = AuthMode.Smart;
 

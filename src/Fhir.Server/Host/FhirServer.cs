@@ -182,6 +182,8 @@ public sealed class FhirServer : IAsyncDisposable
     public static FhirServer Open(FhirHubOptions options, TimeProvider? clock = null)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Cosmos is not null)
+            throw new ConfigurationException("FhirHub:Storage:Provider is 'Cosmos', which is not available yet; use 'Sqlite'.");
         var hold = DataFolderLock.Take(options.DataPath);
         try
         {

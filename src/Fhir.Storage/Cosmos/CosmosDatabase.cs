@@ -40,13 +40,7 @@ internal sealed class CosmosDatabase : IDisposable
     /// <exception cref="StoreException">The account can't be reached, or refuses.</exception>
     public static async Task<CosmosDatabase> OpenAsync(CosmosStoreOptions options, CancellationToken cancel)
     {
-        var client = new CosmosClient(options.Endpoint.AbsoluteUri, options.Key, new CosmosClientOptions
-        {
-            ConnectionMode = ConnectionMode.Gateway,
-            LimitToEndpoint = options.Regions.Count == 0,
-            ApplicationPreferredRegions = options.Regions.Count == 0 ? null : [.. options.Regions],
-            ApplicationName = "FhirHub",
-        });
+        var client = Connect(options);
         try
         {
             var throughput = options.Throughput is { } units ? ThroughputProperties.CreateAutoscaleThroughput(units) : null;
@@ -65,6 +59,22 @@ internal sealed class CosmosDatabase : IDisposable
             client.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A client of the account; nothing is asked of it yet.</summary>
+    public static CosmosClient Connect(CosmosStoreOptions options)
+    {
+        var settings = new CosmosClientOptions
+        {
+            ConnectionMode = ConnectionMode.Gateway,
+            LimitToEndpoint = options.Regions.Count == 0,
+            ApplicationPreferredRegions = options.Regions.Count == 0 ? null : [.. options.Regions],
+            ApplicationName = "FhirHub",
+            RequestTimeout = options.RequestTimeout,
+        };
+        return options.Key is { } key
+            ? new CosmosClient(options.Endpoint.AbsoluteUri, key, settings)
+            : new CosmosClient(options.Endpoint.AbsoluteUri, options.Credential ?? throw new ArgumentException("The account's key is missing, and so is a credential.", nameof(options)), settings);
     }
 
     public void Dispose()

@@ -1,15 +1,31 @@
 // What the Cosmos store is told when it is opened.
 
+using System.Diagnostics.CodeAnalysis;
+using Azure.Core;
+
 namespace FhirHub.Storage.Cosmos;
 
 /// <summary>The settings of a <see cref="CosmosResourceStore"/>.</summary>
 public sealed record CosmosStoreOptions : ResourceStoreOptions
 {
+    /// <summary>Options that are all to be set.</summary>
+    public CosmosStoreOptions()
+    {
+    }
+
+    /// <summary>Options of this store with what another one was told too.</summary>
+    [SetsRequiredMembers]
+    public CosmosStoreOptions(ResourceStoreOptions common, Uri endpoint)
+        : base(common) => Endpoint = endpoint;
+
     /// <summary>The account's address.</summary>
     public required Uri Endpoint { get; init; }
 
-    /// <summary>The account's key.</summary>
-    public required string Key { get; init; }
+    /// <summary>The account's key; null where <see cref="Credential"/> is used.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Gets tokens for the account, where there is no <see cref="Key"/>.</summary>
+    public TokenCredential? Credential { get; init; }
 
     /// <summary>The database; it is made if there is none.</summary>
     public string Database { get; init; } = "fhirhub";
@@ -23,6 +39,12 @@ public sealed record CosmosStoreOptions : ResourceStoreOptions
     /// <summary>Where bodies are that are too large for a document; null to refuse them. The store disposes it.</summary>
     public IBodyBlobs? Blobs { get; init; }
 
+    /// <summary>Time that one request to the account may take.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time that an operation of the store may spend on trying requests again that the account is too busy for.</summary>
+    public TimeSpan RetryBudget { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Requests that one operation of the store makes at the same time at most.</summary>
     public int Parallelism { get; init; } = 16;
 
@@ -31,4 +53,8 @@ public sealed record CosmosStoreOptions : ResourceStoreOptions
 
     /// <summary>Matches that a search which is sorted, or not decided by the database alone, looks at in this server at most.</summary>
     public int MatchesAtMost { get; init; } = 100_000;
+
+    // The compiler's own would show the key wherever the options are printed.
+    /// <inheritdoc/>
+    public override string ToString() => $"{Endpoint} {Database}";
 }
