@@ -14,7 +14,7 @@ internal sealed class CosmosSearch(CosmosDatabase database, CosmosStoreOptions o
     public async Task<SearchPage> PageAsync(AccessScope scope, SearchQuery query, Watermark watermark, CancellationToken cancel)
     {
         var expression = new ScopedExpression(scope, options.CompartmentParameters).Rewrite(query.Expression, query.ResourceTypes);
-        var parameters = ParametersOf(expression).ToLookup(static parameter => parameter.IndexKey, StringComparer.Ordinal);
+        var parameters = SearchedParameters.Of(expression);
         var lookup = new LoadedResources();
         foreach (var type in watermark.Counts.Keys)
         {
@@ -37,20 +37,6 @@ internal sealed class CosmosSearch(CosmosDatabase database, CosmosStoreOptions o
         await foreach (var json in database.Resources.QueryAsync(query, null, PageSize, cancel))
             yield return new ResourceDocument(json);
     }
-
-    private static IEnumerable<SearchParameter> ParametersOf(SearchExpression expression) => expression switch
-    {
-        SearchExpression.And and => and.Parts.SelectMany(ParametersOf),
-        SearchExpression.Or or => or.Parts.SelectMany(ParametersOf),
-        SearchExpression.Not not => ParametersOf(not.Part),
-        SearchExpression.Parameter parameter => [parameter.Definition],
-        SearchExpression.Missing missing => [missing.Definition],
-        SearchExpression.Chain chain => ParametersOf(chain.Inner).Append(chain.Reference),
-        SearchExpression.ReverseChain chain => ParametersOf(chain.Inner).Append(chain.Reference),
-        SearchExpression.Contains contains => ParametersOf(contains.Inner),
-        SearchExpression.ContainedIn contained => ParametersOf(contained.Inner),
-        _ => [],
-    };
 
     private sealed class LoadedResources : IResourceLookup
     {
