@@ -14,16 +14,19 @@ public sealed partial class CosmosResourceStore : IResourceStore
     private readonly CosmosSearch _search;
     private readonly Committer _committer;
     private readonly IndexDefinitions _definitions;
+    private readonly Sweeper _sweeper;
 
     private CosmosResourceStore(CosmosStoreOptions options, CosmosDatabase database)
     {
         _options = options;
         _database = database;
         _watermarks = new Watermarks(database);
-        _applier = new Applier(database, _watermarks, options);
+        var (log, tail) = (new CommitLog(database), new LogTail());
+        _applier = new Applier(database, log, tail, _watermarks, options);
         _search = new CosmosSearch(database, options);
         _definitions = new IndexDefinitions(options);
-        _committer = new Committer(database, options, _watermarks, _applier, _search, _definitions);
+        _committer = new Committer(database, options, _watermarks, log, tail, _applier, _search, _definitions);
+        _sweeper = new Sweeper(database, options, _watermarks, log, _applier);
     }
 
     /// <summary>Opens the database and makes it if there is none.</summary>
@@ -45,22 +48,14 @@ public sealed partial class CosmosResourceStore : IResourceStore
     }
 
     /// <inheritdoc/>
-    public long Commits => _watermarks.Position;
-
-    /// <inheritdoc/>
-    public long CommitsOf(string type) => _watermarks.PositionOf(type);
-
-    /// <inheritdoc/>
-    public Task<CommitResult> CommitAsync(AccessScope scope, ResourceTransaction transaction, CancellationToken cancel) => _committer.CommitAsync(scope, transaction, cancel);
-
-    /// <inheritdoc/>
     public async Task<SearchPage> SearchAsync(AccessScope scope, SearchQuery query, CancellationToken cancel) =>
         await _search.PageAsync(scope, query, await _watermarks.ReadAsync(cancel), cancel);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        await _sweeper.DisposeAsync();
+        await _committer.DisposeAsync();
         _database.Dispose();
-        return ValueTask.CompletedTask;
     }
 }

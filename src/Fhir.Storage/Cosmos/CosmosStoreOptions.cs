@@ -51,6 +51,12 @@ public sealed record CosmosStoreOptions : ResourceStoreOptions
     /// <summary>Time between two looks for commits that nobody applied.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// Time after which what was prepared for a commit and not committed is taken for that of a server that died. A commit that takes longer
+    /// is prepared once more.
+    /// </summary>
+    public TimeSpan PreparationLifetime { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Matches that a search which is sorted, or not decided by the database alone, looks at in this server at most.</summary>
     public int MatchesAtMost { get; init; } = 100_000;
 

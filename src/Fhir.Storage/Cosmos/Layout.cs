@@ -23,9 +23,6 @@ internal static class Layout
     /// <summary>Seconds that a superseded version can still be found by a search that began before: a page link's hour, and as much again.</summary>
     public const int SupersededSeconds = 7_200;
 
-    /// <summary>Seconds after which what was prepared and never committed may go.</summary>
-    public const int PreparedSeconds = 86_400;
-
     /// <summary>The member of a document that holds the body.</summary>
     public const string BodyName = "b";
 
@@ -47,12 +44,12 @@ internal static class Layout
         {
             DefaultTimeToLive = -1,
             IndexingPolicy = Policy(
-                ["/p/?", "/t/?", "/i/?", "/f/?", "/u/?", "/d/?", "/o/?", "/l/?", "/x/?", "/r/[]/?", "/e0/*", "/e1/*", "/c0/*", "/c1/*"],
+                ["/p/?", "/t/?", "/i/?", "/f/?", "/u/?", "/d/?", "/q/?", "/o/?", "/l/?", "/x/?", "/r/[]/?", "/e0/*", "/e1/*", "/c0/*", "/c1/*"],
                 [["/t", "/o"]]),
         },
         new ContainerProperties(Ids, "/id") { IndexingPolicy = Policy([], []) },
         new ContainerProperties(History, "/k") { IndexingPolicy = Policy(["/k/?", "/t/?", "/f/?", "/u/?", "/l/?", "/ul/?", "/v/?"], [["/f", "/j"]]) },
-        new ContainerProperties(Log, "/s") { IndexingPolicy = Policy(["/n/?"], []) },
+        new ContainerProperties(Log, "/s") { IndexingPolicy = Policy(["/n/?", "/q/?"], []) },
         new ContainerProperties(Control, "/id") { DefaultTimeToLive = -1, IndexingPolicy = Policy([], []) },
         new ContainerProperties(State, "/kind") { DefaultTimeToLive = -1, IndexingPolicy = Policy(["/id/?", "/owner/?", "/expires/?"], []) },
     ];

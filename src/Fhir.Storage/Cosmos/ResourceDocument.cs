@@ -67,11 +67,12 @@ internal sealed class ResourceDocument(JsonElement json)
     /// <param name="partition">The first part of its partition key.</param>
     /// <param name="key">The resource.</param>
     /// <param name="transaction">The transaction that prepares it.</param>
+    /// <param name="preparedAt">When its preparation began, in milliseconds since 1970.</param>
     /// <param name="method">The interaction.</param>
     /// <param name="resource">The content, by the parameters of now; null for a tombstone.</param>
     /// <param name="body">Where its body is.</param>
     /// <param name="index">The state of the index at the position after which it is to be committed.</param>
-    public static ReadOnlyMemory<byte> Prepare(string id, string partition, ResourceKey key, string transaction, WriteMethod method, PreparedResource? resource, StoredBody body, IndexState index) => DocumentJson.Write(json =>
+    public static ReadOnlyMemory<byte> Prepare(string id, string partition, ResourceKey key, string transaction, long preparedAt, WriteMethod method, PreparedResource? resource, StoredBody body, IndexState index) => DocumentJson.Write(json =>
     {
         json.WriteString("id", id);
         json.WriteString("p", partition);
@@ -83,7 +84,7 @@ internal sealed class ResourceDocument(JsonElement json)
         json.WriteNumber("v", 0);
         json.WriteString("m", DocumentJson.NameOf(method));
         json.WriteBoolean("d", resource is null);
-        json.WriteNumber("ttl", Layout.PreparedSeconds);
+        json.WriteNumber("q", preparedAt);
         if (resource is null)
             return;
         body.Write(json);
@@ -129,7 +130,7 @@ internal sealed class ResourceDocument(JsonElement json)
         PatchOperation.Set("/l", record.Time),
         PatchOperation.Set("/o", record.Writes[index].Order),
         PatchOperation.Set("/j", index),
-        PatchOperation.Set("/ttl", -1),
+        PatchOperation.Set("/q", 0),
     ];
 
     /// <summary>What makes the current version a former one.</summary>

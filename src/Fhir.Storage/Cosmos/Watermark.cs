@@ -24,6 +24,9 @@ internal sealed record Watermark(
     /// <summary>Versions of each type that were ever committed.</summary>
     public ImmutableSortedDictionary<string, long> Versions { get; init; } = ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal);
 
+    /// <summary>What was prepared before this time, in milliseconds since 1970, can't be committed any more.</summary>
+    public long Void { get; init; }
+
     /// <summary>The document's partition.</summary>
     public static PartitionKey Partition { get; } = new(Id);
 
@@ -73,6 +76,7 @@ internal sealed record Watermark(
             Versions = versions.ToImmutable(),
             Wide = wide,
             Index = record.Index ?? Index,
+            Void = Math.Max(Void, record.Void),
         };
     }
 
@@ -90,6 +94,7 @@ internal sealed record Watermark(
     {
         Index = IndexState.Read(document.Root.GetProperty("index")),
         Versions = Numbers(document.Root.GetProperty("versions")),
+        Void = document.Root.Whole("void"),
     };
 
     private ReadOnlyMemory<byte> Write() => DocumentJson.Write(json =>
@@ -97,6 +102,7 @@ internal sealed record Watermark(
         json.WriteString("id", Id);
         json.WriteNumber("w", Position);
         json.WriteNumber("l", Time);
+        json.WriteNumber("void", Void);
         Write(json, "types", Types);
         Write(json, "counts", Counts);
         Write(json, "versions", Versions);

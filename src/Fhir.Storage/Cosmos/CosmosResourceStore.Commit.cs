@@ -1,0 +1,30 @@
+// Commits and what is left of those that were not ended.
+
+using FhirHub.Search;
+
+namespace FhirHub.Storage.Cosmos;
+
+/// <content>Writes.</content>
+public sealed partial class CosmosResourceStore
+{
+    /// <inheritdoc/>
+    public long Commits => _watermarks.Position;
+
+    /// <inheritdoc/>
+    public long CommitsOf(string type) => _watermarks.PositionOf(type);
+
+    /// <inheritdoc/>
+    public async Task<CommitResult> CommitAsync(AccessScope scope, ResourceTransaction transaction, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(transaction);
+        return await _committer.CommitAsync(scope, transaction, cancel);
+    }
+
+    /// <summary>
+    /// Ends what servers that died had begun: applies what they committed, and removes what they prepared longer ago than
+    /// <see cref="CosmosStoreOptions.PreparationLifetime"/>. Every server does so by itself from time to time.
+    /// </summary>
+    /// <returns>The number of documents that were removed.</returns>
+    public Task<int> SweepAsync(CancellationToken cancel) => _sweeper.SweepAsync(cancel);
+}
