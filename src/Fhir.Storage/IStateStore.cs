@@ -33,7 +33,16 @@ public interface IStateStore
     /// Asks to be told of each write and removal of a record, by kind and id: after it is on disk and before the task of who wrote it ends, so that
     /// whoever keeps what it has read never answers with what is over. What ceases by its time is not told.
     /// </summary>
+    /// <remarks>
+    /// Where several servers have one database, the writes of others are told within a time that the store's documentation names, as long as
+    /// <see cref="TellsAll"/>. An empty kind says that any record may have been written.
+    /// </remarks>
     void Observe(Action<string, string> observer);
+
+    /// <summary>
+    /// False while the store can't tell what other servers write: what is kept of records must not be used then. It costs nothing to ask for.
+    /// </summary>
+    bool TellsAll { get; }
 }
 
 /// <summary>A record of the server's own state.</summary>

@@ -70,6 +70,8 @@ public class SweeperTests
             return Steps[^1];
         }
 
+        public bool TellsAll => store.TellsAll;
+
         public void Observe(Action<string, string> observer) => store.Observe(observer);
 
         public ValueTask<StateRecord?> FindAsync(string kind, string id, CancellationToken cancel) => store.FindAsync(kind, id, cancel);

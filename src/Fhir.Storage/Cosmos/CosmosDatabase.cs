@@ -8,6 +8,7 @@ namespace FhirHub.Storage.Cosmos;
 internal sealed class CosmosDatabase : IDisposable
 {
     private readonly CosmosClient _client;
+    private readonly Container _state;
 
     private CosmosDatabase(CosmosClient client, CosmosStoreOptions options)
     {
@@ -20,6 +21,7 @@ internal sealed class CosmosDatabase : IDisposable
         Log = Of(Layout.Log);
         Control = Of(Layout.Control);
         State = Of(Layout.State);
+        _state = client.GetContainer(options.Database, Layout.State);
     }
 
     public CosmosDocuments Resources { get; }
@@ -76,6 +78,9 @@ internal sealed class CosmosDatabase : IDisposable
             ? new CosmosClient(options.Endpoint.AbsoluteUri, key, settings)
             : new CosmosClient(options.Endpoint.AbsoluteUri, options.Credential ?? throw new ArgumentException("The account's key is missing, and so is a credential.", nameof(options)), settings);
     }
+
+    /// <summary>The change feed of <see cref="State"/>.</summary>
+    public StateFeed FeedOfState() => new(_state);
 
     public void Dispose()
     {

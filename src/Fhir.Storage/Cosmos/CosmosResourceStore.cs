@@ -27,6 +27,7 @@ public sealed partial class CosmosResourceStore : IResourceStore
         _definitions = new IndexDefinitions(options);
         _committer = new Committer(database, options, _watermarks, log, tail, _applier, _search, _definitions);
         _sweeper = new Sweeper(database, options, _watermarks, log, _applier);
+        _state = new CosmosStateStore(database.State, options.Clock);
     }
 
     /// <summary>Opens the database and makes it if there is none.</summary>
@@ -38,6 +39,7 @@ public sealed partial class CosmosResourceStore : IResourceStore
         try
         {
             store._watermarks.Saw(await Watermark.OpenAsync(store._database.Control, options.IndexFingerprint, cancel));
+            await store.FollowAsync(cancel);
             return store;
         }
         catch
@@ -56,6 +58,8 @@ public sealed partial class CosmosResourceStore : IResourceStore
     {
         await _sweeper.DisposeAsync();
         await _committer.DisposeAsync();
+        if (_follower is not null)
+            await _follower.DisposeAsync();
         _database.Dispose();
     }
 }

@@ -57,6 +57,12 @@ public sealed record CosmosStoreOptions : ResourceStoreOptions
     /// </summary>
     public TimeSpan PreparationLifetime { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// Time between two looks for what other servers wrote. What one server keeps of the records that another changes, such as a token that was revoked
+    /// there, is used for that long in general, and for four times as long at most.
+    /// </summary>
+    public TimeSpan FollowInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Matches that a search which is sorted, or not decided by the database alone, looks at in this server at most.</summary>
     public int MatchesAtMost { get; init; } = 100_000;
 

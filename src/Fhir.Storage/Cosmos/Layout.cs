@@ -51,7 +51,7 @@ internal static class Layout
         new ContainerProperties(History, "/k") { IndexingPolicy = Policy(["/k/?", "/t/?", "/f/?", "/u/?", "/l/?", "/ul/?", "/v/?"], [["/f", "/j"]]) },
         new ContainerProperties(Log, "/s") { IndexingPolicy = Policy(["/n/?", "/q/?"], []) },
         new ContainerProperties(Control, "/id") { DefaultTimeToLive = -1, IndexingPolicy = Policy([], []) },
-        new ContainerProperties(State, "/kind") { DefaultTimeToLive = -1, IndexingPolicy = Policy(["/id/?", "/owner/?", "/expires/?"], []) },
+        new ContainerProperties(State, ["/kind", "/id"]) { DefaultTimeToLive = -1, IndexingPolicy = Policy(["/kind/?", "/key/?", "/owner/?", "/expires/?", "/gone/?"], []) },
     ];
 
     /// <summary>The id of a head, and the key of a resource's history.</summary>

@@ -50,6 +50,10 @@ public sealed partial class SqliteResourceStore : IStateStore
     /// <inheritdoc/>
     public void Observe(Action<string, string> observer) => _stateChanged += observer;
 
+    /// <inheritdoc/>
+    /// <remarks>One process has the file, so it hears of all writes.</remarks>
+    public bool TellsAll => true;
+
     private static StateRecord Record(string kind, string id, FhirHub.Sqlite.Statement.Rows rows, int column) => new(kind, id, rows.Blob(column + 3).ToArray())
     {
         Version = rows.Int64(column),

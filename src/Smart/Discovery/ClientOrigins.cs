@@ -25,7 +25,7 @@ public sealed class ClientOrigins
         _clock = clock;
         state.Store.Observe((kind, _) =>
         {
-            if (kind == state.Clients.Kind)
+            if (kind == state.Clients.Kind || kind.Length == 0)
                 Interlocked.Increment(ref _writes);
         });
     }

@@ -16,11 +16,16 @@ internal sealed class AccessCache
 
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Kind, string Id), Mark> _marks = new();
+    private readonly IStateStore _store;
     private int _kept;
 
     /// <summary>An empty cache.</summary>
     /// <param name="store">The store whose records decide.</param>
-    public AccessCache(IStateStore store) => store.Observe(Forget);
+    public AccessCache(IStateStore store)
+    {
+        _store = store;
+        store.Observe(Forget);
+    }
 
     /// <summary>The access of a token; null if it is to be made of its records.</summary>
     /// <param name="hash">The hash of the token.</param>
@@ -28,7 +33,7 @@ internal sealed class AccessCache
     /// <param name="now">The time.</param>
     public Access? Find(string hash, object basis, DateTimeOffset now)
     {
-        if (!_entries.TryGetValue(hash, out var entry) || !ReferenceEquals(entry.Basis, basis))
+        if (!_store.TellsAll || !_entries.TryGetValue(hash, out var entry) || !ReferenceEquals(entry.Basis, basis))
             return null;
         foreach (var mark in entry.Marks)
         {
@@ -53,10 +58,12 @@ internal sealed class AccessCache
         _entries[hash] = new Entry(access, basis, [.. marks]);
     }
 
-    /// <summary>Forgets what depends on a record.</summary>
+    /// <summary>Forgets what depends on a record; everything if the kind is empty.</summary>
     public void Forget(string kind, string id)
     {
-        if (_marks.TryRemove((kind, id), out var mark))
+        if (kind.Length == 0)
+            Clear();
+        else if (_marks.TryRemove((kind, id), out var mark))
             mark.IsOver = true;
     }
 
