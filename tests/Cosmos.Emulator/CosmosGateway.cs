@@ -1,5 +1,6 @@
 // Stands between clients and the server in memory: supplies what that lacks of the protocol, counts, and fails where a test says so.
 
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
@@ -22,6 +23,7 @@ public sealed class CosmosGateway : IAsyncDisposable
     private readonly List<CosmosRecording> _recordings = [];
     private readonly List<CosmosGatewayClient> _clients = [];
     private readonly IReadOnlyList<string> _regions;
+    private readonly ConcurrentDictionary<string, CosmosChangeFeed> _feeds = new(StringComparer.Ordinal);
 
     private CosmosGateway(Uri address, string consistency, IReadOnlyList<string> regions)
     {
@@ -67,6 +69,8 @@ public sealed class CosmosGateway : IAsyncDisposable
     {
         foreach (var client in _clients)
             await client.DisposeAsync();
+        foreach (var feed in _feeds.Values)
+            feed.Dispose();
         _server.Dispose();
     }
 
@@ -132,6 +136,8 @@ public sealed class CosmosGateway : IAsyncDisposable
             return Answer.Json(200, Encoding.UTF8.GetBytes(Account(client).ToJsonString()));
         if (request.Headers.ContainsKey("x-ms-cosmos-is-query-plan-request"))
             return Answer.Json(200, s_plan);
+        if (CosmosChangeFeed.IsAsked(asked, request.Headers))
+            return await FeedAsync(request);
 
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         using var forwarded = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(_address.GetLeftPart(UriPartial.Authority) + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
@@ -162,6 +168,19 @@ public sealed class CosmosGateway : IAsyncDisposable
         return asked.IsWrite && answer.Status < 300 && request.Headers.TryGetValue("prefer", out var prefer) && prefer.ToString().Contains("return=minimal", StringComparison.OrdinalIgnoreCase)
             ? answer with { Body = [] }
             : answer;
+    }
+
+    private async Task<Answer> FeedAsync(HttpRequest request)
+    {
+        var feed = _feeds.GetOrAdd(request.Path.Value!, path => new CosmosChangeFeed(_server, new Uri(_address, path)));
+        var most = int.TryParse(request.Headers["x-ms-max-item-count"], NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : int.MaxValue;
+        string? since = request.Headers.IfNoneMatch;
+        var (body, found, place) = await feed.ReadAsync(string.IsNullOrEmpty(since) ? null : since, most, request.Headers.Authorization.ToString());
+        var answer = body is null ? new Answer(304, []) : Answer.Json(200, body);
+        answer.Headers["etag"] = place;
+        answer.Headers["x-ms-item-count"] = found.ToString(CultureInfo.InvariantCulture);
+        answer.Headers["x-ms-session-token"] = $"0:-1#{Interlocked.Read(ref s_sequence)}";
+        return answer;
     }
 
     private JsonObject Account(CosmosGatewayClient client)
