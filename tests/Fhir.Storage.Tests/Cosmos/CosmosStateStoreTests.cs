@@ -10,6 +10,7 @@ using FhirHub.Storage.Tests.Contract;
 
 namespace FhirHub.Storage.Tests.Cosmos;
 
+[NeedsCosmos]
 public sealed class CosmosStateStoreTests : StateStoreContract
 {
     private static readonly TimeSpan s_bound = TimeSpan.FromMinutes(1);
