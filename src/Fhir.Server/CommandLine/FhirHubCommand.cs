@@ -18,6 +18,7 @@ public static class FhirHubCommand
         root.Add(ServeCommand.Create());
         root.Add(DemoCommand.Create());
         root.Add(ImportCommand.Create());
+        root.Add(ExportCommand.Create());
         root.Add(ReindexCommand.Create());
         root.Add(TerminologyCommand.Create());
         root.Add(PackageCommand.Create());

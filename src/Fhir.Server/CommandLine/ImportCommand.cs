@@ -3,6 +3,7 @@
 using System.CommandLine;
 using System.Globalization;
 using FhirHub.Search;
+using FhirHub.Storage;
 
 namespace FhirHub.Server;
 
@@ -27,6 +28,12 @@ internal static class ImportCommand
 
     private static readonly Option<bool> Again = new("--again") { Description = "Import also what an earlier run has done" };
 
+    private static readonly Option<string?> State = new("--state")
+    {
+        Description = "Also take accounts, clients, grants and keys from this file, which export --state wrote",
+        HelpName = "FILE",
+    };
+
     /// <summary>The verb with its help.</summary>
     public static Command Create()
     {
@@ -39,12 +46,16 @@ internal static class ImportCommand
             Jobs,
             StopOnError,
             Again,
+            State,
         };
         command.Options.Add(VerbHelp.Option(
             """
             Transaction Bundles are done whole or not at all, with the references among their entries resolved. Resources
             with an id keep it, and replace what has it; others get one. What was imported is noted in the data folder, so
             an interrupted run (Ctrl-C finishes the work at hand) goes on where it stopped when the same command is given.
+
+            Histories (Bundles of type history, as export --versions all writes them) are restored: every version with its
+            number, time and method. The data folder must have no later records of its own.
 
             No server may run on the data folder. Exit codes: 0 all imported, 1 some failed, 2 usage, 130 interrupted.
             """));
@@ -62,16 +73,17 @@ internal static class ImportCommand
     private static async Task<int> RunAsync(ParseResult parsed)
     {
         var paths = parsed.GetValue(Paths)!;
-        if (!await DataFolderVerb.AreThereAsync(paths, "import"))
+        var state = parsed.GetValue(State);
+        if (!await DataFolderVerb.AreThereAsync(state is null ? paths : [.. paths, state], "import"))
             return FhirHubCommand.UsageError;
 
         var settings = new ImportSettings { StopOnError = parsed.GetValue(StopOnError), Again = parsed.GetValue(Again) };
         if (parsed.GetValue(Jobs) is { } jobs)
             settings = settings with { Jobs = jobs };
-        return await DataFolderVerb.RunAsync(parsed, server => ImportAsync(server, paths, settings));
+        return await DataFolderVerb.RunAsync(parsed, server => ImportAsync(server, paths, settings, state));
     }
 
-    private static async Task<int> ImportAsync(FhirServer server, string[] paths, ImportSettings settings)
+    private static async Task<int> ImportAsync(FhirServer server, string[] paths, ImportSettings settings, string? state)
     {
         var progress = new ImportProgress(Console.Out, Console.Error);
         using var journal = await ImportJournal.OpenAsync(
@@ -100,6 +112,24 @@ internal static class ImportCommand
             return DataFolderVerb.Interrupted;
         }
 
-        return progress.Failed > 0 ? DataFolderVerb.Failed : AllGood;
+        if (importer.HasRestored && Reindex.Due(server) is not null)
+            Console.WriteLine("Search parameters wait for resources to be indexed for them: run reindex.");
+        if (progress.Failed > 0)
+            return DataFolderVerb.Failed;
+        return state is null ? AllGood : await RestoreStateAsync((IStateStore)server.Store, state);
+    }
+
+    private static async Task<int> RestoreStateAsync(IStateStore store, string path)
+    {
+        try
+        {
+            Console.WriteLine($"{await StateFile.RestoreAsync(store, path, CancellationToken.None):N0} records of the server's own.");
+            return AllGood;
+        }
+        catch (InvalidDataException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return DataFolderVerb.Failed;
+        }
     }
 }

@@ -30,7 +30,7 @@ internal sealed partial class Importer
             default:
                 Fail(document, [Issue.Error(
                     "not-supported",
-                    $"A Bundle of type {bundle.ChildValue("type")} is not imported; those of type transaction, batch, collection, searchset, document and message are.",
+                    $"A Bundle of type {bundle.ChildValue("type")} is not imported; those of type transaction, batch, collection, searchset, history, document and message are.",
                     "Bundle.type")]);
                 return true;
         }

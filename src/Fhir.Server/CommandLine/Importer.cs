@@ -141,6 +141,7 @@ internal sealed partial class Importer(
         }
 
         await CommitAsync(group);
+        await RestoreAsync(group);
         Interlocked.Add(ref _bytesAhead, -bytes);
     }
 
@@ -153,6 +154,14 @@ internal sealed partial class Importer(
         }
 
         var parsed = document.IsXml ? ResourceParser.ParseXml(document.Content) : ResourceParser.ParseJson(document.Content);
+        if (parsed.Tree?.Root is { Type.Name: "Bundle" } history && history.ChildValue("type") == "history")
+        {
+            await CommitAsync(group);
+            await AddVersionsAsync(document with { Content = default }, history, group);
+            return;
+        }
+
+        await RestoreAsync(group);
         if (!RequestBody.IsWritable(parsed, repository.Options.ValidationOnWrite))
         {
             Fail(document, parsed.Issues);
@@ -265,6 +274,12 @@ internal sealed class ImportGroup(Task before)
     /// <summary>The resources written; none appears twice in a commit.</summary>
     public HashSet<ResourceKey> Keys { get; } = [];
 
+    /// <summary>Versions of another store, each with the document that it came with; while there are some, there are no writes.</summary>
+    public List<(ImportDocument Document, RestoredVersion Version)> Versions { get; } = [];
+
+    /// <summary>The last of these versions of each resource; in a call they rise.</summary>
+    public Dictionary<ResourceKey, long> LastVersions { get; } = [];
+
     /// <summary>A resource whose id is new, or null if none is: the sign by which an interrupted commit is settled.</summary>
     public ResourceKey? Created { get; private set; }
 
@@ -277,6 +292,16 @@ internal sealed class ImportGroup(Task before)
         Keys.Add(write.Key);
         if (isNew)
             Created ??= write.Key;
+    }
+
+    /// <summary>Adds versions.</summary>
+    public void Add(ImportDocument document, IReadOnlyList<RestoredVersion> versions)
+    {
+        foreach (var version in versions)
+        {
+            Versions.Add((document, version));
+            LastVersions[version.Version.Key] = version.Version.Version;
+        }
     }
 
     /// <summary>Makes room for the next commit.</summary>

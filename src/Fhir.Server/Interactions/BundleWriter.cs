@@ -110,6 +110,32 @@ public sealed class BundleWriter
             Resource(version);
         }
 
+        WriteInteraction(_output, version);
+    }
+
+    /// <summary>Writes an entry of a history by itself, its braces included.</summary>
+    /// <param name="output">Where it goes.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="baseUrl">The FHIR base.</param>
+    public static void WriteVersion(IBufferWriter<byte> output, StoredVersion version, string baseUrl)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(version);
+        Raw(output, "{\"fullUrl\":\"");
+        Text(output, baseUrl);
+        Raw(output, $"/{version.Key.Type}/{version.Key.Id}\"");
+        if (!version.IsDeleted)
+        {
+            output.Write(",\"resource\":"u8);
+            version.Body.WriteTo(output, version);
+        }
+
+        WriteInteraction(output, version);
+    }
+
+    // The end of the entry, its brace included.
+    private static void WriteInteraction(IBufferWriter<byte> output, StoredVersion version)
+    {
         var (method, status) = version.Method switch
         {
             WriteMethod.Post => ("POST", "201 Created"),
@@ -118,8 +144,8 @@ public sealed class BundleWriter
             _ => ("DELETE", "204 No Content"),
         };
         var url = version.Method == WriteMethod.Post ? version.Key.Type : version.Key.ToString();
-        Raw($",\"request\":{{\"method\":\"{method}\",\"url\":\"{url}\"}}");
-        Raw($",\"response\":{{\"status\":\"{status}\",\"etag\":\"W/\\\"{version.Version}\\\"\",\"lastModified\":\"{ResourceBody.FormatInstant(version.LastUpdated)}\"}}}}");
+        Raw(output, $",\"request\":{{\"method\":\"{method}\",\"url\":\"{url}\"}}");
+        Raw(output, $",\"response\":{{\"status\":\"{status}\",\"etag\":\"W/\\\"{version.Version}\\\"\",\"lastModified\":\"{ResourceBody.FormatInstant(version.LastUpdated)}\"}}}}");
     }
 
     /// <summary>Ends the Bundle.</summary>
@@ -152,12 +178,16 @@ public sealed class BundleWriter
             version.Body.WriteTo(_output, version);
     }
 
-    private void Raw(string text)
+    private void Raw(string text) => Raw(_output, text);
+
+    private static void Raw(IBufferWriter<byte> output, string text)
     {
-        var span = _output.GetSpan(text.Length * 3);
-        _output.Advance(System.Text.Encoding.UTF8.GetBytes(text, span));
+        var span = output.GetSpan(text.Length * 3);
+        output.Advance(System.Text.Encoding.UTF8.GetBytes(text, span));
     }
 
-    private void Text(string text) =>
-        _output.Write(JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes);
+    private void Text(string text) => Text(_output, text);
+
+    private static void Text(IBufferWriter<byte> output, string text) =>
+        output.Write(JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes);
 }

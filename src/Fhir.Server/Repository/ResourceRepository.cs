@@ -63,6 +63,10 @@ public sealed partial class ResourceRepository
     public Task<CommitResult> CommitAsync(AccessScope scope, ResourceTransaction transaction, CancellationToken cancel) =>
         _searchParameters.CommitAsync(Store, scope, transaction, cancel);
 
+    /// <summary>Restores versions of another store; the search parameters among them are in use from then on.</summary>
+    public Task<RestoreResult> RestoreAsync(IReadOnlyList<RestoredVersion> versions, CancellationToken cancel) =>
+        _searchParameters.RestoreAsync(Store, versions, cancel);
+
     /// <summary>Plans and commits until the state that the plan was made for is the one it is committed to.</summary>
     public async Task<InteractionResult> WriteAsync(
         AccessScope scope, Func<CancellationToken, ValueTask<WritePlan>> plan, CancellationToken cancel)

@@ -111,6 +111,25 @@ public sealed class SearchParameterSet : IDisposable
         }
     }
 
+    /// <summary>Restores versions of another store; the search parameters among them, which were checked there, are used from then on.</summary>
+    internal async Task<RestoreResult> RestoreAsync(IResourceStore store, IReadOnlyList<RestoredVersion> versions, CancellationToken cancel)
+    {
+        if (!versions.Any(static version => version.Version.Key.Type == TypeName))
+            return await store.RestoreAsync(versions, cancel);
+        await _change.WaitAsync(cancel);
+        try
+        {
+            var result = await store.RestoreAsync(versions, cancel);
+            _stored = [];
+            await LoadAsync(store, CancellationToken.None);
+            return result;
+        }
+        finally
+        {
+            _change.Release();
+        }
+    }
+
     /// <summary>Asks the store anew which parameters all resources are indexed for.</summary>
     public async Task RefreshAsync(IResourceStore store, CancellationToken cancel)
     {

@@ -8,6 +8,20 @@ namespace FhirHub.Smart;
 /// <param name="store">Where they lie.</param>
 public sealed class SmartState(IStateStore store)
 {
+    /// <summary>
+    /// The kinds that move with the server to another store, in the order in which they are put there: what tells which key file they
+    /// belong to comes first, so that a store of another one refuses before anything is written.
+    /// </summary>
+    public static IReadOnlyList<string> LastingKinds { get; } =
+    [
+        KeyFile.Kind, StateXmlRepository.Kind, FhirHub.Smart.SigningKeys.Kind,
+        "administrators", "account", "account-name", "client", "consent", "grant", "access-token", "refresh-token", "brand-version", "tries", ClientAssertion.ReplayKind,
+    ];
+
+    /// <summary>The kinds that last no longer than somebody's visit; whoever is in the middle of one begins it anew elsewhere.</summary>
+    public static IReadOnlyList<string> PassingKinds { get; } =
+        ["sign-in", "one-time-text", "session", "launch", "code", "authorization-request", "launch-draft"];
+
     /// <summary>The store, for what keeps records of its own kinds.</summary>
     public IStateStore Store { get; } = store;
 

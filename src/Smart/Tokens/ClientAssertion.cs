@@ -14,7 +14,8 @@ internal sealed class ClientAssertion(SmartService smart)
     /// <summary>The one <c>client_assertion_type</c>.</summary>
     public const string Type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-    private const string ReplayKind = "client-assertion";
+    /// <summary>The kind of the records that tell which assertions were used.</summary>
+    internal const string ReplayKind = "client-assertion";
     private const int Longest = 8 * 1024;
     private const int LongestId = 512;
 
