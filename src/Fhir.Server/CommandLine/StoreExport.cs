@@ -48,8 +48,7 @@ internal sealed class StoreExport(IResourceStore store, string path, string base
             throw new InvalidDataException($"'{path}' holds an export of other versions, types or times, or compressed otherwise; name another place, or ask for the same.");
 
         // Asked first, so that a store that can't go on from there leaves the files as they are.
-        var next = ReadAsync(settings, journal.Cursor, cancel);
-        var page = await next;
+        var page = await ReadAsync(settings, journal.Cursor);
         using var target = ExportTarget.Open(path, journal, isNew: known is null, PartBytes);
         if (journal.IsWhole && page.Versions.Count == 0 && page.IsEnd)
             return true;
@@ -63,7 +62,7 @@ internal sealed class StoreExport(IResourceStore store, string path, string base
         {
             Note(page);
             var isOver = page.IsEnd || cancel.IsCancellationRequested;
-            next = isOver ? Task.FromResult(page) : ReadAsync(settings, page.Cursor, CancellationToken.None);
+            var next = isOver ? Task.FromResult(page) : ReadAsync(settings, page.Cursor);
             foreach (var version in page.Versions)
                 Write(target, settings, journal, page, version);
             journal = journal with { Cursor = page.Cursor, IsWhole = page.IsEnd, Versions = journal.Versions + page.Versions.Count };
@@ -82,10 +81,9 @@ internal sealed class StoreExport(IResourceStore store, string path, string base
     }
 
     // On another thread, so that one page is read while the one before it is written.
-    private Task<ChangePage> ReadAsync(ExportSettings settings, string? cursor, CancellationToken cancel) => Task.Run(
-        () => store.ChangesAsync(
-            new ChangeQuery { Types = settings.Types, Since = settings.Since, CurrentOnly = !settings.AllVersions, Cursor = cursor, Count = PageSize }, cancel),
-        cancel);
+    private Task<ChangePage> ReadAsync(ExportSettings settings, string? cursor) => Task.Run(() => store.ChangesAsync(
+        new ChangeQuery { Types = settings.Types, Since = settings.Since, CurrentOnly = !settings.AllVersions, Cursor = cursor, Count = PageSize },
+        CancellationToken.None));
 
     private void Note(ChangePage page)
     {
