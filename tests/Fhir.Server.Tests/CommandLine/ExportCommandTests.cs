@@ -64,7 +64,7 @@ public class ExportCommandTests
 
     private static async Task<List<string>> HistoryAsync(ServerProcess server)
     {
-        using var history = JsonDocument.Parse(await server.Client.GetStringAsync("_history"));
+        using var history = JsonDocument.Parse(await server.Client.GetStringAsync("Patient/_history"));
         return [.. history.RootElement.GetProperty("entry").EnumerateArray().Select(static entry => $"{entry.GetProperty("resource")} {entry.GetProperty("request")} {entry.GetProperty("response")}")];
     }
 }
