@@ -23,4 +23,8 @@ public sealed class StoreBusyException(string message) : Exception(message)
 }
 
 /// <summary>A resource is too large for the store; nothing was changed. The message says which limit it is.</summary>
-public sealed class ResourceTooLargeException(string message) : Exception(message);
+public sealed class ResourceTooLargeException(string message) : Exception(message)
+{
+    /// <summary>The resource.</summary>
+    public required ResourceKey Resource { get; init; }
+}

@@ -9,6 +9,9 @@ namespace FhirHub.Storage.Cosmos;
 /// <param name="Blob">The name of the blob that has them, where they are not.</param>
 internal readonly record struct StoredBody(ReadOnlyMemory<byte> Coded, string? Blob)
 {
+    /// <summary>Bytes that the body takes in the document.</summary>
+    public int DocumentLength => (Coded.Length + 2) / 3 * 4;
+
     /// <summary>Writes the member of the document.</summary>
     public void Write(Utf8JsonWriter json)
     {
@@ -30,17 +33,19 @@ internal sealed class Bodies(IBodyBlobs? blobs, TimeProvider clock) : IDisposabl
     private readonly SemaphoreSlim _reads = new(MostReads);
 
     /// <summary>How a body is stored: if it is in a blob, the blob is on disk when this ends.</summary>
+    /// <param name="key">Whose body it is, for the message.</param>
     /// <param name="body">The body.</param>
     /// <param name="isApart">True if it must be in a blob although it is not large, since what goes with it is.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <exception cref="ResourceTooLargeException">It needs a blob, and the store has no place for blobs.</exception>
-    public async Task<StoredBody> StoreAsync(ResourceBody body, bool isApart, CancellationToken cancel)
+    public async Task<StoredBody> StoreAsync(ResourceKey key, ResourceBody body, bool isApart, CancellationToken cancel)
     {
         var coded = BodyCodec.Encode(body.Tail.Span);
-        if (!isApart && Base64Length(coded.Length) <= DocumentLength)
-            return new StoredBody(coded, null);
+        var stored = new StoredBody(coded, null);
+        if (!isApart && stored.DocumentLength <= DocumentLength)
+            return stored;
         if (blobs is null)
-            throw new ResourceTooLargeException($"A resource takes {coded.Length} bytes when compressed, and the store has no place for what does not fit in a document. Configure one, or send a smaller resource.");
+            throw new ResourceTooLargeException($"{key.Type}/{key.Id} takes {coded.Length} bytes when compressed, and the store has no place for what does not fit in a document.") { Resource = key };
         var name = BodyBlobName.Create(clock.GetUtcNow());
         await blobs.WriteAsync(name, coded, cancel);
         return new StoredBody(default, name);
@@ -79,6 +84,4 @@ internal sealed class Bodies(IBodyBlobs? blobs, TimeProvider clock) : IDisposabl
         _reads.Dispose();
         blobs?.Dispose();
     }
-
-    private static int Base64Length(int bytes) => (bytes + 2) / 3 * 4;
 }

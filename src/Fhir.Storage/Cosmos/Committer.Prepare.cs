@@ -1,5 +1,6 @@
 // What can be done before a transaction has its turn: what is there is read, and the documents of its versions are made.
 
+using FhirHub.Model;
 using Microsoft.Azure.Cosmos;
 
 namespace FhirHub.Storage.Cosmos;
@@ -7,8 +8,8 @@ namespace FhirHub.Storage.Cosmos;
 /// <content>Preparation.</content>
 internal sealed partial class Committer
 {
-    // A document holds 2 MB, and some of it is set when it is applied.
-    private const int DocumentBytes = 1_900_000;
+    // A document holds 2 MB (https://learn.microsoft.com/azure/cosmos-db/concepts-limits), and some of it is set when it is applied.
+    private const int DocumentBytes = 2_000_000;
 
     private async Task PrepareAsync(CommitRequest request, CancellationToken cancel)
     {
@@ -48,20 +49,31 @@ internal sealed partial class Committer
             var partition = resource is null ? request.Heads[write.Key].Head!.Current.Partition : Layout.PartitionOf(write.Key, resource.Entries, options.CompartmentParameters);
             var document = $"{Layout.IdOf(write.Key)}:{transaction}-{i}";
             var (body, json) = await WriteAsync(isApart: false);
-            if (json.Length > DocumentBytes && body.Blob is null)
+            if (LengthOf(json, body) > DocumentBytes && body.Blob is null && resource is not null)
                 (body, json) = await WriteAsync(isApart: true);
 
             // Noted before it is there, so that it is dropped also if the answer is lost. A conflict is with itself.
             request.Documents[i] = new PreparedDocument(partition, document, body);
+            if (LengthOf(json, body) is var length and > DocumentBytes)
+                throw new ResourceTooLargeException($"{write.Key.Type}/{write.Key.Id} has more values to search by, or more references, than the store can keep: they take {length / 2} bytes, and {DocumentBytes / 2} is the most. Split the resource.") { Resource = write.Key };
             await database.Resources.CreateAsync(json, Layout.PartitionKeyOf(partition, write.Key), token);
 
             async Task<(StoredBody, ReadOnlyMemory<byte>)> WriteAsync(bool isApart)
             {
-                var stored = resource is null ? default : await database.Bodies.StoreAsync(resource.Body, isApart, token);
+                var stored = resource is null ? default : await database.Bodies.StoreAsync(write.Key, resource.Body, isApart, token);
                 return (stored, ResourceDocument.Prepare(document, partition, write.Key, transaction, request.PreparedAt, MethodOf(write), resource, stored, index));
             }
         }, cancel);
     }
+
+    // While all is indexed anew, a document holds all that search needs twice.
+    private static int LengthOf(ReadOnlyMemory<byte> json, StoredBody body) => (2 * json.Length) - body.DocumentLength;
+
+    private static CommitResult RefusalOf(ResourceTooLargeException tooLarge, CommitRequest request) => new(CommitFailure.Refused, [])
+    {
+        FailedIndex = request.Transaction.Writes.TakeWhile(write => write.Key != tooLarge.Resource).Count(),
+        Issues = [Issue.Error("too-long", tooLarge.Message)],
+    };
 
     private static WriteMethod MethodOf(ResourceWrite write) => write is PutResource put ? put.Method : WriteMethod.Delete;
 

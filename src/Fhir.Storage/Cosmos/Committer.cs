@@ -29,6 +29,10 @@ internal sealed partial class Committer(
             Enqueue(request);
             return await request.Task;
         }
+        catch (ResourceTooLargeException tooLarge)
+        {
+            return RefusalOf(tooLarge, request);
+        }
         finally
         {
             await DropAsync(request);

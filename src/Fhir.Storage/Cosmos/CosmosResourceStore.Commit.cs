@@ -22,9 +22,10 @@ public sealed partial class CosmosResourceStore
     }
 
     /// <summary>
-    /// Ends what servers that died had begun: applies what they committed, and removes what they prepared longer ago than
-    /// <see cref="CosmosStoreOptions.PreparationLifetime"/>. Every server does so by itself from time to time.
+    /// Ends what servers that died had begun: applies what they committed, removes what they prepared longer ago than
+    /// <see cref="CosmosStoreOptions.PreparationLifetime"/>, and blobs a day older than that which no version names. Every server does so by
+    /// itself from time to time.
     /// </summary>
-    /// <returns>The number of documents that were removed.</returns>
+    /// <returns>The number of documents and blobs that were removed.</returns>
     public Task<int> SweepAsync(CancellationToken cancel) => _sweeper.SweepAsync(cancel);
 }

@@ -44,11 +44,11 @@ internal static class Layout
         {
             DefaultTimeToLive = -1,
             IndexingPolicy = Policy(
-                ["/p/?", "/t/?", "/i/?", "/f/?", "/u/?", "/d/?", "/q/?", "/o/?", "/l/?", "/x/?", "/r/[]/?", "/e0/*", "/e1/*", "/c0/*", "/c1/*"],
+                ["/p/?", "/t/?", "/i/?", "/f/?", "/u/?", "/d/?", "/q/?", "/o/?", "/l/?", "/x/?", "/B/?", "/r/[]/?", "/e0/*", "/e1/*", "/c0/*", "/c1/*"],
                 [["/t", "/o"]]),
         },
         new ContainerProperties(Ids, "/id") { IndexingPolicy = Policy([], []) },
-        new ContainerProperties(History, "/k") { IndexingPolicy = Policy(["/k/?", "/t/?", "/f/?", "/u/?", "/l/?", "/ul/?", "/v/?"], [["/f", "/j"]]) },
+        new ContainerProperties(History, "/k") { IndexingPolicy = Policy(["/k/?", "/t/?", "/f/?", "/u/?", "/l/?", "/ul/?", "/v/?", "/B/?"], [["/f", "/j"]]) },
         new ContainerProperties(Log, "/s") { IndexingPolicy = Policy(["/n/?", "/q/?"], []) },
         new ContainerProperties(Control, "/id") { DefaultTimeToLive = -1, IndexingPolicy = Policy([], []) },
         new ContainerProperties(State, ["/kind", "/id"]) { DefaultTimeToLive = -1, IndexingPolicy = Policy(["/kind/?", "/key/?", "/owner/?", "/expires/?", "/gone/?"], []) },

@@ -31,7 +31,7 @@ internal sealed class Sweeper : IAsyncDisposable
         var bound = _options.Clock.GetUtcNow().ToUnixTimeMilliseconds() - (long)_options.PreparationLifetime.TotalMilliseconds;
         var found = await FindAsync(bound, cancel);
         if (found.Count == 0)
-            return 0;
+            return await SweepBlobsAsync(cancel);
 
         // Their writer may be alive and only slow. First a record says that nothing so old can be committed after it, then it is applied, with
         // all that was committed before it; what is still not committed then never will be.
@@ -53,7 +53,7 @@ internal sealed class Sweeper : IAsyncDisposable
             await _database.Bodies.DropAsync(new StoredBody(default, leftover.Blob), token);
             Interlocked.Increment(ref removed);
         });
-        return removed;
+        return removed + await SweepBlobsAsync(cancel);
     }
 
     /// <inheritdoc/>
@@ -63,6 +63,8 @@ internal sealed class Sweeper : IAsyncDisposable
         await _work;
         _ending.Dispose();
     }
+
+    private async Task<int> SweepBlobsAsync(CancellationToken cancel) => _options.Blobs is { } blobs ? await new BlobSweep(_database, blobs, _options).SweepAsync(cancel) : 0;
 
     private async Task WorkAsync()
     {
