@@ -8,12 +8,6 @@ namespace FhirHub.Storage.Cosmos;
 public sealed partial class CosmosResourceStore
 {
     /// <inheritdoc/>
-    public long Commits => _watermarks.Position;
-
-    /// <inheritdoc/>
-    public long CommitsOf(string type) => _watermarks.PositionOf(type);
-
-    /// <inheritdoc/>
     public async Task<CommitResult> CommitAsync(AccessScope scope, ResourceTransaction transaction, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(scope);
