@@ -233,13 +233,37 @@ public sealed class CosmosGateway : IAsyncDisposable
             };
         if (operation is CosmosOperation.Create or CosmosOperation.Upsert)
             id = Text(body, "id") ?? "";
+
+        // The client turns the beginning of a hierarchical key into a range of hashes.
         string? key = request.Headers["x-ms-documentdb-partitionkey"];
+        if (string.IsNullOrEmpty(key) && (string?)request.Headers["x-ms-start-epk"] is { Length: > 0 } start)
+            key = $"from {start}";
         return new CosmosRequest(
             request.Method, operation, container, id, string.IsNullOrEmpty(key) ? null : key, 0, body.Length, 0, region, client.Name,
-            operation == CosmosOperation.Query ? Text(body, "query") : null, 0);
+            operation == CosmosOperation.Query ? Text(body, "query") : null, 0)
+        {
+            Values = operation is CosmosOperation.Create or CosmosOperation.Replace or CosmosOperation.Upsert ? CountValues(body) : 0,
+        };
     }
 
     private static bool Says(HttpRequest request, string header) => request.Headers.TryGetValue(header, out var value) && bool.TryParse(value, out var says) && says;
+
+    private static int CountValues(byte[] json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 256 });
+        var count = 0;
+        try
+        {
+            while (reader.Read())
+                count += reader.TokenType is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null ? 1 : 0;
+        }
+        catch (JsonException)
+        {
+            return 0;
+        }
+
+        return count;
+    }
 
     private static string? Text(byte[] json, string member)
     {

@@ -38,7 +38,7 @@ public enum CosmosOperation
 /// <param name="Operation">What it does.</param>
 /// <param name="Container">The container; empty if it names none.</param>
 /// <param name="Id">The id of the document; empty if it names none.</param>
-/// <param name="PartitionKey">The partition key as the request has it, a JSON array; null for a query over all partitions.</param>
+/// <param name="PartitionKey">The partition key as the request has it, a JSON array, or "from" and the first hash for the beginning of a hierarchical key; null for a query over all partitions.</param>
 /// <param name="Status">The HTTP status of the answer; 0 before it is answered and where the connection was cut.</param>
 /// <param name="RequestBytes">Size of the request's body.</param>
 /// <param name="ResponseBytes">Size of the answer's body.</param>
@@ -50,6 +50,9 @@ public sealed record CosmosRequest(
     string Method, CosmosOperation Operation, string Container, string Id, string? PartitionKey, int Status,
     int RequestBytes, int ResponseBytes, string Region, string Client, string? Sql, double Charge)
 {
+    /// <summary>The number of values in the document that it writes, each of which an index that includes all has to hold; 0 for what writes no whole document.</summary>
+    public int Values { get; init; }
+
     /// <summary>Whether it writes a document.</summary>
     public bool IsWrite => Operation is CosmosOperation.Create or CosmosOperation.Replace or CosmosOperation.Upsert or CosmosOperation.Patch or CosmosOperation.Delete;
 }
