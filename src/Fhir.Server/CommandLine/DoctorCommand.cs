@@ -113,7 +113,7 @@ internal static class DoctorCommand
 
     private static async Task RecordsAsync(FhirHubOptions options, Report report)
     {
-        if (!File.Exists(Path.Combine(options.DataPath, "fhir.db")))
+        if (options.Cosmos is null && !File.Exists(Path.Combine(options.DataPath, "fhir.db")))
         {
             report.Add("records", "none yet; the first start makes the store");
             return;
@@ -124,6 +124,8 @@ internal static class DoctorCommand
             await using var server = FhirServer.Open(options);
             if (server.Store.NeedsReindex)
                 report.Wrong("records", "the index is of other search parameters or of another version; run the verb 'reindex'");
+            else if (options.Cosmos is { } cosmos)
+                report.Add("records", $"in the database '{cosmos.Database}' at {cosmos.Endpoint.Host}, indexed for all search parameters");
             else
                 report.Add("records", $"{new FileInfo(Path.Combine(options.DataPath, "fhir.db")).Length:N0} bytes, indexed for all search parameters");
         }

@@ -15,6 +15,9 @@ public static class ExportEndpoint
 
     private const string NoSuchExport = "There is no such export: it may be over, cancelled, or another client's.";
 
+    private const string FileElsewhere =
+        "The file is kept by another server of this system. Ask again by the same connection or session as for the export, or have the operator set FhirHub:Export:Path to a folder that all servers share.";
+
     /// <summary>The polling address of an export.</summary>
     public static string AddressOf(string baseUrl, string id) => $"{baseUrl}/{Segment}/{id}";
 
@@ -61,8 +64,10 @@ public static class ExportEndpoint
         var path = job.Status == ExportStatus.Completed && job.Files.FirstOrDefault(file => file.Name == exchange.Route.Version) is { } found
             ? exchange.Server.Exports.PathOf(id, found)
             : null;
-        if (path is null || !File.Exists(path))
+        if (path is null)
             throw new RefusedException(404, "not-found", NoSuchExport);
+        if (!File.Exists(path))
+            throw new RefusedException(503, "transient", FileElsewhere);
         var response = exchange.Http.Response;
         response.ContentType = "application/fhir+ndjson";
         await response.SendFileAsync(path, exchange.Cancel);

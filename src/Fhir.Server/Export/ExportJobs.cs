@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FhirHub.Server.Export;
 
-/// <summary>Exports: their records lie in the state store, their files in the folder <c>exports</c> of the data path.</summary>
+/// <summary>Exports: their records lie in the state store, their files in <c>FhirHub:Export:Path</c>.</summary>
 public sealed partial class ExportJobs : IAsyncDisposable
 {
     private const string Kind = "export-job";
@@ -50,7 +50,7 @@ public sealed partial class ExportJobs : IAsyncDisposable
         _state = state;
         _clock = clock;
         _jobs = new StateSet<ExportJob>(state, Kind);
-        _folder = Path.Combine(Path.GetFullPath(server.Options.DataPath), "exports");
+        _folder = Path.GetFullPath(server.Options.ExportPath ?? Path.Combine(server.Options.DataPath, "exports"));
     }
 
     /// <summary>Begins to look after what is kept.</summary>

@@ -44,6 +44,7 @@ public static partial class ConfigurationReader
             RequestTimeout = Seconds(configuration, $"{CosmosKey}:RequestSeconds", defaults.RequestTimeout, 1, 60),
             RetryBudget = Seconds(configuration, $"{CosmosKey}:RetryBudgetSeconds", defaults.RetryBudget, 0, 300),
             SweepInterval = Seconds(configuration, $"{CosmosKey}:SweepSeconds", defaults.SweepInterval, 1, 60),
+            FollowInterval = TimeSpan.FromMilliseconds(Number(configuration, $"{CosmosKey}:FollowMilliseconds", (int)defaults.FollowInterval.TotalMilliseconds, 50, 10_000)),
             Parallelism = Number(configuration, $"{CosmosKey}:Parallelism", defaults.Parallelism, 1, 256),
             Matches = Number(configuration, $"{CosmosKey}:Matches", defaults.Matches, 1_000, 10_000_000),
             BlobFolder = configuration[$"{CosmosKey}:Blobs:Folder"] is null ? null : Text(configuration, $"{CosmosKey}:Blobs:Folder", ""),

@@ -22,6 +22,7 @@ public static partial class ConfigurationReader
         var options = new FhirHubOptions
         {
             DataPath = Text(configuration, "FhirHub:DataPath", defaults.DataPath),
+            ExportPath = configuration["FhirHub:Export:Path"] is null ? null : Text(configuration, "FhirHub:Export:Path", ""),
             StorageProvider = Choice(configuration, "FhirHub:Storage:Provider", defaults.StorageProvider),
             Cosmos = Choice(configuration, "FhirHub:Storage:Provider", defaults.StorageProvider) == StorageProvider.Cosmos ? Cosmos(configuration) : null,
             AuthMode = Choice(configuration, "FhirHub:Auth:Mode", defaults.AuthMode),

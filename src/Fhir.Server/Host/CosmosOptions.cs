@@ -50,6 +50,9 @@ public sealed record CosmosOptions
     /// <summary><c>SweepSeconds</c>: time between two looks for what other servers left undone.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary><c>FollowMilliseconds</c>: time between two looks for what other servers wrote.</summary>
+    public TimeSpan FollowInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary><c>Parallelism</c>: requests that one operation of the store makes at the same time at most.</summary>
     public int Parallelism { get; init; } = 16;
 
@@ -75,6 +78,7 @@ public sealed record CosmosOptions
         RequestTimeout = RequestTimeout,
         RetryBudget = RetryBudget,
         SweepInterval = SweepInterval,
+        FollowInterval = FollowInterval,
         Parallelism = Parallelism,
         MatchesAtMost = Matches,
         Blobs = Bucket is { } bucket ? new S3BodyBlobs(bucket) : new FolderBodyBlobs(BlobFolder!),

@@ -78,6 +78,9 @@ public sealed record FhirHubOptions
     /// <summary><c>FhirHub:DataPath</c>: folder of the embedded store and of the server's keys.</summary>
     public string DataPath { get; init; } = "./data";
 
+    /// <summary><c>FhirHub:Export:Path</c>: folder of the files of exports, which servers of one store share; null for <c>exports</c> below the data path.</summary>
+    public string? ExportPath { get; init; }
+
     /// <summary>Folder of the imported code systems.</summary>
     public string TerminologyPath => Path.Combine(DataPath, "terminology");
 

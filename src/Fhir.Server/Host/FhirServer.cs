@@ -17,6 +17,7 @@ public sealed class FhirServer : IAsyncDisposable
 {
     private readonly DataFolderLock _hold;
     private readonly SqliteClosureStore _closures;
+    private readonly OtherServers? _others;
 
     private FhirServer(
         DataFolderLock hold, FhirHubOptions options, TimeProvider clock, IResourceStore store, SearchParameterSet searchParameters, ITerminology terminology, TerminologyLibrary terminologyLibrary, SqliteClosureStore closures)
@@ -33,7 +34,7 @@ public sealed class FhirServer : IAsyncDisposable
         Validation = new ResourceValidation(new LocalConformanceResources(terminologyLibrary), store, options.BaseUrls);
         WriteRules = options.ValidationOnWrite == WriteValidation.Profiles ? new WriteRules(Validation, options) : null;
         Repository = new ResourceRepository(store, new ResourcePreparer(searchParameters, WriteRules), searchParameters, options);
-        PageLinks = PageLinks.Open(options.DataPath);
+        PageLinks = StoreOpening.OpenPageLinks(options, store);
         Packages = new LoadedPackages(store);
         Profiles = new StoredProfiles(store);
         PackageLoading = new PackageLoading(this);
@@ -99,6 +100,8 @@ public sealed class FhirServer : IAsyncDisposable
         Exports = new ExportJobs(this, (IStateStore)store, clock);
         Runs = new ScriptRuns(this);
         Capabilities = new Capabilities(this);
+        if (options.Cosmos is { } cosmos)
+            _others = new OtherServers(this, cosmos.FollowInterval);
     }
 
     /// <summary>The configuration.</summary>
@@ -182,8 +185,6 @@ public sealed class FhirServer : IAsyncDisposable
     public static FhirServer Open(FhirHubOptions options, TimeProvider? clock = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Cosmos is not null)
-            throw new ConfigurationException("FhirHub:Storage:Provider is 'Cosmos', which is not available yet; use 'Sqlite'.");
         var hold = DataFolderLock.Take(options.DataPath);
         try
         {
@@ -209,7 +210,7 @@ public sealed class FhirServer : IAsyncDisposable
         };
         ITerminology? terminology = null;
         var searchParameters = new SearchParameterSet(standard, index, registry => new SearchParser(registry, parsing, terminology, clock));
-        var store = SqliteResourceStore.Open(new SqliteStoreOptions
+        var store = StoreOpening.Open(options, new SqliteStoreOptions
         {
             Path = Path.Combine(options.DataPath, "fhir.db"),
             Extract = (_, json) => searchParameters.Current.Extractor.Extract(ResourceParser.ParseJson(json).Tree!.Root).Entries,
@@ -257,6 +258,8 @@ public sealed class FhirServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_others is not null)
+            await _others.DisposeAsync();
         if (Images is not null)
             await Images.DisposeAsync();
         await Exports.DisposeAsync();

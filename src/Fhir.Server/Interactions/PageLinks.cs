@@ -5,6 +5,7 @@ using System.Buffers.Text;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using FhirHub.Storage;
 
 namespace FhirHub.Server;
 
@@ -14,12 +15,15 @@ namespace FhirHub.Server;
 /// <param name="Cursor">The store's cursor.</param>
 public sealed record PageLink(string Path, string Query, string Cursor);
 
-/// <summary>Makes and reads the value of the parameter <c>_page</c>. The key lies under the data path, so links outlive a restart.</summary>
+/// <summary>Makes and reads the value of the parameter <c>_page</c>. The key lies under the data path or in the store, so links outlive a restart.</summary>
 public sealed class PageLinks : IDisposable
 {
     /// <summary>The parameter of a page link.</summary>
     public const string Parameter = "_page";
 
+    private const string Kind = "page-links";
+    private const string RecordId = "key";
+    private const int KeySize = 32;
     private const int NonceSize = 12;
     private const int TagSize = 16;
     private const int MaxTextSize = 1024 * 1024;
@@ -43,13 +47,26 @@ public sealed class PageLinks : IDisposable
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             using var file = new FileStream(path, options);
-            file.Write(RandomNumberGenerator.GetBytes(32));
+            file.Write(RandomNumberGenerator.GetBytes(KeySize));
         }
 
         var key = File.ReadAllBytes(path);
-        return key.Length == 32
+        return key.Length == KeySize
             ? new PageLinks(key)
             : throw new InvalidDataException($"{path} is not a key of 32 bytes; delete it and a new one is made (page links given before then end).");
+    }
+
+    /// <summary>Reads the key that the servers of a store share, or makes one: a link of one of them is good at each.</summary>
+    /// <exception cref="StoreException">The store does not answer, or its record is no key.</exception>
+    public static async Task<PageLinks> OpenSharedAsync(IStateStore state, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+
+        // Of several servers that make one at the same time one writes it, and the others read that.
+        await state.PutAsync(new StateRecord(Kind, RecordId, RandomNumberGenerator.GetBytes(KeySize)), 0, cancel);
+        return await state.FindAsync(Kind, RecordId, cancel) is { Body.Length: KeySize } found
+            ? new PageLinks(found.Body.ToArray())
+            : throw new StoreException("The key of page links in the store is damaged.");
     }
 
     /// <summary>The value of <c>_page</c> for a link. The path is sealed with it, but not in it: the address has it.</summary>

@@ -44,6 +44,10 @@ public sealed record ReindexStatus(
 /// <summary>Runs reindexes in the background.</summary>
 public sealed class Reindexing(IResourceStore store, SearchParameterSet searchParameters) : IAsyncDisposable, IProgress<ReindexProgress>
 {
+    private const string LeaseName = "reindex";
+
+    private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(20);
+
     private readonly Lock _lock = new();
     private readonly Stopwatch _time = new();
     private ReindexStatus _status = new(ReindexState.None, [], default, default, null, 0);
@@ -105,6 +109,25 @@ public sealed class Reindexing(IResourceStore store, SearchParameterSet searchPa
         // Only the start calls it, when nobody waits.
         if (Task.Run(() => store.FindReindexAsync(CancellationToken.None)).GetAwaiter().GetResult() is { } interrupted)
             TryStart(interrupted, out _);
+    }
+
+    /// <summary>Goes on with what another server left when it ended or died; nothing happens if one goes on there or here.</summary>
+    public async Task ResumeAsync(CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            if (_isRunning)
+                return;
+        }
+
+        if (await store.FindReindexAsync(cancel) is not { } left
+            || await Lease.TryTakeAsync((IStateStore)store, LeaseName, s_lease, TimeProvider.System, cancel) is not { } lease)
+        {
+            return;
+        }
+
+        await lease.DisposeAsync();
+        TryStart(left, out _);
     }
 
     /// <summary>Gives the running reindex up; what it did is dropped.</summary>
@@ -173,7 +196,10 @@ public sealed class Reindexing(IResourceStore store, SearchParameterSet searchPa
     {
         try
         {
-            await store.ReindexAsync(request, this, cancel);
+            // Of several servers one at a time; SQLite has one.
+            await using var lease = await Lease.TakeAsync((IStateStore)store, LeaseName, s_lease, TimeProvider.System, cancel);
+            using var held = CancellationTokenSource.CreateLinkedTokenSource(cancel, lease.Lost);
+            await store.ReindexAsync(request, this, held.Token);
             await searchParameters.RefreshAsync(store, CancellationToken.None);
             return ReindexState.Completed;
         }

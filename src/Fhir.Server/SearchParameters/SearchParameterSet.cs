@@ -44,10 +44,25 @@ public sealed class SearchParameterSet : IDisposable
     /// </summary>
     public IReadOnlyDictionary<ResourceKey, string> Unused { get; private set; } = new Dictionary<ResourceKey, string>();
 
+    /// <summary>Reads what is stored, after another server wrote some of it.</summary>
+    public async Task ReloadAsync(IResourceStore store, CancellationToken cancel)
+    {
+        await _change.WaitAsync(cancel);
+        try
+        {
+            await LoadAsync(store, cancel);
+        }
+        finally
+        {
+            _change.Release();
+        }
+    }
+
     /// <summary>Reads what is stored.</summary>
     public async Task LoadAsync(IResourceStore store, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(store);
+        var stored = new Dictionary<ResourceKey, StoredParameter>();
         var packaged = new Dictionary<ResourceKey, DateTimeOffset>();
         foreach (var package in await LoadedPackages.ReadAsync(store, cancel))
         {
@@ -57,10 +72,10 @@ public sealed class SearchParameterSet : IDisposable
 
         var query = new SearchQuery { ResourceTypes = [TypeName], Expression = new SearchExpression.All(), Count = 200 };
         await foreach (var version in store.MatchesAsync(AccessScope.Full, query, cancel))
-            Note(_stored, version.Key, version.Body, packaged.TryGetValue(version.Key, out var added) ? added : null);
+            Note(stored, version.Key, version.Body, packaged.TryGetValue(version.Key, out var added) ? added : null);
 
-        var (registry, unusable, unused) = Build(_stored, []);
-        (Unusable, Unused) = (unusable, unused);
+        var (registry, unusable, unused) = Build(stored, []);
+        (_stored, Unusable, Unused) = (stored, unusable, unused);
         await PublishAsync(store, registry);
     }
 
