@@ -10,6 +10,7 @@ using FhirHub.Dicom.Pixels;
 using FhirHub.Dicom.Pixels.Native;
 using FhirHub.Dicomweb;
 using FhirHub.Storage;
+using FhirHub.Storage.Cosmos;
 
 namespace FhirHub.Server;
 
@@ -18,7 +19,7 @@ internal static class DoctorCommand
 {
     private const string JpegPrefix = "1.2.840.10008.1.2.";
 
-    private static readonly Option<bool> Verify = new("--verify") { Description = "Read all images that are stored, and compare them with the index" };
+    private static readonly Option<bool> Verify = new("--verify") { Description = "Read all images that are stored, and compare them with the index; read all large bodies beside a Cosmos database" };
 
     /// <summary>The verb with its help.</summary>
     public static Command Create()
@@ -45,9 +46,12 @@ internal static class DoctorCommand
         report.Add("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} processors");
         if (Configuration(parsed, report) is { } options)
         {
+            if (options.Cosmos is { } cosmos)
+                await CosmosAsync(cosmos, parsed.GetValue(Verify), report, cancel);
             if (DataFolder(options, report))
             {
-                await RecordsAsync(options, report);
+                if (options.Cosmos is null)
+                    await RecordsAsync(options, report);
                 await ImagesAsync(options, parsed.GetValue(Verify), report, cancel);
             }
         }
@@ -109,6 +113,31 @@ internal static class DoctorCommand
         }
 
         return false;
+    }
+
+    // The store is not in the data folder, and other servers use it meanwhile.
+    private static async Task CosmosAsync(CosmosOptions cosmos, bool verify, Report report, CancellationToken cancel)
+    {
+        if (cosmos.BlobFolder is { } folder && !Directory.Exists(folder))
+        {
+            report.Add("blobs", $"{folder} does not exist; the first start makes it");
+            cosmos = cosmos with { BlobFolder = null };
+        }
+
+        try
+        {
+            await foreach (var finding in CosmosExamination.ExamineAsync(cosmos.ToStoreOptions(new OptionsOfNoIndex { Extract = static (_, _) => [] }), verify, cancel))
+            {
+                if (finding.IsWell)
+                    report.Add(finding.What, finding.Words);
+                else
+                    report.Wrong(finding.What, finding.Words);
+            }
+        }
+        catch (Exception e) when (e is StoreException or ArgumentException)
+        {
+            report.Wrong("records", e.Message.ReplaceLineEndings(" "));
+        }
     }
 
     private static async Task RecordsAsync(FhirHubOptions options, Report report)
@@ -201,6 +230,8 @@ internal static class DoctorCommand
     // As the standard's tables have them, without what all of them begin with.
     private static string Syntaxes(IReadOnlyCollection<TransferSyntax> syntaxes) =>
         syntaxes.Count == 0 ? "nothing" : string.Join(' ', syntaxes.Select(static syntax => syntax.Uid[JpegPrefix.Length..]));
+
+    private sealed record OptionsOfNoIndex : ResourceStoreOptions;
 
     private sealed class Report(TextWriter output)
     {

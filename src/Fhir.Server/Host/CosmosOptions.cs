@@ -81,7 +81,7 @@ public sealed record CosmosOptions
         FollowInterval = FollowInterval,
         Parallelism = Parallelism,
         MatchesAtMost = Matches,
-        Blobs = Bucket is { } bucket ? new S3BodyBlobs(bucket) : new FolderBodyBlobs(BlobFolder!),
+        Blobs = Bucket is { } bucket ? new S3BodyBlobs(bucket) : BlobFolder is { } folder ? new FolderBodyBlobs(folder) : null,
     };
 
     // The compiler's own would show the key wherever the options are printed.

@@ -38,6 +38,12 @@ internal sealed class CosmosDatabase : IDisposable
 
     public Bodies Bodies { get; }
 
+    /// <summary>The account.</summary>
+    public CosmosClient Client => _client;
+
+    /// <summary>The database as it is; nothing is asked of it yet.</summary>
+    public static CosmosDatabase Attach(CosmosStoreOptions options) => new(Connect(options), options);
+
     /// <summary>Opens the database and makes what is not there.</summary>
     /// <exception cref="StoreException">The account can't be reached, or refuses.</exception>
     public static async Task<CosmosDatabase> OpenAsync(CosmosStoreOptions options, CancellationToken cancel)
@@ -63,8 +69,7 @@ internal sealed class CosmosDatabase : IDisposable
         }
     }
 
-    /// <summary>A client of the account; nothing is asked of it yet.</summary>
-    public static CosmosClient Connect(CosmosStoreOptions options)
+    private static CosmosClient Connect(CosmosStoreOptions options)
     {
         var settings = new CosmosClientOptions
         {
