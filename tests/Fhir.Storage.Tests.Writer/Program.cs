@@ -1,16 +1,20 @@
 // Writes to a store with 16 writers until it is killed, and prints a line for each write that was acknowledged. The kill test
-// starts it and later looks for what the lines claim. Arguments: the database file, the number of the round.
+// starts it and later looks for what the lines claim. Arguments: the database file, or address, key and name of a Cosmos database; and the
+// number of the round.
 
 using FhirHub.Search;
 using FhirHub.Storage;
+using FhirHub.Storage.Cosmos;
 using FhirHub.Storage.Sqlite;
 using FhirHub.Storage.Tests.Contract;
 
 const int Writers = 16;
 
-var round = args[1];
+var round = args[^1];
 var output = TextWriter.Synchronized(new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true });
-var store = SqliteResourceStore.Open(new SqliteStoreOptions { Path = args[0], Extract = TestResource.Extract });
+IResourceStore store = args is [var address, var key, var database, _]
+    ? await CosmosResourceStore.OpenAsync(new CosmosStoreOptions { Endpoint = new Uri(address), Key = key, Database = database, Extract = TestResource.Extract }, CancellationToken.None)
+    : SqliteResourceStore.Open(new SqliteStoreOptions { Path = args[0], Extract = TestResource.Extract });
 await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(() => WriteAsync(writer))));
 
 async Task WriteAsync(int writer)
@@ -25,8 +29,8 @@ async Task WriteAsync(int writer)
             case 1:
                 await CommitAsync(Put("Patient", $"u-{writer}", $"{round} {i}"));
                 break;
-            case 2:
-                await RevokeAsync($"{round}-{writer}-{i}");
+            case 2 when store is IStateStore state:
+                await RevokeAsync(state, $"{round}-{writer}-{i}");
                 break;
             default:
                 // The parts of a transaction name it and how many they are, so that half of one can be told.
@@ -39,13 +43,13 @@ async Task WriteAsync(int writer)
 }
 
 // A record is made, changed, and some are removed; only the end of it is told.
-async Task RevokeAsync(string id)
+async Task RevokeAsync(IStateStore state, string id)
 {
-    var made = await store.PutAsync(new StateRecord("grant", id, "\"good\""u8.ToArray()), 0, CancellationToken.None);
-    var ended = await store.PutAsync(made! with { Body = "\"ended\""u8.ToArray() }, made!.Version, CancellationToken.None);
+    var made = await state.PutAsync(new StateRecord("grant", id, "\"good\""u8.ToArray()), 0, CancellationToken.None);
+    var ended = await state.PutAsync(made! with { Body = "\"ended\""u8.ToArray() }, made!.Version, CancellationToken.None);
     if (id[^1] % 4 == 0)
     {
-        await store.RemoveAsync(ended!.Kind, id, ended.Version, CancellationToken.None);
+        await state.RemoveAsync(ended!.Kind, id, ended.Version, CancellationToken.None);
         await output.WriteLineAsync($"grant {id} removed .");
         return;
     }

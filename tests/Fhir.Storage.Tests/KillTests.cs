@@ -3,7 +3,6 @@
 
 using System.Diagnostics;
 using System.Text;
-using FhirHub.Search;
 using FhirHub.Storage.Sqlite;
 using FhirHub.Storage.Tests.Contract;
 using FhirHub.Tests;
@@ -83,33 +82,9 @@ public sealed class KillTests(ITestOutputHelper output)
                 continue;
             }
 
-            var key = parts[0].Split('/');
-            var version = await store.ReadVersionAsync(AccessScope.Full, new ResourceKey(key[0], key[1]), long.Parse(parts[1]), CancellationToken.None);
-            Assert.True(version is not null, $"{parts[0]} version {parts[1]} was acknowledged and is lost.");
-            Assert.Equal(parts[2], Convert.ToHexString(version.Body.Tail.Span));
+            await AcknowledgedWrites.CheckAsync(store, line);
         }
 
-        await CheckTransactionsAsync(store);
-    }
-
-    private static async Task CheckTransactionsAsync(SqliteResourceStore store)
-    {
-        var query = new SearchQuery { ResourceTypes = ["Observation"], Expression = new SearchExpression.All(), Count = 1_000 };
-        var found = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var page = await store.SearchAsync(AccessScope.Full, query, CancellationToken.None); ;
-            page = await store.SearchAsync(AccessScope.Full, query with { Cursor = page.Next }, CancellationToken.None))
-        {
-            // t-ROUND-WRITER-NUMBER-PART-of-PARTS
-            foreach (var id in page.Matches.Select(static match => match.Key.Id.Split('-')))
-            {
-                var transaction = $"{id[1]}-{id[2]}-{id[3]} of {id[6]}";
-                found[transaction] = found.GetValueOrDefault(transaction) + 1;
-            }
-
-            if (page.Next is null)
-                break;
-        }
-
-        Assert.All(found, static transaction => Assert.EndsWith($" of {transaction.Value}", transaction.Key, StringComparison.Ordinal));
+        await AcknowledgedWrites.CheckTransactionsAsync(store);
     }
 }

@@ -101,7 +101,7 @@ public sealed class CosmosSweeperTests
     [CosmosFact(NeedsGateway = true)]
     public async Task A_transaction_whose_record_is_larger_than_a_document_is_committed_whole()
     {
-        const int Writes = 5_000;
+        const int Writes = 5_500;
         await using var servers = await CosmosServers.StartAsync();
         var (store, client) = await servers.OpenAsync();
         static string Id(int i) => $"{i}".PadLeft(64, 'x');
