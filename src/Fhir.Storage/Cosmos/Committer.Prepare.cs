@@ -48,6 +48,7 @@ internal sealed partial class Committer
             var resource = write is PutResource put ? definitions.Current(put.Key, put.Resource) : null;
             var partition = resource is null ? request.Heads[write.Key].Head!.Current.Partition : Layout.PartitionOf(write.Key, resource.Entries, options.CompartmentParameters);
             var document = $"{Layout.IdOf(write.Key)}:{transaction}-{i}";
+            var words = resource is null ? null : SearchWords.Of(options.Text, write.Key, resource.Body);
             var (body, json) = await WriteAsync(isApart: false);
             if (LengthOf(json, body) > DocumentBytes && body.Blob is null && resource is not null)
                 (body, json) = await WriteAsync(isApart: true);
@@ -61,7 +62,7 @@ internal sealed partial class Committer
             async Task<(StoredBody, ReadOnlyMemory<byte>)> WriteAsync(bool isApart)
             {
                 var stored = resource is null ? default : await database.Bodies.StoreAsync(write.Key, resource.Body, isApart, token);
-                return (stored, ResourceDocument.Prepare(document, partition, write.Key, transaction, request.PreparedAt, MethodOf(write), resource, stored, index));
+                return (stored, ResourceDocument.Prepare(document, partition, write.Key, transaction, request.PreparedAt, MethodOf(write), resource, stored, index, words));
             }
         }, cancel);
     }

@@ -17,9 +17,6 @@ public sealed partial class CosmosResourceStore
     public IAsyncEnumerable<DanglingReference> DanglingReferencesAsync(AccessScope scope, CancellationToken cancel) => throw new NotSupportedException();
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<IndexedValue>> ValuesAsync(AccessScope scope, SearchParameter parameter, int limit, CancellationToken cancel) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
     public Task<IReadOnlyDictionary<string, long>> CountAsync(AccessScope scope, CancellationToken cancel) => throw new NotSupportedException();
 
     /// <inheritdoc/>

@@ -1,7 +1,5 @@
 // The store on Azure Cosmos DB: reads as of the watermark, commits through the log (docs/adr/0051-commit-log.md).
 
-using FhirHub.Search;
-
 namespace FhirHub.Storage.Cosmos;
 
 /// <summary>A <see cref="IResourceStore"/> in a Cosmos database, which any number of servers may open.</summary>
@@ -48,10 +46,6 @@ public sealed partial class CosmosResourceStore : IResourceStore
             throw;
         }
     }
-
-    /// <inheritdoc/>
-    public async Task<SearchPage> SearchAsync(AccessScope scope, SearchQuery query, CancellationToken cancel) =>
-        await _search.PageAsync(scope, query, await _watermarks.ReadAsync(cancel), cancel);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

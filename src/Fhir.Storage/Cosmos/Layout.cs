@@ -44,7 +44,7 @@ internal static class Layout
         {
             DefaultTimeToLive = -1,
             IndexingPolicy = Policy(
-                ["/p/?", "/t/?", "/i/?", "/f/?", "/u/?", "/d/?", "/q/?", "/o/?", "/l/?", "/x/?", "/B/?", "/r/[]/?", "/e0/*", "/e1/*", "/c0/*", "/c1/*"],
+                ["/p/?", "/t/?", "/i/?", "/f/?", "/u/?", "/d/?", "/q/?", "/o/?", "/l/?", "/x/?", "/B/?", "/r/[]/?", "/w/[]/?", "/e0/*", "/e1/*", "/c0/*", "/c1/*"],
                 [["/t", "/o"]]),
         },
         new ContainerProperties(Ids, "/id") { IndexingPolicy = Policy([], []) },

@@ -72,7 +72,8 @@ internal sealed class ResourceDocument(JsonElement json)
     /// <param name="resource">The content, by the parameters of now; null for a tombstone.</param>
     /// <param name="body">Where its body is.</param>
     /// <param name="index">The state of the index at the position after which it is to be committed.</param>
-    public static ReadOnlyMemory<byte> Prepare(string id, string partition, ResourceKey key, string transaction, long preparedAt, WriteMethod method, PreparedResource? resource, StoredBody body, IndexState index) => DocumentJson.Write(json =>
+    /// <param name="words">Its words (<see cref="SearchWords"/>); null where every full-text search is to look at it.</param>
+    public static ReadOnlyMemory<byte> Prepare(string id, string partition, ResourceKey key, string transaction, long preparedAt, WriteMethod method, PreparedResource? resource, StoredBody body, IndexState index, IReadOnlyCollection<string>? words = null) => DocumentJson.Write(json =>
     {
         json.WriteString("id", id);
         json.WriteString("p", partition);
@@ -86,8 +87,20 @@ internal sealed class ResourceDocument(JsonElement json)
         json.WriteBoolean("d", resource is null);
         json.WriteNumber("q", preparedAt);
         if (resource is null)
+        {
+            // Some databases refuse to look into what is not there.
+            foreach (var epoch in index.Epochs)
+            {
+                json.WriteStartObject(EntriesName(epoch));
+                json.WriteEndObject();
+            }
+
             return;
+        }
+
         body.Write(json);
+        if (words is not null)
+            DocumentJson.WriteTexts(json, SearchWords.Member, words);
         foreach (var epoch in index.Epochs)
         {
             json.WritePropertyName(EntriesName(epoch));

@@ -31,8 +31,8 @@ internal sealed class SearchPartitions(Func<string, string, IReadOnlyList<Search
 
     private bool IsOfNoPatient(string type) => type != Patient && compartmentParameters(Patient, type).Count == 0;
 
-    private IReadOnlySet<string>? Of(string type, SearchExpression expression) => Named(type, expression)
-        ?? (IsOfNoPatient(type) ? new HashSet<string>(StringComparer.Ordinal) { Layout.TypePartition(type) } : null);
+    private HashSet<string>? Of(string type, SearchExpression expression) => Named(type, expression)
+        ?? (IsOfNoPatient(type) ? [Layout.TypePartition(type)] : null);
 
     private HashSet<string>? Named(string type, SearchExpression expression) => expression switch
     {

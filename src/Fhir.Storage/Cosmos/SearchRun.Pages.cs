@@ -58,7 +58,7 @@ internal sealed partial class SearchRun
         }
 
         trace?.Begin("fetch");
-        var versions = withBody ? await database.Bodies.VersionsAsync(page.Select(static match => match.Document), cancel) : await VersionsAsync(Listed(page), cancel);
+        IReadOnlyList<StoredVersion> versions = withBody ? await database.Bodies.VersionsAsync(page.Select(static match => match.Document), cancel) : await VersionsAsync(Listed(page), cancel);
         var (included, cut) = await IncludedAsync(query, [.. page.Select(static match => match.Document.Key)], cancel);
         return new SearchPage(versions, included, next, null, total) { IncludesCut = cut, ContainedIds = query.ContainedAlone && query.Contained != ContainedMode.None ? page.ConvertAll(static match => match.ContainedId) : [] };
     }

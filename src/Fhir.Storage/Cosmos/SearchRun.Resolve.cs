@@ -1,5 +1,6 @@
 // What other resources decide is looked up before the search itself: chains, reverse chains and hierarchies become sets of resources.
 
+using FhirHub.Model;
 using FhirHub.Search;
 
 namespace FhirHub.Storage.Cosmos;

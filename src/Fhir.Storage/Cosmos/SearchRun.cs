@@ -77,7 +77,7 @@ internal sealed partial class SearchRun(CosmosDatabase database, CosmosStoreOpti
         if (where.IsExact)
             return (candidates, evaluator);
         if (readsText)
-            await Task.WhenAll(candidates.Select(async (candidate, i) => candidates[i] = candidate with { Indexed = candidate.Indexed with { Text = await TextAsync(candidate.Document, cancel) } }));
+            candidates = [.. await Task.WhenAll(candidates.Select(async candidate => candidate with { Indexed = candidate.Indexed with { Text = await TextAsync(candidate.Document, cancel) } }))];
         while (true)
         {
             var matches = candidates.Select(candidate => candidate with { Indexed = Marked(candidate.Indexed, findings, evaluator) })

@@ -170,7 +170,7 @@ internal sealed partial class SearchSql
     };
 
     // Itself, and what ends before or after one of its slashes.
-    private static IEnumerable<string> Parents(string uri)
+    private static HashSet<string> Parents(string uri)
     {
         var found = new HashSet<string>(StringComparer.Ordinal) { uri };
         for (var at = uri.IndexOf('/', StringComparison.Ordinal); at >= 0; at = uri.IndexOf('/', at + 1))

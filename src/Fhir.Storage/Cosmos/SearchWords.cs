@@ -14,12 +14,12 @@ internal static class SearchWords
     private const int WordsAtMost = 2_000;
 
     /// <summary>Each word of narrative and content once; null if they are too many, or if the store knows no texts.</summary>
-    public static IReadOnlyCollection<string>? Of(Func<ReadOnlyMemory<byte>, ResourceText>? texts, ReadOnlyMemory<byte> json)
+    public static IReadOnlyCollection<string>? Of(Func<ReadOnlyMemory<byte>, ResourceText>? texts, ResourceKey key, ResourceBody body)
     {
         if (texts is null)
             return null;
         var words = new HashSet<string>(StringComparer.Ordinal);
-        var text = texts(json);
+        var text = texts(body.ToArray(new StoredVersion(key, 1, DateTimeOffset.UnixEpoch, WriteMethod.Put, body)));
         foreach (var passage in text.Narrative.Concat(text.Content))
         {
             TextSegmentation.Read(passage, word => words.Add(word));
