@@ -81,29 +81,34 @@ internal sealed class Applier(CosmosDatabase database, CommitLog log, LogTail ta
         return true;
     }
 
-    private Task ApplyAsync(LogRecord record, IReadOnlyDictionary<ResourceKey, KnownResource> known, CancellationToken cancel) => Parallel.ForAsync(
-        0,
-        record.Writes.Count,
+    private Task ApplyAsync(LogRecord record, IReadOnlyDictionary<ResourceKey, KnownResource> known, CancellationToken cancel) => Parallel.ForEachAsync(
+        Enumerable.Range(0, record.Writes.Count).GroupBy(index => record.Writes[index].Key),
         new ParallelOptions { MaxDegreeOfParallelism = options.Parallelism, CancellationToken = cancel },
-        async (index, token) => await ApplyAsync(record, index, known.GetValueOrDefault(record.Writes[index].Key), token));
+        async (indexes, token) => await ApplyAsync(record, [.. indexes], known.GetValueOrDefault(indexes.Key), token));
 
-    private async Task ApplyAsync(LogRecord record, int index, KnownResource? known, CancellationToken cancel)
+    // The writes of one resource: one, unless several versions are restored with one commit. The head goes from what was there before to the last.
+    private async Task ApplyAsync(LogRecord record, int[] indexes, KnownResource? known, CancellationToken cancel)
     {
-        var write = record.Writes[index];
-        if (write.Former is { } former)
-            await SupersedeAsync(record, write.Key, former, known?.Document, cancel);
-        await database.Resources.PatchAsync(write.Document, ResourceDocument.Appear(record, index), Layout.PartitionKeyOf(write.Partition, write.Key), null, cancel);
-        await MoveHeadAsync(record.Position, write, known?.Head, cancel);
+        foreach (var index in indexes)
+        {
+            var write = record.Writes[index];
+            if (write.Former is { } former)
+                await SupersedeAsync(record, index, former, known?.Document, cancel);
+            await database.Resources.PatchAsync(write.Document, ResourceDocument.Appear(record, index), Layout.PartitionKeyOf(write.Partition, write.Key), null, cancel);
+        }
+
+        await MoveHeadAsync(record.Position, record.Writes[indexes[^1]] with { Former = record.Writes[indexes[0]].Former }, known?.Head, cancel);
     }
 
     // The copy comes before the patch: a version that is superseded and has gone from "resources" is in the history.
-    private async Task SupersedeAsync(LogRecord record, ResourceKey key, HeadVersion former, ResourceDocument? known, CancellationToken cancel)
+    private async Task SupersedeAsync(LogRecord record, int index, HeadVersion former, ResourceDocument? known, CancellationToken cancel)
     {
+        var key = record.Writes[index].Key;
         var partition = Layout.PartitionKeyOf(former.Partition, key);
         var document = known?.DocumentId == former.Document ? known : await database.Resources.ReadAsync(former.Document, partition, cancel) is { } found ? new ResourceDocument(found.Root) : null;
         if (document is not { Until: Layout.Open })
             return;
-        await database.History.CreateAsync(HistoryDocument.Of(document, record), new PartitionKey(Layout.IdOf(key)), cancel);
+        await database.History.CreateAsync(HistoryDocument.Of(document, record, index), new PartitionKey(Layout.IdOf(key)), cancel);
         await database.Resources.PatchAsync(former.Document, ResourceDocument.Disappear(record), partition, null, cancel);
     }
 

@@ -24,6 +24,7 @@ public sealed partial class CosmosResourceStore : IResourceStore
         _search = new CosmosSearch(database, options);
         _definitions = new IndexDefinitions(options);
         _committer = new Committer(database, options, _watermarks, log, tail, _applier, _search, _definitions);
+        _changes = new CosmosChanges(database, log, options);
         _sweeper = new Sweeper(database, options, _watermarks, log, _applier);
         _state = new CosmosStateStore(database.State, options.Clock);
     }

@@ -10,7 +10,8 @@ internal static class HistoryDocument
     /// <summary>The document of the version that a write supersedes.</summary>
     /// <param name="former">The document that it has in "resources".</param>
     /// <param name="record">The commit that supersedes it.</param>
-    public static ReadOnlyMemory<byte> Of(ResourceDocument former, LogRecord record) => DocumentJson.Write(json =>
+    /// <param name="index">The write of the commit that does.</param>
+    public static ReadOnlyMemory<byte> Of(ResourceDocument former, LogRecord record, int index) => DocumentJson.Write(json =>
     {
         var version = former.Json.Whole("v");
         json.WriteString("id", Layout.IdOf(former.Key, version));
@@ -25,7 +26,7 @@ internal static class HistoryDocument
         json.WriteNumber("f", former.From);
         json.WriteNumber("j", former.Json.Whole("j"));
         json.WriteNumber("u", record.Position);
-        json.WriteNumber("ul", record.Time);
+        json.WriteNumber("ul", record.TimeOf(index));
         foreach (var name in (string[])[Layout.BodyName, Layout.BlobName])
         {
             if (former.Json.TryGetProperty(name, out var body))

@@ -17,6 +17,9 @@ namespace FhirHub.Storage.Cosmos;
 /// <param name="Former">The version that it supersedes; null for none.</param>
 internal sealed record LoggedWrite(ResourceKey Key, long Version, string Partition, string Document, WriteMethod Method, string Order, HeadVersion? Former)
 {
+    /// <summary>The time of the version in milliseconds since 1970 if it is not the record's: it was restored.</summary>
+    public long? Time { get; init; }
+
     /// <summary>The version as a head knows it.</summary>
     public HeadVersion HeadAt(long position) => new(Version, Partition, Document, position, Method == WriteMethod.Delete);
 }
@@ -49,7 +52,10 @@ internal sealed record LogRecord(long Position, long Time, string Id, IReadOnlyL
     /// <summary>Where the parts of a record are.</summary>
     public static PartitionKey PartPartition(string record) => new(PartSegment(record));
 
-    /// <summary>The same commit at another position: what is created by it comes elsewhere in the order of creation.</summary>
+    /// <summary>
+    /// The same commit at another position: what is created by it comes elsewhere in the order of creation. Not for one that writes several
+    /// versions of a resource.
+    /// </summary>
     public LogRecord At(long position, long time) => this with
     {
         Position = position,
@@ -57,6 +63,9 @@ internal sealed record LogRecord(long Position, long Time, string Id, IReadOnlyL
         Index = Index is null ? null : Index with { Number = position },
         Writes = [.. Writes.Select((write, index) => write.Order == Layout.OrderOf(Position, index) ? write with { Order = Layout.OrderOf(position, index) } : write)],
     };
+
+    /// <summary>The time of a version that it writes, in milliseconds since 1970.</summary>
+    public long TimeOf(int index) => Writes[index].Time ?? Time;
 
     /// <summary>The document.</summary>
     public ReadOnlyMemory<byte> Write() => DocumentJson.Write(json =>
@@ -139,7 +148,10 @@ internal sealed record LogRecord(long Position, long Time, string Id, IReadOnlyL
                 write.Required("n"),
                 write.Method("m"),
                 write.Text("o") ?? Layout.OrderOf(position, writes.Count),
-                write.TryGetProperty("was", out var former) ? HeadVersion.Read(former) : null));
+                write.TryGetProperty("was", out var former) ? HeadVersion.Read(former) : null)
+            {
+                Time = write.TryGetProperty("l", out var time) ? time.GetInt64() : null,
+            });
         }
     }
 
@@ -157,6 +169,8 @@ internal sealed record LogRecord(long Position, long Time, string Id, IReadOnlyL
         json.WriteString("m", DocumentJson.NameOf(write.Method));
         if (write.Order != Layout.OrderOf(Position, index))
             json.WriteString("o", write.Order);
+        if (write.Time is { } time)
+            json.WriteNumber("l", time);
         if (write.Former is not null)
         {
             json.WriteStartObject("was");

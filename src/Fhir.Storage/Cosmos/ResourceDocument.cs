@@ -140,7 +140,7 @@ internal sealed class ResourceDocument(JsonElement json)
     [
         PatchOperation.Set("/f", record.Position),
         PatchOperation.Set("/v", record.Writes[index].Version),
-        PatchOperation.Set("/l", record.Time),
+        PatchOperation.Set("/l", record.TimeOf(index)),
         PatchOperation.Set("/o", record.Writes[index].Order),
         PatchOperation.Set("/j", index),
         PatchOperation.Set("/q", 0),
