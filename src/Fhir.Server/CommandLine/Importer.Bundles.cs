@@ -59,7 +59,7 @@ internal sealed partial class Importer
                     journal.Begin([document], created.Key);
             },
         };
-        var result = await transactions.RunAsync(context, request, CancellationToken.None);
+        var result = await _pace.RunAsync(() => transactions.RunAsync(context, request, CancellationToken.None));
         if (result.Refusal is not { } refusal)
             return writes;
         Fail(document, refusal.Issues);
@@ -78,7 +78,7 @@ internal sealed partial class Importer
         {
             var context = new TransactionContext { Scope = AccessScope.Full, IsImport = true };
             var single = new BundleRequest(IsTransaction: false, 1, [entry], []);
-            if ((await transactions.RunAsync(context, single, CancellationToken.None)).Refusal is { } refusal)
+            if ((await _pace.RunAsync(() => transactions.RunAsync(context, single, CancellationToken.None))).Refusal is { } refusal)
             {
                 Fail(document, refusal.Issues);
                 failed++;

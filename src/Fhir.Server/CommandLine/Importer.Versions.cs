@@ -40,7 +40,7 @@ internal sealed partial class Importer
         await group.Before;
         if (!_isRestoreRefused)
         {
-            var result = await repository.RestoreAsync([.. group.Versions.Select(static version => version.Version)], CancellationToken.None);
+            var result = await _pace.RunAsync(() => repository.RestoreAsync([.. group.Versions.Select(static version => version.Version)], CancellationToken.None));
             if (result.Failure == RestoreFailure.None)
                 Done(group.Versions);
             else
@@ -55,7 +55,7 @@ internal sealed partial class Importer
     {
         var (document, version) = group.Versions[refused.FailedIndex];
         var before = group.Versions[..refused.FailedIndex];
-        var result = await repository.RestoreAsync([.. before.Select(static version => version.Version)], CancellationToken.None);
+        var result = await _pace.RunAsync(() => repository.RestoreAsync([.. before.Select(static version => version.Version)], CancellationToken.None));
         if (result.Failure == RestoreFailure.None)
             Done(before.FindAll(other => other.Document != document));
         RefuseRestore(document, [Issue.Error("conflict", Reason(version.Version, refused.Failure))]);

@@ -36,11 +36,17 @@ internal sealed partial class Importer(
     // Text read and not yet committed; its trees and index entries are a few times as large.
     private const long MaxBytesAhead = 48 * 1024 * 1024;
 
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
+
+    private readonly ImportPace _pace = new(settings.Jobs, s_patience);
     private volatile bool _isStopped;
     private long _bytesAhead;
 
     /// <summary>Stops reading; what is at hand is finished.</summary>
     public void Stop() => _isStopped = true;
+
+    /// <summary>How often the store was too busy for a commit, which was then tried again.</summary>
+    public long Busy => _pace.Busy;
 
     /// <summary>True if <see cref="Stop"/> or an error ended the reading.</summary>
     public bool IsStopped => _isStopped;
@@ -215,7 +221,7 @@ internal sealed partial class Importer(
             await group.Before;
         if (group.Created is { } created)
             journal.Begin(group.Documents, created);
-        var commit = await repository.CommitAsync(AccessScope.Full, repository.ToTransaction(group.Writes, []), CancellationToken.None);
+        var commit = await _pace.RunAsync(() => repository.CommitAsync(AccessScope.Full, repository.ToTransaction(group.Writes, []), CancellationToken.None));
         if (commit.Failure == CommitFailure.None)
         {
             journal.Done(group.Documents);

@@ -47,24 +47,29 @@ internal sealed partial class Committer
             var write = request.Transaction.Writes[i];
             var resource = write is PutResource put ? definitions.Current(put.Key, put.Resource) : null;
             var partition = resource is null ? request.Heads[write.Key].Head!.Current.Partition : Layout.PartitionOf(write.Key, resource.Entries, options.CompartmentParameters);
-            var document = $"{Layout.IdOf(write.Key)}:{transaction}-{i}";
-            var words = resource is null ? null : SearchWords.Of(options.Text, write.Key, resource.Body);
-            var (body, json) = await WriteAsync(isApart: false);
-            if (LengthOf(json, body) > DocumentBytes && body.Blob is null && resource is not null)
-                (body, json) = await WriteAsync(isApart: true);
-
-            // Noted before it is there, so that it is dropped also if the answer is lost. A conflict is with itself.
-            request.Documents[i] = new PreparedDocument(partition, document, body);
-            if (LengthOf(json, body) is var length and > DocumentBytes)
-                throw new ResourceTooLargeException($"{write.Key.Type}/{write.Key.Id} has more values to search by, or more references, than the store can keep: they take {length / 2} bytes, and {DocumentBytes / 2} is the most. Split the resource.") { Resource = write.Key };
-            await database.Resources.CreateAsync(json, Layout.PartitionKeyOf(partition, write.Key), token);
-
-            async Task<(StoredBody, ReadOnlyMemory<byte>)> WriteAsync(bool isApart)
-            {
-                var stored = resource is null ? default : await database.Bodies.StoreAsync(write.Key, resource.Body, isApart, token);
-                return (stored, ResourceDocument.Prepare(document, partition, write.Key, transaction, request.PreparedAt, MethodOf(write), resource, stored, index, words));
-            }
+            await PrepareAsync(
+                new Draft(write.Key, MethodOf(write), resource, partition, $"{Layout.IdOf(write.Key)}:{transaction}-{i}", transaction, request.PreparedAt), index, prepared => request.Documents[i] = prepared, token);
         }, cancel);
+    }
+
+    private async Task PrepareAsync(Draft draft, IndexState index, Action<PreparedDocument> note, CancellationToken cancel)
+    {
+        var words = draft.Resource is null ? null : SearchWords.Of(options.Text, draft.Key, draft.Resource.Body);
+        var (body, json) = await WriteAsync(isApart: false);
+        if (LengthOf(json, body) > DocumentBytes && body.Blob is null && draft.Resource is not null)
+            (body, json) = await WriteAsync(isApart: true);
+
+        // Noted before it is there, so that it is dropped also if the answer is lost. A conflict is with itself.
+        note(new PreparedDocument(draft.Partition, draft.Document, body));
+        if (LengthOf(json, body) is var length and > DocumentBytes)
+            throw new ResourceTooLargeException($"{draft.Key.Type}/{draft.Key.Id} has more values to search by, or more references, than the store can keep: they take {length / 2} bytes, and {DocumentBytes / 2} is the most. Split the resource.") { Resource = draft.Key };
+        await database.Resources.CreateAsync(json, Layout.PartitionKeyOf(draft.Partition, draft.Key), cancel);
+
+        async Task<(StoredBody, ReadOnlyMemory<byte>)> WriteAsync(bool isApart)
+        {
+            var stored = draft.Resource is null ? default : await database.Bodies.StoreAsync(draft.Key, draft.Resource.Body, isApart, cancel);
+            return (stored, ResourceDocument.Prepare(draft.Document, draft.Partition, draft.Key, draft.Transaction, draft.PreparedAt, draft.Method, draft.Resource, stored, index, words));
+        }
     }
 
     // While all is indexed anew, a document holds all that search needs twice.
@@ -106,17 +111,19 @@ internal sealed partial class Committer
     }
 
     // What was prepared and belongs to no commit. What can't be dropped now is dropped by the sweeper.
-    private async Task DropAsync(CommitRequest request)
+    private Task DropAsync(CommitRequest request) => DropAsync(request.Documents, i => request.Transaction.Writes[i].Key);
+
+    private async Task DropAsync(PreparedDocument?[] documents, Func<int, ResourceKey> keyOf)
     {
         try
         {
-            await EachAsync(Enumerable.Range(0, request.Documents.Length), async (i, token) =>
+            await EachAsync(Enumerable.Range(0, documents.Length), async (i, token) =>
             {
-                if (request.Documents[i] is not { } document)
+                if (documents[i] is not { } document)
                     return;
-                await database.Resources.DeleteAsync(document.Document, Layout.PartitionKeyOf(document.Partition, request.Transaction.Writes[i].Key), null, token);
+                await database.Resources.DeleteAsync(document.Document, Layout.PartitionKeyOf(document.Partition, keyOf(i)), null, token);
                 await database.Bodies.DropAsync(document.Body, token);
-                request.Documents[i] = null;
+                documents[i] = null;
             }, CancellationToken.None);
         }
         catch (Exception exception) when (exception is StoreException or StoreBusyException or CosmosException or HttpRequestException or OperationCanceledException)
@@ -127,4 +134,7 @@ internal sealed partial class Committer
 
     private Task EachAsync<T>(IEnumerable<T> items, Func<T, CancellationToken, Task> work, CancellationToken cancel) => Parallel.ForEachAsync(
         items, new ParallelOptions { MaxDegreeOfParallelism = options.Parallelism, CancellationToken = cancel }, async (item, token) => await work(item, token));
+
+    /// <summary>A document to be prepared.</summary>
+    private sealed record Draft(ResourceKey Key, WriteMethod Method, PreparedResource? Resource, string Partition, string Document, string Transaction, long PreparedAt);
 }

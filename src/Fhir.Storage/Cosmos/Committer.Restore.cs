@@ -142,18 +142,8 @@ internal sealed partial class Committer
         {
             var (version, content) = restore.Versions[i];
             var resource = content is null ? null : definitions.Current(version.Key, content);
-            var (partition, document) = (restore.Partitions[i], $"{Layout.IdOf(version.Key)}:{transaction}-{i}");
-            var (body, json) = await WriteAsync(isApart: false);
-            if (json.Length > DocumentBytes && body.Blob is null)
-                (body, json) = await WriteAsync(isApart: true);
-            restore.Documents[i] = new PreparedDocument(partition, document, body);
-            await database.Resources.CreateAsync(json, Layout.PartitionKeyOf(partition, version.Key), token);
-
-            async Task<(StoredBody, ReadOnlyMemory<byte>)> WriteAsync(bool isApart)
-            {
-                var stored = resource is null ? default : await database.Bodies.StoreAsync(resource.Body, isApart, token);
-                return (stored, ResourceDocument.Prepare(document, partition, version.Key, transaction, restore.PreparedAt, version.Method, resource, stored, index));
-            }
+            await PrepareAsync(
+                new Draft(version.Key, version.Method, resource, restore.Partitions[i], $"{Layout.IdOf(version.Key)}:{transaction}-{i}", transaction, restore.PreparedAt), index, prepared => restore.Documents[i] = prepared, token);
         }, cancel);
     }
 
@@ -203,24 +193,7 @@ internal sealed partial class Committer
         return null;
     }
 
-    private async Task DropAsync(Restore restore)
-    {
-        try
-        {
-            await EachAsync(Enumerable.Range(0, restore.Documents.Length), async (i, token) =>
-            {
-                if (restore.Documents[i] is not { } document)
-                    return;
-                await database.Resources.DeleteAsync(document.Document, Layout.PartitionKeyOf(document.Partition, restore.Versions[i].Version.Key), null, token);
-                await database.Bodies.DropAsync(document.Body, token);
-                restore.Documents[i] = null;
-            }, CancellationToken.None);
-        }
-        catch (Exception exception) when (exception is StoreException or StoreBusyException or CosmosException or HttpRequestException or OperationCanceledException)
-        {
-            // What is left is dropped by the sweeper.
-        }
-    }
+    private Task DropAsync(Restore restore) => DropAsync(restore.Documents, i => restore.Versions[i].Version.Key);
 
     /// <summary>Versions on their way to the log.</summary>
     private sealed class Restore(IReadOnlyList<RestoredVersion> versions)

@@ -28,6 +28,9 @@ internal sealed class MovedStore : IAsyncDisposable
     /// <summary>What import told of failures, in the last run.</summary>
     public string Complaints { get; private set; } = "";
 
+    /// <summary>How often the store was too busy for a commit of the last import.</summary>
+    public long Busy { get; private set; }
+
     /// <summary>The embedded store in a folder.</summary>
     public static Task<MovedStore> OpenAsync(string folder) => OpenAsync(folder, (extract, contained, generation) => Task.FromResult<IResourceStore>(SqliteResourceStore.Open(new SqliteStoreOptions
     {
@@ -71,7 +74,7 @@ internal sealed class MovedStore : IAsyncDisposable
         using var journal = await ImportJournal.OpenAsync(_folder, async key => await Store.ReadAsync(AccessScope.Full, key, CancellationToken.None) is not null, CancellationToken.None);
         var importer = new Importer(Repository, new TransactionInteraction(Repository, Patch.Read), journal, progress, new ImportSettings());
         await importer.RunAsync(new ImportReader(new ImportLimits(), static (_, _) => { }).Read(ImportReader.Files(paths)));
-        Complaints = errors.ToString();
+        (Complaints, Busy) = (errors.ToString(), importer.Busy);
         return progress.Resources;
     }
 
