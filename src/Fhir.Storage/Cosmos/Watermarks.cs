@@ -10,6 +10,8 @@ internal sealed class Watermarks(CosmosDatabase database)
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, long> _types = new(StringComparer.Ordinal);
     private long _position;
+    private Task<Watermark>? _next;
+    private Task _underWay = Task.CompletedTask;
 
     /// <summary>The greatest position that was seen.</summary>
     public long Position => Volatile.Read(ref _position);
@@ -17,12 +19,18 @@ internal sealed class Watermarks(CosmosDatabase database)
     /// <summary>The greatest position that was seen of commits that wrote the type.</summary>
     public long PositionOf(string type) => _types.GetValueOrDefault(type);
 
-    /// <summary>The watermark as it is now.</summary>
-    public async Task<Watermark> ReadAsync(CancellationToken cancel)
+    /// <summary>The watermark as it is now, or was at some moment after this was called.</summary>
+    public Task<Watermark> ReadAsync(CancellationToken cancel)
     {
-        var watermark = await Watermark.ReadAsync(database.Control, cancel);
-        Saw(watermark);
-        return watermark;
+        Task<Watermark> look;
+        lock (_lock)
+        {
+            // A look that is under way may not see what was answered just before; all who come while it is share the next one.
+            var underWay = _underWay;
+            look = _next ??= Task.Run(() => LookAsync(underWay), CancellationToken.None);
+        }
+
+        return look.WaitAsync(cancel);
     }
 
     /// <summary>Is told of a watermark that was read or written.</summary>
@@ -36,5 +44,15 @@ internal sealed class Watermarks(CosmosDatabase database)
                 _types[type] = position;
             Volatile.Write(ref _position, watermark.Position);
         }
+    }
+
+    private async Task<Watermark> LookAsync(Task underWay)
+    {
+        await underWay.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_lock)
+            (_underWay, _next) = (_next!, null);
+        var watermark = await Watermark.ReadAsync(database.Control, CancellationToken.None);
+        Saw(watermark);
+        return watermark;
     }
 }
