@@ -45,4 +45,26 @@ public class DoctorCommandTests
         (exit, _) = await ServerProcess.RunAsync("doctor", "--everything");
         Assert.Equal(2, exit);
     }
+
+    [Fact]
+    public async Task A_Cosmos_account_that_can_not_be_reached_is_wrong_and_its_key_is_not_shown()
+    {
+        using var folder = new TemporaryFolder();
+        var key = Convert.ToBase64String("the key that nobody may see"u8);
+        var (exit, output) = await ServerProcess.RunWithAsync(
+            [
+                ("FhirHub__Storage__Provider", "Cosmos"),
+                ("FhirHub__Storage__Cosmos__Endpoint", "https://127.0.0.1:1/"),
+                ("FhirHub__Storage__Cosmos__Key", key),
+                ("FhirHub__Storage__Cosmos__RequestSeconds", "1"),
+                ("FhirHub__Storage__Cosmos__Blobs__Folder", folder["bodies"]),
+            ],
+            "doctor", "--data", folder["none"]);
+        Assert.Equal(1, exit);
+        Assert.Contains("ok       configuration: authorization Smart, storage Cosmos", output, StringComparison.Ordinal);
+        Assert.Contains("wrong    cosmos account: can't be reached", output, StringComparison.Ordinal);
+        Assert.Contains("ok       blobs: ", output, StringComparison.Ordinal);
+        Assert.DoesNotContain(key, output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["bodies"]));
+    }
 }
