@@ -17,9 +17,10 @@ public sealed partial class CosmosResourceStore
 
     /// <summary>
     /// Ends what servers that died had begun: applies what they committed, removes what they prepared longer ago than
-    /// <see cref="CosmosStoreOptions.PreparationLifetime"/>, and blobs a day older than that which no version names. Every server does so by
+    /// <see cref="CosmosStoreOptions.PreparationLifetime"/>, blobs a day older than that which no version names, and index entries that a reindex
+    /// has replaced two hours ago. Every server does so by
     /// itself from time to time.
     /// </summary>
-    /// <returns>The number of documents and blobs that were removed.</returns>
-    public Task<int> SweepAsync(CancellationToken cancel) => _sweeper.SweepAsync(cancel);
+    /// <returns>The number of documents and blobs that were removed, and of documents that had such entries.</returns>
+    public async Task<int> SweepAsync(CancellationToken cancel) => await _sweeper.SweepAsync(cancel) + await _retired.SweepAsync(cancel);
 }

@@ -8,10 +8,14 @@ public sealed partial class CosmosResourceStore : IResourceStore
     private readonly CosmosStoreOptions _options;
     private readonly CosmosDatabase _database;
     private readonly Watermarks _watermarks;
+    private readonly CommitLog _log;
     private readonly Applier _applier;
     private readonly CosmosSearch _search;
+    private readonly CosmosVersions _versions;
     private readonly Committer _committer;
     private readonly IndexDefinitions _definitions;
+    private readonly IndexChanges _indexChanges;
+    private readonly RetiredEntries _retired;
     private readonly Sweeper _sweeper;
 
     private CosmosResourceStore(CosmosStoreOptions options, CosmosDatabase database)
@@ -19,13 +23,17 @@ public sealed partial class CosmosResourceStore : IResourceStore
         _options = options;
         _database = database;
         _watermarks = new Watermarks(database);
-        var (log, tail) = (new CommitLog(database), new LogTail());
-        _applier = new Applier(database, log, tail, _watermarks, options);
+        var tail = new LogTail();
+        _log = new CommitLog(database);
+        _applier = new Applier(database, _log, tail, _watermarks, options);
+        _versions = new CosmosVersions(database, options, _watermarks);
         _search = new CosmosSearch(database, options);
         _definitions = new IndexDefinitions(options);
-        _committer = new Committer(database, options, _watermarks, log, tail, _applier, _search, _definitions);
-        _changes = new CosmosChanges(database, log, options);
-        _sweeper = new Sweeper(database, options, _watermarks, log, _applier);
+        _indexChanges = new IndexChanges(_log, _applier, options.Clock);
+        _committer = new Committer(database, options, _watermarks, _log, tail, _applier, _search, _definitions);
+        _changes = new CosmosChanges(database, _log, options);
+        _retired = new RetiredEntries(database, options, _watermarks, _indexChanges);
+        _sweeper = new Sweeper(database, options, _watermarks, _log, _applier);
         _state = new CosmosStateStore(database.State, options.Clock);
     }
 
@@ -52,6 +60,7 @@ public sealed partial class CosmosResourceStore : IResourceStore
     public async ValueTask DisposeAsync()
     {
         await _sweeper.DisposeAsync();
+        await _retired.DisposeAsync();
         await _committer.DisposeAsync();
         if (_follower is not null)
             await _follower.DisposeAsync();

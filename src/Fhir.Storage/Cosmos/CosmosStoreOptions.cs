@@ -45,6 +45,9 @@ public sealed record CosmosStoreOptions : ResourceStoreOptions
     /// <summary>Time that an operation of the store may spend on trying requests again that the account is too busy for.</summary>
     public TimeSpan RetryBudget { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Memory for versions that were read lately, in megabytes; 0 for none.</summary>
+    public int VersionCacheMegabytes { get; init; } = 64;
+
     /// <summary>Requests that one operation of the store makes at the same time at most.</summary>
     public int Parallelism { get; init; } = 16;
 

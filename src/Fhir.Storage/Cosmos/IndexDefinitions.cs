@@ -15,6 +15,16 @@ internal sealed class IndexDefinitions(CosmosStoreOptions options)
     /// <summary>Sets what is declared.</summary>
     public void Declare(IReadOnlyCollection<SearchParameter> parameters) => _declared = parameters;
 
+    /// <summary>Adds to what is declared, if anything is: while the state of the index changes, commits may be by the old or by the new one.</summary>
+    public void DeclareToo(IReadOnlyCollection<SearchParameter> parameters)
+    {
+        if (_declared is { } declared)
+            _declared = [.. declared, .. parameters];
+    }
+
+    /// <summary>What is found in a version now.</summary>
+    public PreparedResource Extract(StoredVersion version) => Extract(version.Key, new PreparedResource(version.Body, [], []), options.Generation());
+
     /// <summary>
     /// What the documents of a version are prepared by. They can be committed only after a position at which it is still the same; else
     /// they are prepared anew.
@@ -33,11 +43,11 @@ internal sealed class IndexDefinitions(CosmosStoreOptions options)
     /// A program that extracts otherwise may be running still, or already, while servers are replaced: entries are by several states of
     /// extraction then, and all must be indexed anew.
     /// </remarks>
-    /// <exception cref="StoreException">Another server has a search parameter that this one has not been told of yet.</exception>
+    /// <exception cref="StoreBusyException">Another server has a search parameter that this one has not been told of yet.</exception>
     public IndexState After(IndexState state)
     {
         if (_declared is { } declared && state.Complete.Concat(state.Reindex?.Added ?? []).Except(declared.Select(static p => p.IndexKey), StringComparer.Ordinal).FirstOrDefault() is { } unknown)
-            throw new StoreException($"The search parameter '{unknown}' is new, and this server does not know it yet. Try again in a few seconds.");
+            throw new StoreBusyException($"The search parameter '{unknown}' is new, and this server does not know it yet. Try again in a few seconds.") { RetryAfter = TimeSpan.FromSeconds(5) };
         var (current, next) = (options.IndexFingerprint, state.Reindex);
         if (state.Fingerprint.Length > 0 && state.Fingerprint != current && next is not { IsNextEpoch: true })
             return state with { Fingerprint = "" };

@@ -42,6 +42,7 @@ internal sealed record IndexState(
             DocumentJson.WriteTexts(json, "added", Reindex.Added);
             json.WriteString("fingerprint", Reindex.Fingerprint);
             json.WriteNumber("total", Reindex.Total);
+            json.WriteNumber("begun", Reindex.Begun);
             json.WriteEndObject();
         }
 
@@ -62,7 +63,8 @@ internal sealed record IndexState(
                 reindex.TryGetProperty("keys", out _) ? [.. reindex.Texts("keys")] : null,
                 [.. reindex.Texts("added")],
                 reindex.Required("fingerprint"),
-                reindex.Whole("total"))
+                reindex.Whole("total"),
+                reindex.Whole("begun"))
             : null,
         json.TryGetProperty("retired", out var retired) ? retired.GetInt64() : null);
 }
@@ -75,7 +77,8 @@ internal sealed record IndexState(
 /// <param name="Added">The added parameters among them that were there from its start.</param>
 /// <param name="Fingerprint">The state of parameters and extraction that it is made by; empty if by several.</param>
 /// <param name="Total">Resources that it concerns, as they were counted at its start.</param>
-internal sealed record ReindexState(bool IsNextEpoch, IReadOnlyList<string>? IndexKeys, IReadOnlyList<string> Added, string Fingerprint, long Total)
+/// <param name="Begun">The position of the commit that began it: what is committed later is indexed as it is written.</param>
+internal sealed record ReindexState(bool IsNextEpoch, IReadOnlyList<string>? IndexKeys, IReadOnlyList<string> Added, string Fingerprint, long Total, long Begun)
 {
     /// <summary>What was asked for.</summary>
     public ReindexRequest Request => new(IndexKeys);

@@ -44,11 +44,11 @@ internal static class Layout
         {
             DefaultTimeToLive = -1,
             IndexingPolicy = Policy(
-                ["/p/?", "/t/?", "/i/?", "/f/?", "/u/?", "/d/?", "/q/?", "/o/?", "/l/?", "/x/?", "/B/?", "/r/[]/?", "/w/[]/?", "/e0/*", "/e1/*", "/c0/*", "/c1/*"],
-                [["/t", "/o"]]),
+                ["/p/?", "/t/?", "/i/?", "/f/?", "/u/?", "/d/?", "/q/?", "/j/?", "/o/?", "/l/?", "/x/?", "/B/?", "/r/[]/?", "/w/[]/?", "/e0/*", "/e1/*", "/c0/*", "/c1/*"],
+                [["/t", "/o"], ["/f-", "/j-"]]),
         },
         new ContainerProperties(Ids, "/id") { IndexingPolicy = Policy([], []) },
-        new ContainerProperties(History, "/k") { IndexingPolicy = Policy(["/k/?", "/t/?", "/f/?", "/u/?", "/l/?", "/ul/?", "/v/?", "/B/?"], [["/f", "/j"]]) },
+        new ContainerProperties(History, "/k") { IndexingPolicy = Policy(["/k/?", "/t/?", "/f/?", "/u/?", "/l/?", "/ul/?", "/v/?", "/B/?"], [["/f-", "/j-"]]) },
         new ContainerProperties(Log, "/s") { IndexingPolicy = Policy(["/n/?", "/q/?"], []) },
         new ContainerProperties(Control, "/id") { DefaultTimeToLive = -1, IndexingPolicy = Policy([], []) },
         new ContainerProperties(State, ["/kind", "/id"]) { DefaultTimeToLive = -1, IndexingPolicy = Policy(["/kind/?", "/key/?", "/owner/?", "/expires/?", "/gone/?"], []) },
@@ -99,6 +99,7 @@ internal static class Layout
     /// <summary>The whole partition key of a document in <see cref="Resources"/>.</summary>
     public static PartitionKey PartitionKeyOf(string partition, ResourceKey key) => new PartitionKeyBuilder().Add(partition).Add(key.Type).Add(key.Id).Build();
 
+    // The paths of a composite index; those that end in "-" are in descending order.
     private static IndexingPolicy Policy(IReadOnlyList<string> included, IReadOnlyList<string[]> composites)
     {
         var policy = new IndexingPolicy { IndexingMode = included.Count == 0 ? IndexingMode.None : IndexingMode.Consistent, Automatic = included.Count > 0 };
@@ -108,7 +109,7 @@ internal static class Layout
             policy.IncludedPaths.Add(new IncludedPath { Path = path });
         policy.ExcludedPaths.Add(new ExcludedPath { Path = "/*" });
         foreach (var composite in composites)
-            policy.CompositeIndexes.Add(new Collection<CompositePath>([.. composite.Select(static path => new CompositePath { Path = path, Order = CompositePathSortOrder.Ascending })]));
+            policy.CompositeIndexes.Add(new Collection<CompositePath>([.. composite.Select(static path => new CompositePath { Path = path.TrimEnd('-'), Order = path.EndsWith('-') ? CompositePathSortOrder.Descending : CompositePathSortOrder.Ascending })]));
         return policy;
     }
 }

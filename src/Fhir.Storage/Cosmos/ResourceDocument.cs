@@ -56,6 +56,13 @@ internal sealed class ResourceDocument(JsonElement json)
         ? references.EnumerateArray().Select(static text => DocumentJson.Key(text.GetString()!))
         : [];
 
+    /// <summary>The same without its references.</summary>
+    public ResourceDocument WithoutReferences()
+    {
+        using var document = JsonDocument.Parse(ReindexedDocument.Without(Json, "r"));
+        return new ResourceDocument(document.RootElement.Clone());
+    }
+
     /// <summary>The member that holds the entries of an epoch.</summary>
     public static string EntriesName(int epoch) => (epoch & 1) == 0 ? "e0" : "e1";
 

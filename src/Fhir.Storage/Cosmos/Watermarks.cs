@@ -9,12 +9,16 @@ internal sealed class Watermarks(CosmosDatabase database)
 {
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, long> _types = new(StringComparer.Ordinal);
-    private long _position;
+    private long _position = -1;
+    private volatile IndexState? _index;
     private Task<Watermark>? _next;
     private Task _underWay = Task.CompletedTask;
 
     /// <summary>The greatest position that was seen.</summary>
     public long Position => Volatile.Read(ref _position);
+
+    /// <summary>What the index was seen to be good for at that position.</summary>
+    public IndexState? Index => _index;
 
     /// <summary>The greatest position that was seen of commits that wrote the type.</summary>
     public long PositionOf(string type) => _types.GetValueOrDefault(type);
@@ -42,6 +46,7 @@ internal sealed class Watermarks(CosmosDatabase database)
                 return;
             foreach (var (type, position) in watermark.Types)
                 _types[type] = position;
+            _index = watermark.Index;
             Volatile.Write(ref _position, watermark.Position);
         }
     }

@@ -37,5 +37,5 @@ public sealed partial class CosmosResourceStoreTests(ITestOutputHelper output) :
 
     protected override Task RemoveAsync() => CosmosEmulator.DeleteAsync(_database);
 
-    protected override Task VerifyAsync() => Task.CompletedTask;
+    protected override async Task VerifyAsync() => Assert.Empty(await ((CosmosResourceStore)Store).VerifyAsync(CancellationToken.None));
 }
