@@ -2,6 +2,7 @@
 
 using System.Net;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Azure.Cosmos;
 
@@ -12,53 +13,103 @@ namespace FhirHub.Storage.Cosmos;
 /// <param name="ETag">Cosmos's own, for conditional writes.</param>
 internal sealed record CosmosDocument(JsonElement Root, string ETag);
 
-/// <summary>Reads and writes documents of a container.</summary>
-internal sealed class CosmosDocuments(Container container)
+/// <summary>Reads and writes documents of a container. All methods throw <see cref="StoreBusyException"/> where the database stays busy or out of reach.</summary>
+/// <param name="container">The container in the region that is written to.</param>
+/// <param name="nearest">The container as read in the regions of the configuration; null if there are none.</param>
+/// <param name="retry">Makes the requests.</param>
+/// <param name="isContested">
+/// Whether servers contend for its documents, so that each write has to know whether it was done: each is given a mark of its own (<see cref="Mark"/>).
+/// Other containers' documents have names that only one writer gives, or are the same whoever writes them.
+/// </param>
+internal sealed class CosmosDocuments(Container container, Container? nearest, CosmosRetry retry, bool isContested)
 {
-    private static readonly JsonDocumentOptions s_json = new() { MaxDepth = 64 };
+    /// <summary>The member of a document that tells its writes apart.</summary>
+    private const string Mark = "by";
 
-    /// <summary>A document; null if there is none.</summary>
-    public async Task<CosmosDocument?> ReadAsync(string id, PartitionKey partition, CancellationToken cancel)
-    {
-        using var answer = await container.ReadItemStreamAsync(id, partition, cancellationToken: cancel);
-        return answer.StatusCode == HttpStatusCode.NotFound ? null : new CosmosDocument(await ParseAsync(Checked(answer), cancel), answer.Headers.ETag);
-    }
+    // The answer names the container, not the document, as what is not there.
+    private const string OwnerNotFound = "1003";
+    private static readonly JsonDocumentOptions s_json = new() { MaxDepth = 64 };
+    private static readonly ItemRequestOptions s_quiet = new() { EnableContentResponseOnWrite = false };
+
+    /// <summary>A document as it is now; null if there is none.</summary>
+    public Task<CosmosDocument?> ReadAsync(string id, PartitionKey partition, CancellationToken cancel) => ReadAsync(container, id, partition, cancel);
+
+    /// <summary>
+    /// A document that must be there and of which the caller needs only what never changes: read in the nearest region, and in the next one too if that
+    /// one does not answer soon; null if there is none.
+    /// </summary>
+    public async Task<CosmosDocument?> ReadSettledAsync(string id, PartitionKey partition, CancellationToken cancel) =>
+        nearest is not null && await ReadAsync(nearest, id, partition, cancel) is { } found ? found : await ReadAsync(container, id, partition, cancel);
 
     /// <summary>Makes a document.</summary>
     /// <returns>False if there is one with that id already.</returns>
     public async Task<bool> CreateAsync(ReadOnlyMemory<byte> json, PartitionKey partition, CancellationToken cancel)
     {
-        using var body = Open(json);
-        using var answer = await container.CreateItemStreamAsync(body, partition, s_quiet, cancel);
-        if (answer.StatusCode == HttpStatusCode.Conflict)
-            return false;
-        Checked(answer);
-        return true;
+        var (body, mark) = Marked(json);
+        CosmosAnswer answer;
+        try
+        {
+            answer = await retry.RunAsync(token => container.CreateItemStreamAsync(Open(body), partition, s_quiet, token), isWrite: true, cancel);
+        }
+        catch (StoreBusyException busy) when (busy.IsOutcomeUnknown && mark is not null)
+        {
+            // What was asked for may be there: then it is done, however long the answer took.
+            if (await MarkOfAsync(IdOf(body), partition, cancel) is not { } found)
+                throw;
+            return found == mark;
+        }
+
+        using (answer.Message)
+        {
+            if (answer.Message.StatusCode == HttpStatusCode.Conflict)
+                return answer.MayBeSecond && mark is not null && await MarkOfAsync(IdOf(body), partition, cancel) == mark;
+            Checked(answer.Message);
+            return true;
+        }
     }
 
     /// <summary>Replaces a document.</summary>
-    /// <returns>False if it is gone or was changed since it had the ETag.</returns>
+    /// <returns>False if it is gone or was changed since it had the ETag. It may then have been replaced, if the answer to that was lost and it was changed again before another could be had.</returns>
     public async Task<bool> ReplaceAsync(string id, ReadOnlyMemory<byte> json, PartitionKey partition, string etag, CancellationToken cancel)
     {
-        using var body = Open(json);
-        using var answer = await container.ReplaceItemStreamAsync(body, id, partition, new ItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false }, cancel);
-        return IsDone(answer);
+        var (body, mark) = Marked(json);
+        var options = new ItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false };
+        CosmosAnswer answer;
+        try
+        {
+            answer = await retry.RunAsync(token => container.ReplaceItemStreamAsync(Open(body), id, partition, options, token), isWrite: true, cancel);
+        }
+        catch (StoreBusyException busy) when (busy.IsOutcomeUnknown && mark is not null)
+        {
+            if (await MarkOfAsync(id, partition, cancel) != mark)
+                throw;
+            return true;
+        }
+
+        using (answer.Message)
+            return IsDone(answer.Message) || (answer.MayBeSecond && mark is not null && await MarkOfAsync(id, partition, cancel) == mark);
     }
 
-    /// <summary>Changes parts of a document.</summary>
-    /// <returns>False if it is gone or, where an ETag is given, was changed since.</returns>
+    /// <summary>Changes parts of a document. The changes must be such that they can be made twice.</summary>
+    /// <returns>False if it is gone or, where an ETag is given, was changed since: perhaps by this very request, if its first answer was lost.</returns>
     public async Task<bool> PatchAsync(string id, IReadOnlyList<PatchOperation> changes, PartitionKey partition, string? etag, CancellationToken cancel)
     {
-        using var answer = await container.PatchItemStreamAsync(id, partition, changes, new PatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false }, cancel);
-        return IsDone(answer);
+        var options = new PatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false };
+        var answer = await retry.RunAsync(token => container.PatchItemStreamAsync(id, partition, changes, options, token), isWrite: true, cancel);
+        using (answer.Message)
+            return IsDone(answer.Message);
     }
 
     /// <summary>Removes a document.</summary>
-    /// <returns>False if it is gone or, where an ETag is given, was changed since.</returns>
+    /// <returns>
+    /// False if it is gone or, where an ETag is given, was changed since. A removal whose answer was lost tells false, for nobody knows then who removed it:
+    /// of two who want to be the one that removes, never both are told that they are.
+    /// </returns>
     public async Task<bool> DeleteAsync(string id, PartitionKey partition, string? etag, CancellationToken cancel)
     {
-        using var answer = await container.DeleteItemStreamAsync(id, partition, new ItemRequestOptions { IfMatchEtag = etag }, cancel);
-        return IsDone(answer);
+        var answer = await retry.RunAsync(token => container.DeleteItemStreamAsync(id, partition, new ItemRequestOptions { IfMatchEtag = etag }, token), isWrite: true, cancel);
+        using (answer.Message)
+            return IsDone(answer.Message);
     }
 
     /// <summary>What a query finds, page by page as it is asked for.</summary>
@@ -68,19 +119,83 @@ internal sealed class CosmosDocuments(Container container)
     /// <param name="cancel">Ends the wait.</param>
     public async IAsyncEnumerable<JsonElement> QueryAsync(QueryDefinition query, PartitionKey? partition, int pageSize, [EnumeratorCancellation] CancellationToken cancel)
     {
-        using var pages = container.GetItemQueryStreamIterator(query, requestOptions: new QueryRequestOptions { PartitionKey = partition, MaxItemCount = pageSize });
-        while (pages.HasMoreResults)
+        var pages = Pages(null);
+        try
         {
-            using var answer = await pages.ReadNextAsync(cancel);
-            var root = await ParseAsync(Checked(answer), cancel);
-            foreach (var item in root.GetProperty("Documents").EnumerateArray())
-                yield return item;
+            string? continuation = null;
+            var isBroken = false;
+            while (isBroken || pages.HasMoreResults)
+            {
+                var answer = await retry.RunAsync(
+                    token =>
+                    {
+                        // After a page that failed the SDK's walk is not good for another; one is begun where the last good page ended.
+                        if (isBroken)
+                        {
+                            pages.Dispose();
+                            pages = Pages(continuation);
+                        }
+
+                        isBroken = true;
+                        return NextAsync(pages, token);
+                    },
+                    isWrite: false,
+                    cancel);
+                isBroken = false;
+                using var page = answer.Message;
+                var root = await ParseAsync(Checked(page), cancel);
+                continuation = page.ContinuationToken;
+                foreach (var item in root.GetProperty("Documents").EnumerateArray())
+                    yield return item;
+            }
         }
+        finally
+        {
+            pages.Dispose();
+        }
+
+        FeedIterator Pages(string? continuation) =>
+            container.GetItemQueryStreamIterator(query, continuation, new QueryRequestOptions { PartitionKey = partition, MaxItemCount = pageSize });
     }
 
-    private static readonly ItemRequestOptions s_quiet = new() { EnableContentResponseOnWrite = false };
+    // A query that finds nothing is answered 200. 404 comes of what the SDK knows of the container, which may not be complete for a moment.
+    private static async Task<ResponseMessage> NextAsync(FeedIterator pages, CancellationToken cancel)
+    {
+        var page = await pages.ReadNextAsync(cancel);
+        if (page.StatusCode != HttpStatusCode.NotFound || page.Headers["x-ms-substatus"] == OwnerNotFound)
+            return page;
+        page.Dispose();
+        return new ResponseMessage(HttpStatusCode.ServiceUnavailable);
+    }
 
-    private static MemoryStream Open(ReadOnlyMemory<byte> json) => new(json.ToArray(), writable: false);
+    private async Task<CosmosDocument?> ReadAsync(Container from, string id, PartitionKey partition, CancellationToken cancel)
+    {
+        var answer = await retry.RunAsync(token => from.ReadItemStreamAsync(id, partition, cancellationToken: token), isWrite: false, cancel);
+        using var message = answer.Message;
+        if (message.StatusCode == HttpStatusCode.NotFound && message.Headers["x-ms-substatus"] != OwnerNotFound)
+            return null;
+        return new CosmosDocument(await ParseAsync(Checked(message), cancel), message.Headers.ETag);
+    }
+
+    // The mark of the document that is there; null if there is none.
+    private async Task<string?> MarkOfAsync(string id, PartitionKey partition, CancellationToken cancel) =>
+        await ReadAsync(id, partition, cancel) is { } found ? found.Root.TryGetProperty(Mark, out var mark) ? mark.GetString() : "" : null;
+
+    private (byte[] Body, string? Mark) Marked(ReadOnlyMemory<byte> json)
+    {
+        if (!isContested)
+            return (json.ToArray(), null);
+        var mark = Guid.NewGuid().ToString("N");
+        return ([.. json.Span[..json.Span.LastIndexOf((byte)'}')], .. Encoding.UTF8.GetBytes($",\"{Mark}\":\"{mark}\"}}")], mark);
+    }
+
+    private static string IdOf(byte[] json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.GetProperty("id").GetString()!;
+    }
+
+    private static MemoryStream Open(byte[] json) => new(json, writable: false);
 
     private static async Task<JsonElement> ParseAsync(ResponseMessage answer, CancellationToken cancel)
     {

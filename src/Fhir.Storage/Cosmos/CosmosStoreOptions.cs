@@ -42,7 +42,13 @@ public sealed record CosmosStoreOptions : ResourceStoreOptions
     /// <summary>Time that one request to the account may take.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Time that an operation of the store may spend on trying requests again that the account is too busy for.</summary>
+    /// <summary>Time after which a read that may come from any region is asked in the next of <see cref="Regions"/> too.</summary>
+    public TimeSpan HedgeAfter { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Time after which it is asked in each region after that.</summary>
+    public TimeSpan HedgeStep { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Time after which a request to the account is not tried again; then the store is busy (<see cref="StoreBusyException"/>).</summary>
     public TimeSpan RetryBudget { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Memory for versions that were read lately, in megabytes; 0 for none.</summary>
