@@ -1,5 +1,6 @@
 // The authorization server: its parts, wired by hand, and its addresses.
 
+using System.Globalization;
 using FhirHub.Search;
 using FhirHub.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -187,6 +188,13 @@ public sealed class SmartService : IAsyncDisposable
             {
                 // The sender's fault, and so nothing for the log of the server's own.
                 http.Response.StatusCode = bad.StatusCode;
+            }
+            catch (StoreBusyException busy) when (!http.Response.HasStarted)
+            {
+                http.Response.StatusCode = busy.IsThrottled && !busy.IsOutcomeUnknown ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable;
+                if (busy.RetryAfter is { } wait)
+                    http.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+                await http.Response.WriteAsync("The store does not answer in time; try again.", http.RequestAborted);
             }
         });
         app.UseRateLimiter();

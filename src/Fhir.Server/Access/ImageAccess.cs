@@ -1,8 +1,10 @@
 // What the image service lets a request see and do: the studies of the patients whose ImagingStudies its token grants by the letter that it needs.
 
+using System.Globalization;
 using FhirHub.Dicomweb;
 using FhirHub.Search;
 using FhirHub.Smart;
+using FhirHub.Storage;
 
 namespace FhirHub.Server;
 
@@ -36,6 +38,14 @@ public static class ImageAccess
             if (!Letters(letter).All(needed => scope.IsGranted(Type, needed)))
                 throw RequestAccess.Insufficient(http, $"{Type}.{AccessRule.NameOf(letter)}");
             http.Features.Set(ScopeOf(scope, letter));
+        }
+        catch (StoreBusyException busy)
+        {
+            if (busy.RetryAfter is { } wait)
+                http.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            await TypedResults.Problem("The store does not answer in time; try again.", statusCode: busy.IsThrottled ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable, extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["requestId"] = http.TraceIdentifier })
+                .ExecuteAsync(http);
+            return;
         }
         catch (RefusedException refused)
         {

@@ -37,7 +37,7 @@ public static class FhirHost
             await app.RunAsync(cancel);
             return 0;
         }
-        catch (Exception e) when (e is ConfigurationException or IOException or StoreException or PackageException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ConfigurationException or IOException or StoreException or StoreBusyException or PackageException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"FhirHub can't start: {e.Message}");
             return 1;
@@ -277,7 +277,7 @@ public static class FhirHost
                 await images.Archive.ChangesAsync(ImageScope.Full, long.MaxValue - 1, 1, http.RequestAborted);
             await http.Response.WriteAsync("ready", http.RequestAborted);
         }
-        catch (Exception failure) when (failure is StoreException or IOException or DatabaseException)
+        catch (Exception failure) when (failure is StoreException or StoreBusyException or IOException or DatabaseException)
         {
             http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             await http.Response.WriteAsync("The store does not answer.", http.RequestAborted);

@@ -109,7 +109,7 @@ public sealed partial class FhirEndpoint(FhirServer server, ILogger<FhirEndpoint
             http.Response.Headers.Allow = allow;
         if (challenge.Count > 0)
             http.Response.Headers.WWWAuthenticate = challenge;
-        if (exception is RefusedException { RetryAfter: { } wait })
+        if (((exception as RefusedException)?.RetryAfter ?? (exception as StoreBusyException)?.RetryAfter) is { } wait)
             http.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         await AnswerWriter.WriteOutcomeAsync(exchange, status, issues);
     }
@@ -130,12 +130,19 @@ public sealed partial class FhirEndpoint(FhirServer server, ILogger<FhirEndpoint
         InvalidCursorException => (400, [Error("invalid", HttpMessages.PageLink)]),
         ExpiredCursorException expired => (410, [Issue.Error("not-found", expired.Message)]),
         SearchTimeoutException => (503, [Error("timeout", HttpMessages.SearchTimeout)]),
+        StoreBusyException busy => ExplainBusy(busy),
         SearchNotReadyException behind => (503, [Issue.Error("timeout", behind.Message)]),
         BadHttpRequestException { StatusCode: 413 } => (413, [Issue.Error("too-long", "The body is longer than FhirHub:Limits:BodyBytes allows; send it in parts.")]),
         BadHttpRequestException bad => (bad.StatusCode, [Error("structure", HttpMessages.Malformed)]),
         InvalidDataException when IsOfCompression(exception) => (400, [Error("structure", HttpMessages.NotCompressed)]),
         _ => (500, [Issue.Of(IssueSeverity.Fatal, "exception", HttpMessages.Failed)]),
     };
+
+    // R4 valueset-issue-type.html has both under transient: what may go well later.
+    private static (int Status, IReadOnlyList<Issue> Issues) ExplainBusy(StoreBusyException busy) =>
+        busy.IsOutcomeUnknown ? (503, [Error("transient", HttpMessages.StoreSilent)])
+        : busy.IsThrottled ? (429, [Error("throttled", HttpMessages.StoreThrottled)])
+        : (503, [Error("transient", HttpMessages.StoreAway)]);
 
     private static Issue Error(string code, MessageTemplate template) => Issue.Of(IssueSeverity.Error, code, template);
 

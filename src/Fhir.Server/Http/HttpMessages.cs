@@ -52,6 +52,21 @@ internal static class HttpMessages
         "The search took longer than FhirHub:Limits:SearchSeconds allows; narrow it, or ask for fewer includes and no total.",
         "搜索时间超过 FhirHub:Limits:SearchSeconds 的限制；请缩小范围，或减少包含的资源并且不要求总数。");
 
+    public static readonly MessageTemplate StoreThrottled = new(
+        "store-throttled",
+        "The store has more requests than its throughput allows, and nothing was changed; try again after the time that Retry-After tells.",
+        "存储的请求超过其吞吐量，未做任何更改；请在 Retry-After 所示的时间之后重试。");
+
+    public static readonly MessageTemplate StoreAway = new(
+        "store-away",
+        "The store is not available for the moment, and nothing was changed; try again after the time that Retry-After tells.",
+        "存储暂时不可用，未做任何更改；请在 Retry-After 所示的时间之后重试。");
+
+    public static readonly MessageTemplate StoreSilent = new(
+        "store-silent",
+        "The store did not answer in time. Whether the request was done is not known: read before trying again.",
+        "存储未及时应答，无法得知请求是否已执行；重试之前请先读取。");
+
     public static readonly MessageTemplate BodyTooLong = new(
         "body-too-long",
         "The body is longer than {0} bytes (FhirHub:Limits:BodyBytes); send it in parts.",

@@ -24,7 +24,7 @@ internal sealed record CosmosDocument(JsonElement Root, string ETag);
 internal sealed class CosmosDocuments(Container container, Container? nearest, CosmosRetry retry, bool isContested)
 {
     /// <summary>The member of a document that tells its writes apart.</summary>
-    private const string Mark = "by";
+    private const string Mark = "mark";
 
     // The answer names the container, not the document, as what is not there.
     private const string OwnerNotFound = "1003";

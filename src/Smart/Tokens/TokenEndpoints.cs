@@ -1,5 +1,6 @@
 // The addresses of the token endpoint and those like it.
 
+using FhirHub.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -33,6 +34,15 @@ internal static class TokenEndpoints
             if (refused.IsGuess)
                 limits.CountGuess(http);
             await refused.AnswerAsync(http);
+        }
+        catch (StoreBusyException busy) when (!http.Response.HasStarted)
+        {
+            // RFC 6749 has a code for it at the authorization endpoint only (4.1.2.1), and clients of this one know it from there.
+            await new OAuthException("temporarily_unavailable", "The server has too much to do; try again after the time that Retry-After tells.")
+            {
+                Status = busy.IsThrottled && !busy.IsOutcomeUnknown ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable,
+                RetryAfter = busy.RetryAfter,
+            }.AnswerAsync(http);
         }
     };
 
