@@ -56,7 +56,7 @@ internal sealed class CosmosVersions(CosmosDatabase database, CosmosStoreOptions
     /// <summary>A version that was superseded; null if there is none of that number.</summary>
     public async Task<StoredVersion?> FormerAsync(ResourceKey key, long version, CancellationToken cancel)
     {
-        var document = await database.History.ReadAsync(Layout.IdOf(key, version), new PartitionKey(Layout.IdOf(key)), cancel);
+        var document = await database.History.ReadSettledAsync(Layout.IdOf(key, version), new PartitionKey(Layout.IdOf(key)), cancel);
         return document is null ? null : await HistoryDocument.ReadAsync(document.Root, database.Bodies, cancel);
     }
 
