@@ -67,7 +67,7 @@ internal sealed class CommitLog(CosmosDatabase database)
     /// is asked for again until it is certain whose record is there.
     /// </summary>
     /// <returns>Null if the record is there now, else the one that was there before.</returns>
-    /// <exception cref="UncertainCommitException">It can't be told whether the record is there, or will be.</exception>
+    /// <exception cref="StoreBusyException">The database is busy; <see cref="StoreBusyException.IsOutcomeUnknown"/> if it can't be told whether the record is there, or will be.</exception>
     public async Task<LogRecord?> AppendAsync(LogRecord record)
     {
         var json = record.Write();
@@ -90,7 +90,7 @@ internal sealed class CommitLog(CosmosDatabase database)
                 {
                     if (isCertain)
                         throw;
-                    throw new UncertainCommitException("The Cosmos database did not answer, and it is not known whether the changes are written. Read before you repeat them.", exception);
+                    throw new StoreBusyException("The Cosmos database did not answer, and it is not known whether the changes are written. Read before you repeat them.", exception) { IsOutcomeUnknown = true };
                 }
             }
 
@@ -102,8 +102,5 @@ internal sealed class CommitLog(CosmosDatabase database)
     // What is refused for its content or its sender is not done, and would be refused again.
     private static bool IsRefusal(Exception exception) => exception is StoreException { Code: (int)HttpStatusCode.BadRequest or (int)HttpStatusCode.Unauthorized or (int)HttpStatusCode.Forbidden or (int)HttpStatusCode.RequestEntityTooLarge };
 
-    private static bool IsNotDone(Exception exception) => exception is StoreException { Code: (int)HttpStatusCode.TooManyRequests };
+    private static bool IsNotDone(Exception exception) => exception is StoreBusyException { IsOutcomeUnknown: false };
 }
-
-/// <summary>It is not known whether a commit is done, or will be.</summary>
-internal sealed class UncertainCommitException(string message, Exception cause) : Exception(message, cause);

@@ -111,7 +111,7 @@ internal sealed partial class Committer
             {
                 other = await log.AppendAsync(record);
             }
-            catch (UncertainCommitException)
+            catch (StoreBusyException busy) when (busy.IsOutcomeUnknown)
             {
                 group.ForEach(request => request.Keep(document => used.Contains(document.Document)));
                 throw;

@@ -78,7 +78,7 @@ internal sealed class Sweeper : IAsyncDisposable
                 {
                     (seen, sweptAt) = await LookAsync(seen, sweptAt, _ending.Token);
                 }
-                catch (Exception exception) when (exception is StoreException or StoreBusyException or UncertainCommitException or CosmosException or HttpRequestException)
+                catch (Exception exception) when (exception is StoreException or StoreBusyException or CosmosException or HttpRequestException)
                 {
                     // The next look is soon, and whoever waits for an answer hears of it.
                 }

@@ -137,5 +137,6 @@ public sealed class CosmosExaminationTests : IAsyncLifetime
         Clock = _clock,
         Blobs = new FolderBodyBlobs(_folder),
         SweepInterval = TimeSpan.FromHours(1),
+        RetryBudget = TimeSpan.FromMilliseconds(300),
     };
 }

@@ -36,6 +36,10 @@ internal sealed class CosmosServers : IAsyncDisposable
                 ExtractContained = TestResource.ExtractContained,
                 Clock = Clock,
                 SweepInterval = TimeSpan.FromHours(1),
+
+                // A server that is cut off gives up soon; one whose request a test holds waits for it.
+                RetryBudget = TimeSpan.FromMilliseconds(300),
+                RequestTimeout = TimeSpan.FromMinutes(5),
             },
             CancellationToken.None);
         _stores.Add(store);
