@@ -175,7 +175,7 @@ internal sealed partial class Committer
         {
             other = await log.AppendAsync(record);
         }
-        catch (UncertainCommitException)
+        catch (StoreBusyException busy) when (busy.IsOutcomeUnknown)
         {
             Array.Clear(restore.Documents);
             throw;

@@ -104,7 +104,7 @@ internal sealed class RetiredEntries : IAsyncDisposable
                 {
                     await SweepAsync(_ending.Token);
                 }
-                catch (Exception exception) when (exception is StoreException or StoreBusyException or UncertainCommitException or CosmosException or HttpRequestException)
+                catch (Exception exception) when (exception is StoreException or StoreBusyException or CosmosException or HttpRequestException)
                 {
                     // It is tried again, here or on another server.
                 }
