@@ -51,7 +51,7 @@ internal static class DataFolderVerb
             await Console.Error.WriteLineAsync(inUse is null ? other.Message : $"{other.Message} {inUse}");
             return Failed;
         }
-        catch (Exception e) when (e is ConfigurationException or StoreException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ConfigurationException or StoreException or StoreBusyException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"The {parsed.CommandResult.Command.Name} can't go on: {e.Message}");
             return Failed;

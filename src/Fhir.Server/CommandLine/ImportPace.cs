@@ -34,9 +34,13 @@ internal sealed class ImportPace(int most, TimeSpan patience)
     /// <summary>How often the store was too busy.</summary>
     public long Busy { get; private set; }
 
-    /// <summary>Does a commit when it has room, again and again while the store is too busy; it must be one that can be repeated.</summary>
-    /// <exception cref="StoreBusyException">The store took nothing for longer than the patience lasts.</exception>
-    public async Task<T> RunAsync<T>(Func<Task<T>> commit)
+    /// <summary>Does a commit when it has room, again and again while the store is too busy.</summary>
+    /// <param name="commit">The commit.</param>
+    /// <param name="isRepeatable">True if it changes nothing where it was done already.</param>
+    /// <exception cref="StoreBusyException">
+    /// The store took nothing for longer than the patience lasts, or it is not known whether a commit is done that must not be done twice.
+    /// </exception>
+    public async Task<T> RunAsync<T>(Func<Task<T>> commit, bool isRepeatable = true)
     {
         while (true)
         {
@@ -51,7 +55,7 @@ internal sealed class ImportPace(int most, TimeSpan patience)
                 Grow();
                 return result;
             }
-            catch (StoreBusyException busy) when (Cut(cuts))
+            catch (StoreBusyException busy) when ((isRepeatable || !busy.IsOutcomeUnknown) && Cut(cuts))
             {
                 pause = busy.RetryAfter ?? s_pause;
             }

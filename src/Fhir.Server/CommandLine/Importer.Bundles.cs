@@ -59,7 +59,10 @@ internal sealed partial class Importer
                     journal.Begin([document], created.Key);
             },
         };
-        var result = await _pace.RunAsync(() => transactions.RunAsync(context, request, CancellationToken.None));
+
+        // Tried again it would get other ids. If nobody knows whether it is done, the run ends, and the next one looks by the journal.
+        var isRepeatable = request.Entries.All(static entry => entry.Method is not (EntryMethod.Post or EntryMethod.Patch));
+        var result = await _pace.RunAsync(() => transactions.RunAsync(context, request, CancellationToken.None), isRepeatable);
         if (result.Refusal is not { } refusal)
             return writes;
         Fail(document, refusal.Issues);
@@ -78,7 +81,8 @@ internal sealed partial class Importer
         {
             var context = new TransactionContext { Scope = AccessScope.Full, IsImport = true };
             var single = new BundleRequest(IsTransaction: false, 1, [entry], []);
-            if ((await _pace.RunAsync(() => transactions.RunAsync(context, single, CancellationToken.None))).Refusal is { } refusal)
+            var isRepeatable = entry.Method is not (EntryMethod.Post or EntryMethod.Patch);
+            if ((await _pace.RunAsync(() => transactions.RunAsync(context, single, CancellationToken.None), isRepeatable)).Refusal is { } refusal)
             {
                 Fail(document, refusal.Issues);
                 failed++;

@@ -72,4 +72,27 @@ public class ImportPaceTests
             throw new StoreBusyException("Too much.") { RetryAfter = TimeSpan.FromMilliseconds(1) };
         }));
     }
+
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(false, 1)]
+    public async Task A_commit_of_which_nobody_knows_whether_it_is_done_is_tried_again_only_if_it_may_be_done_twice(bool isRepeatable, int expected)
+    {
+        var pace = new ImportPace(4, TimeSpan.FromMinutes(5));
+        var tries = 0;
+
+        var commit = pace.RunAsync(
+            async () =>
+            {
+                await Task.Yield();
+                return ++tries > 1 ? true : throw new StoreBusyException("No answer.") { IsOutcomeUnknown = true, RetryAfter = TimeSpan.FromMilliseconds(1) };
+            },
+            isRepeatable);
+
+        if (isRepeatable)
+            Assert.True(await commit);
+        else
+            await Assert.ThrowsAsync<StoreBusyException>(() => commit);
+        Assert.Equal(expected, tries);
+    }
 }
