@@ -80,6 +80,7 @@ public static class FhirHost
         var app = builder.Build();
         _ = app.Services.GetRequiredService<FhirServer>();
         server.Smart?.Start(app.Services, app.Logger);
+        AgreeOnKeys(app, server);
         KeepClients(server, app.Logger);
         server.Exports.Start(app.Logger);
         OpenImages(app, server);
@@ -111,6 +112,19 @@ public static class FhirHost
         var options = server.Options.Smart with { ImagesPath = server.Options.Imaging.Enabled ? DicomwebService.Root : null, ConformancePath = ConformancePage.Root };
         server.Smart = new SmartService(options, (IStateStore)server.Store, server.Store, () => server.SearchParser, server.Clock);
         server.Smart.AddServices(builder.Services);
+    }
+
+    // Of servers that start at once on a new store, one makes the keys of cookies and forms and the others read them: a server looks for others' keys once a
+    // day only. Before the first request there is nobody to wait for.
+    private static void AgreeOnKeys(WebApplication app, FhirServer server)
+    {
+        if (server.Smart is null || server.Options.Cosmos is null)
+            return;
+        Task.Run(async () =>
+        {
+            await using var lease = await Lease.TakeAsync((IStateStore)server.Store, "data-protection", TimeSpan.FromSeconds(20), TimeProvider.System, CancellationToken.None);
+            app.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("start").Protect([]);
+        }).GetAwaiter().GetResult();
     }
 
     // Before the first request there is nobody to wait for.

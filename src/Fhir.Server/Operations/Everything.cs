@@ -50,7 +50,7 @@ public static class Everything
             { Type: "Group" } => await GroupRecords.ReadAsync(paged, cancel),
             _ => new SingleRecord(paged),
         };
-        var memory = new ListedSupport(paged.Server.Options.DataPath);
+        var memory = new ListedSupport((IStateStore)paged.Server.Store, paged.Server.Clock);
         var listed = await memory.BeforeAsync(position.Walk, position.Page, cancel);
         var support = new SupportingResources(paged, records, request, listed);
         var members = new List<StoredVersion>();
@@ -61,7 +61,7 @@ public static class Everything
         var links = new List<(string, string)> { ("self", Paging.SelfLink(paged, input.Query)) };
         if (next is not null)
         {
-            var walk = position.Page == 0 ? memory.Begin() : position.Walk;
+            var walk = position.Page == 0 ? ListedSupport.Begin() : position.Walk;
             await memory.AddAsync(walk, position.Page, support.Found.Select(v => v.Key), cancel);
             next = next with { Walk = walk, Page = position.Page + 1 };
             links.Add(("next", Paging.PageLink(paged, next.ToString(), input.Query)));

@@ -8,26 +8,16 @@ using FhirHub.Storage;
 namespace FhirHub.Server;
 
 /// <summary>
-/// Remembers in a file for each walk, so that page links outlive a restart. Each line holds the page that first listed a resource:
-/// a page that is asked for again looks only at those before it, and is the same as the first time.
+/// Remembers in a record of the state store for each walk, so that page links outlive a restart and are good at every server of the store. Each line holds
+/// the page that first listed a resource: a page that is asked for again looks only at those before it, and is the same as the first time.
 /// </summary>
-internal sealed class ListedSupport(string dataPath)
+internal sealed class ListedSupport(IStateStore state, TimeProvider clock)
 {
-    private const int MaxWalks = 10_000;
+    private const string Kind = "walk";
     private static readonly TimeSpan Life = TimeSpan.FromHours(2);
 
-    private readonly string _folder = Path.Combine(dataPath, "walks");
-
-    /// <summary>Begins a walk; those that nobody has gone on with for long end.</summary>
-    public string Begin()
-    {
-        Directory.CreateDirectory(_folder);
-        var files = new DirectoryInfo(_folder).GetFiles();
-        var oldest = files.Length < MaxWalks ? [] : files.OrderBy(f => f.LastWriteTimeUtc).Take(files.Length - MaxWalks + 1).ToHashSet();
-        foreach (var file in files.Where(f => oldest.Contains(f) || f.LastWriteTimeUtc < DateTime.UtcNow - Life))
-            file.Delete();
-        return Guid.NewGuid().ToString("N");
-    }
+    /// <summary>Begins a walk; one that nobody has gone on with for long ends.</summary>
+    public static string Begin() => Guid.NewGuid().ToString("N");
 
     /// <summary>What pages before this one listed.</summary>
     /// <exception cref="RefusedException">410: the walk has ended.</exception>
@@ -35,38 +25,32 @@ internal sealed class ListedSupport(string dataPath)
     {
         if (page == 0)
             return [];
+        var record = await state.FindAsync(Kind, walk, cancel) ?? throw new RefusedException(410, "not-found", "The page link has expired; start anew.");
         var listed = new HashSet<ResourceKey>();
-        try
+        foreach (var line in LinesOf(record))
         {
-            foreach (var line in await File.ReadAllLinesAsync(PathOf(walk), cancel))
-            {
-                if (line.Split(' ') is [var number, var type, var id] && int.Parse(number, CultureInfo.InvariantCulture) < page)
-                    listed.Add(new ResourceKey(type, id));
-            }
-        }
-        catch (IOException)
-        {
-            throw new RefusedException(410, "not-found", "The page link has expired; start anew.");
+            if (line.Split(' ') is [var number, var type, var id] && int.Parse(number, CultureInfo.InvariantCulture) < page)
+                listed.Add(new ResourceKey(type, id));
         }
 
         return listed;
     }
 
-    /// <summary>Remembers what a page listed.</summary>
+    /// <summary>Remembers what a page listed. Nothing to remember still shows that the walk goes on.</summary>
     public async Task AddAsync(string walk, int page, IEnumerable<ResourceKey> keys, CancellationToken cancel)
     {
-        var lines = new StringBuilder();
-        foreach (var key in keys)
-            lines.Append(CultureInfo.InvariantCulture, $"{page} {key.Type} {key.Id}\n");
+        string[] added = [.. keys.Select(key => string.Create(CultureInfo.InvariantCulture, $"{page} {key.Type} {key.Id}"))];
+        StateRecord? written = null;
 
-        // Opened for appending and written at once, the lines of two requests don't mix. Nothing to write still shows that the walk goes on.
-        await using var file = new FileStream(PathOf(walk), FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-        await file.WriteAsync(Encoding.UTF8.GetBytes(lines.ToString()), cancel);
-        File.SetLastWriteTimeUtc(file.SafeFileHandle, DateTime.UtcNow);
+        // Pages of one walk that are asked for at the same time write it one after the other.
+        while (written is null)
+        {
+            var found = await state.FindAsync(Kind, walk, cancel);
+            var lines = string.Join('\n', (found is null ? [] : LinesOf(found)).Union(added, StringComparer.Ordinal));
+            var record = new StateRecord(Kind, walk, Encoding.UTF8.GetBytes(lines)) { Expires = clock.GetUtcNow() + Life };
+            written = await state.PutAsync(record, found?.Version ?? 0, cancel);
+        }
     }
 
-    // The name comes out of a sealed link; it is looked at all the same before it becomes part of a path.
-    private string PathOf(string walk) => Guid.TryParseExact(walk, "N", out _)
-        ? Path.Combine(_folder, walk)
-        : throw new RefusedException(400, "invalid", "The page link is not one that this server gave; start anew.");
+    private static string[] LinesOf(StateRecord record) => Encoding.UTF8.GetString(record.Body.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

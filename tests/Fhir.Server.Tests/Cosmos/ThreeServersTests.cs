@@ -15,7 +15,7 @@ public sealed class ThreeServersTests : IAsyncLifetime
 
     private static readonly TimeSpan s_bound = TimeSpan.FromMinutes(2);
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("fhirhub-three-").FullName;
     private readonly string _database = CosmosEmulator.FreshDatabase();
     private readonly List<ServerProcess> _servers = [];
     private int _turn;
@@ -33,7 +33,7 @@ public sealed class ThreeServersTests : IAsyncLifetime
             server.Dispose();
         if (_servers.Count > 0)
             await CosmosEmulator.DeleteAsync(_database);
-        _folder.Dispose();
+        Directory.Delete(_folder, recursive: true);
     }
 
     [CosmosFact]
@@ -45,7 +45,7 @@ public sealed class ThreeServersTests : IAsyncLifetime
             await SendAsync(HttpMethod.Put, $"Patient/{id}", $$"""{"resourceType":"Patient","id":"{{id}}","active":true,"identifier":[{"system":"urn:s","value":"{{id}}"}]}""", 201);
             var read = await SendAsync(HttpMethod.Get, $"Patient/{id}", null, 200);
             Assert.Equal("1", (string?)read["meta"]!["versionId"]);
-            Assert.Equal(1, Entries(await SendAsync(HttpMethod.Get, $"Patient?identifier=urn:s|{id}", null, 200)).Count);
+            Assert.Single(Entries(await SendAsync(HttpMethod.Get, $"Patient?identifier=urn:s|{id}", null, 200)));
             await SendAsync(HttpMethod.Put, $"Patient/{id}", $$"""{"resourceType":"Patient","id":"{{id}}","active":false,"identifier":[{"system":"urn:s","value":"{{id}}"}]}""", 200);
             Assert.Equal("2", (string?)(await SendAsync(HttpMethod.Get, $"Patient/{id}", null, 200))["meta"]!["versionId"]);
             Assert.Equal(2, Entries(await SendAsync(HttpMethod.Get, $"Patient/{id}/_history", null, 200)).Count);
@@ -131,13 +131,13 @@ public sealed class ThreeServersTests : IAsyncLifetime
     }
 
     private async Task<ServerProcess> StartAsync(int number) => await ServerProcess.StartAsync(
-        _folder[$"server-{number}"],
+        Path.Combine(_folder, $"server-{number}"),
         "--FhirHub:Storage:Provider=Cosmos",
         $"--FhirHub:Storage:Cosmos:Endpoint={await CosmosEmulator.EndpointAsync()}",
         $"--FhirHub:Storage:Cosmos:Key={CosmosEmulator.Key}",
         $"--FhirHub:Storage:Cosmos:Database={_database}",
         "--FhirHub:Storage:Cosmos:Throughput=Serverless",
-        $"--FhirHub:Storage:Cosmos:Blobs:Folder={_folder["bodies"]}",
+        $"--FhirHub:Storage:Cosmos:Blobs:Folder={Path.Combine(_folder, "bodies")}",
         "--FhirHub:Exchange:Package=false",
         "--FhirHub:Exchange:Workflow=false",
         "--FhirHub:Search:FullText=false",
