@@ -2,7 +2,7 @@
 // each is to be listed once over all pages.
 
 using System.Globalization;
-using System.Text;
+using System.Text.Json;
 using FhirHub.Storage;
 
 namespace FhirHub.Server;
@@ -46,11 +46,11 @@ internal sealed class ListedSupport(IStateStore state, TimeProvider clock)
         while (written is null)
         {
             var found = await state.FindAsync(Kind, walk, cancel);
-            var lines = string.Join('\n', (found is null ? [] : LinesOf(found)).Union(added, StringComparer.Ordinal));
-            var record = new StateRecord(Kind, walk, Encoding.UTF8.GetBytes(lines)) { Expires = clock.GetUtcNow() + Life };
+            string[] lines = [.. (found is null ? [] : LinesOf(found)).Union(added, StringComparer.Ordinal)];
+            var record = new StateRecord(Kind, walk, JsonSerializer.SerializeToUtf8Bytes(lines)) { Expires = clock.GetUtcNow() + Life };
             written = await state.PutAsync(record, found?.Version ?? 0, cancel);
         }
     }
 
-    private static string[] LinesOf(StateRecord record) => Encoding.UTF8.GetString(record.Body.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] LinesOf(StateRecord record) => JsonSerializer.Deserialize<string[]>(record.Body.Span) ?? [];
 }

@@ -78,20 +78,17 @@ public sealed class ThreeServersTests : IAsyncLifetime
     {
         for (var i = 0; i < 10; i++)
             await SendAsync(HttpMethod.Put, $"Patient/w{i}", $$"""{"resourceType":"Patient","id":"w{{i}}","gender":"other"}""", 201);
-        var found = new List<string>();
-        for (var next = "Patient?gender=other&_count=3"; ;)
-        {
-            var page = await SendAsync(HttpMethod.Get, next, null, 200);
-            found.AddRange(Entries(page).Select(static entry => (string)entry!["resource"]!["id"]!));
-            if (page["link"]!.AsArray().FirstOrDefault(static link => (string?)link!["relation"] == "next") is not { } link)
-                break;
 
-            // Written in between, so not a part of what is walked through.
-            await SendAsync(HttpMethod.Post, "Patient", """{"resourceType":"Patient","gender":"other"}""", 201);
-            next = new Uri((string)link["url"]!).PathAndQuery;
-        }
+        // Written in between, so not a part of what is walked through.
+        var found = await WalkAsync("Patient?gender=other&_count=3", () => SendAsync(HttpMethod.Post, "Patient", """{"resourceType":"Patient","gender":"other"}""", 201));
 
-        Assert.Equal(Enumerable.Range(0, 10).Select(static i => $"w{i}"), found.Order(StringComparer.Ordinal));
+        Assert.Equal(Enumerable.Range(0, 10).Select(static i => $"Patient/w{i}"), found.Order(StringComparer.Ordinal));
+
+        await SendAsync(HttpMethod.Put, "Practitioner/behind", """{"resourceType":"Practitioner","id":"behind"}""", 201);
+        for (var i = 0; i < 5; i++)
+            await SendAsync(HttpMethod.Put, $"Observation/w{i}", $$"""{"resourceType":"Observation","id":"w{{i}}","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/w0"},"performer":[{"reference":"Practitioner/behind"}]}""", 201);
+        var record = await WalkAsync("Patient/w0/$everything?_count=2", static () => Task.CompletedTask);
+        Assert.Equal(["Observation/w0", "Observation/w1", "Observation/w2", "Observation/w3", "Observation/w4", "Patient/w0", "Practitioner/behind"], record.Order(StringComparer.Ordinal));
     }
 
     [CosmosFact]
@@ -119,6 +116,9 @@ public sealed class ThreeServersTests : IAsyncLifetime
         _servers.RemoveAt(0);
         _servers.Add(await StartAsync(4));
         Assert.True(acknowledged.Count > Writers * 5);
+
+        // A commit is seen after all that were before it in the log, so nothing of the killed server appears while the statuses are read.
+        await SendAsync(HttpMethod.Put, "Patient/after", """{"resourceType":"Patient","id":"after"}""", 201);
         foreach (var id in asked)
         {
             var (patient, observation) = (await StatusAsync($"Patient/{id}"), await StatusAsync($"Observation/{id}"));
@@ -126,8 +126,6 @@ public sealed class ThreeServersTests : IAsyncLifetime
             if (acknowledged.Contains(id))
                 Assert.Equal(HttpStatusCode.OK, patient);
         }
-
-        await SendAsync(HttpMethod.Put, "Patient/after", """{"resourceType":"Patient","id":"after"}""", 201);
     }
 
     private async Task<ServerProcess> StartAsync(int number) => await ServerProcess.StartAsync(
@@ -152,6 +150,21 @@ public sealed class ThreeServersTests : IAsyncLifetime
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(expected == (int)answer.StatusCode, $"{method} {address}: {(int)answer.StatusCode} {text}");
         return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!;
+    }
+
+    // Each page is asked of the next server.
+    private async Task<List<string>> WalkAsync(string next, Func<Task> between)
+    {
+        var found = new List<string>();
+        while (true)
+        {
+            var page = await SendAsync(HttpMethod.Get, next, null, 200);
+            found.AddRange(Entries(page).Select(static entry => $"{entry!["resource"]!["resourceType"]}/{entry["resource"]!["id"]}"));
+            if (page["link"]!.AsArray().FirstOrDefault(static link => (string?)link!["relation"] == "next") is not { } link)
+                return found;
+            await between();
+            next = new Uri((string)link["url"]!).PathAndQuery;
+        }
     }
 
     private async Task<HttpStatusCode> StatusAsync(string address)

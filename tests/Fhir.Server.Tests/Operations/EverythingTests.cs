@@ -1,7 +1,9 @@
 // $everything: what is in a record, and that each resource of it comes once, however it is paged.
 
 using System.Text.Json.Nodes;
+using FhirHub.Storage;
 using FhirHub.Tests;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit.Abstractions;
 
 namespace FhirHub.Server.Tests.Operations;
@@ -108,7 +110,9 @@ public class EverythingTests(ServerFixture server, ITestOutputHelper output) : I
         await PutAsync("Patient/e11", "{}");
         await PutAsync("Flag/e11", """{"status":"active","code":{"text":"c"},"subject":{"reference":"Patient/e11"}}""");
         var first = await (await server.Client.GetAsync("Patient/e11/$everything?_count=1")).JsonAsync();
-        Directory.Delete(Path.Combine(server.DataPath, "walks"), recursive: true);
+        var state = (IStateStore)server.Services.GetRequiredService<FhirServer>().Store;
+        foreach (var walk in await state.ListAsync(new StateQuery("walk"), CancellationToken.None))
+            await state.RemoveAsync(walk.Kind, walk.Id, null, CancellationToken.None);
         await (await server.Client.GetAsync(Next(first)!)).FailsAsync(410, "not-found");
         await (await server.Client.GetAsync($"{Next(first)}x")).FailsAsync(400, "invalid");
     }
