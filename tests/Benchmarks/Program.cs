@@ -25,6 +25,7 @@ return args switch
     ["store", ..] => await StoreBenchmark.RunAsync(Options.Parse(args[1..])),
     ["city", ..] => await CityBenchmark.RunAsync(Options.Parse(args[1..])),
     ["cosmos", ..] => await CosmosBenchmark.RunAsync(Options.Parse(args[1..])),
+    ["import", ..] => await ImportBenchmark.RunAsync(Options.Parse(args[1..])),
     ["text", ..] => await TextBenchmark.RunAsync(Options.Parse(args[1..])),
     ["search", ..] => await SearchBenchmark.RunAsync(Options.Parse(args[1..])),
     ["pages", ..] => await PagesBenchmark.RunAsync(Options.Parse(args[1..])),
@@ -61,6 +62,7 @@ static int Usage()
           store     the store without HTTP, against bare SQLite (--folder FOLDER; --limit N lets it grow to N resources)
           city      a day of a city on the Cosmos store over the emulator of the tests: measured costs, the model on paper, a day played (--folder FOLDER of Synthea; --limit PATIENTS)
           cosmos    the Cosmos store over the emulator of the tests, one client, beside SQLite, with requests for each operation (--folder FOLDER of Synthea)
+          import    the verb import into Cosmos over the emulator of the tests, beside SQLite (--limit PATIENTS of the generated region, 100 if not told)
           text      full-text search: what its index costs writes, its size, searches (--folder FOLDER; --limit N resources)
           search    30 queries on 1,000, 8,000 and 64,000 patients made of Synthea's (--folder FOLDER; --limit PATIENTS; --step PATIENTS; --filter CLASS)
           pages     first, second and later pages of searches of 1,000 to 100,000 patients (--limit PATIENTS)
