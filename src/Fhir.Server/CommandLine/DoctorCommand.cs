@@ -9,6 +9,7 @@ using FhirHub.Dicom;
 using FhirHub.Dicom.Pixels;
 using FhirHub.Dicom.Pixels.Native;
 using FhirHub.Dicomweb;
+using FhirHub.Search;
 using FhirHub.Storage;
 using FhirHub.Storage.Cosmos;
 
@@ -47,7 +48,7 @@ internal static class DoctorCommand
         if (Configuration(parsed, report) is { } options)
         {
             if (options.Cosmos is { } cosmos)
-                await CosmosAsync(cosmos, parsed.GetValue(Verify), report, cancel);
+                await CosmosAsync(options, cosmos, parsed.GetValue(Verify), report, cancel);
             if (DataFolder(options, report))
             {
                 if (options.Cosmos is null)
@@ -116,7 +117,7 @@ internal static class DoctorCommand
     }
 
     // The store is not in the data folder, and other servers use it meanwhile.
-    private static async Task CosmosAsync(CosmosOptions cosmos, bool verify, Report report, CancellationToken cancel)
+    private static async Task CosmosAsync(FhirHubOptions options, CosmosOptions cosmos, bool verify, Report report, CancellationToken cancel)
     {
         if (cosmos.BlobFolder is { } folder && !Directory.Exists(folder))
         {
@@ -124,9 +125,10 @@ internal static class DoctorCommand
             cosmos = cosmos with { BlobFolder = null };
         }
 
+        var index = IndexFingerprint.Of(SearchParameterRegistry.R4, new IndexOptions { BaseUrls = options.BaseUrls, Pinyin = options.Pinyin });
         try
         {
-            await foreach (var finding in CosmosExamination.ExamineAsync(cosmos.ToStoreOptions(new OptionsOfNoIndex { Extract = static (_, _) => [] }), verify, cancel))
+            await foreach (var finding in CosmosExamination.ExamineAsync(cosmos.ToStoreOptions(new OptionsOfNoWrites { Extract = static (_, _) => [], IndexFingerprint = index }), verify, cancel))
             {
                 if (finding.IsWell)
                     report.Add(finding.What, finding.Words);
@@ -142,7 +144,7 @@ internal static class DoctorCommand
 
     private static async Task RecordsAsync(FhirHubOptions options, Report report)
     {
-        if (options.Cosmos is null && !File.Exists(Path.Combine(options.DataPath, "fhir.db")))
+        if (!File.Exists(Path.Combine(options.DataPath, "fhir.db")))
         {
             report.Add("records", "none yet; the first start makes the store");
             return;
@@ -153,8 +155,6 @@ internal static class DoctorCommand
             await using var server = FhirServer.Open(options);
             if (server.Store.NeedsReindex)
                 report.Wrong("records", "the index is of other search parameters or of another version; run the verb 'reindex'");
-            else if (options.Cosmos is { } cosmos)
-                report.Add("records", $"in the database '{cosmos.Database}' at {cosmos.Endpoint.Host}, indexed for all search parameters");
             else
                 report.Add("records", $"{new FileInfo(Path.Combine(options.DataPath, "fhir.db")).Length:N0} bytes, indexed for all search parameters");
         }
@@ -231,7 +231,7 @@ internal static class DoctorCommand
     private static string Syntaxes(IReadOnlyCollection<TransferSyntax> syntaxes) =>
         syntaxes.Count == 0 ? "nothing" : string.Join(' ', syntaxes.Select(static syntax => syntax.Uid[JpegPrefix.Length..]));
 
-    private sealed record OptionsOfNoIndex : ResourceStoreOptions;
+    private sealed record OptionsOfNoWrites : ResourceStoreOptions;
 
     private sealed class Report(TextWriter output)
     {

@@ -29,6 +29,15 @@ public static partial class CosmosExamination
             : new StoreFinding(What, $"{state} for longer than {s_patience.TotalSeconds:0} s: a server that runs applies them, so look at the logs of the servers", false);
     }
 
+    private static async Task<StoreFinding> IndexAsync(CosmosDatabase database, CosmosStoreOptions options, CancellationToken cancel)
+    {
+        var index = (await Watermark.ReadAsync(database.Control, cancel)).Index;
+        var state = index.Reindex is null ? "" : "; a reindex is under way or was interrupted";
+        return index.Fingerprint == options.IndexFingerprint
+            ? new StoreFinding("index", $"of these search parameters and this version{state}")
+            : new StoreFinding("index", $"of other search parameters or of another version{state}; run the verb 'reindex'", false);
+    }
+
     private static async Task<StoreFinding> LeftoversAsync(CosmosDatabase database, CosmosStoreOptions options, CancellationToken cancel)
     {
         // Servers sweep four times in a lifetime.

@@ -47,6 +47,7 @@ public static partial class CosmosExamination
                 foreach (var container in Layout.Containers)
                     yield return await TryAsync($"container {container.Id}", () => ContainerAsync(database.Client.GetContainer(options.Database, container.Id), container, cancel));
                 yield return await TryAsync("commits", () => CommitsAsync(database, options, cancel));
+                yield return await TryAsync("index", () => IndexAsync(database, options, cancel));
                 yield return await TryAsync("leftovers", () => LeftoversAsync(database, options, cancel));
             }
         }

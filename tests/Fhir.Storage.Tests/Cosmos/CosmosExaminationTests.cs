@@ -42,7 +42,7 @@ public sealed class CosmosExaminationTests : IAsyncLifetime
         await FillAsync(endpoint);
         var findings = await ExamineAsync(endpoint, isThorough: true);
         Assert.All(findings, static finding => Assert.True(finding.IsWell, $"{finding.What}: {finding.Words}"));
-        foreach (var what in new[] { "cosmos account", "cosmos database", "container resources", "container ids", "container history", "container log", "container control", "container state", "commits", "leftovers", "blobs" })
+        foreach (var what in new[] { "cosmos account", "cosmos database", "container resources", "container ids", "container history", "container log", "container control", "container state", "commits", "index", "leftovers", "blobs" })
             Assert.Contains(findings, finding => finding.What == what);
         Assert.Contains(findings, static finding => finding.Words.Contains("1 that versions name are as they were written", StringComparison.Ordinal));
     }
