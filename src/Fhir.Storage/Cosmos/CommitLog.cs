@@ -8,8 +8,8 @@ namespace FhirHub.Storage.Cosmos;
 /// <summary>The log of commits (docs/adr/0051-commit-log.md).</summary>
 internal sealed class CommitLog(CosmosDatabase database)
 {
-    // Together some seconds, in which a region fails over or a connection comes back.
-    private const int Attempts = 7;
+    // Each is tried again by itself for as long as the budget of a request lasts.
+    private const int Attempts = 3;
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(25);
 
     /// <summary>The record at a position; null if nothing is committed there yet.</summary>

@@ -102,9 +102,8 @@ internal static class Layout
     // The paths of a composite index; those that end in "-" are in descending order.
     private static IndexingPolicy Policy(IReadOnlyList<string> included, IReadOnlyList<string[]> composites)
     {
-        var policy = new IndexingPolicy { IndexingMode = included.Count == 0 ? IndexingMode.None : IndexingMode.Consistent, Automatic = included.Count > 0 };
-        if (included.Count == 0)
-            return policy;
+        // Without any path too: a container that is not indexed at all can't have a time to live.
+        var policy = new IndexingPolicy { IndexingMode = IndexingMode.Consistent, Automatic = true };
         foreach (var path in included)
             policy.IncludedPaths.Add(new IncludedPath { Path = path });
         policy.ExcludedPaths.Add(new ExcludedPath { Path = "/*" });

@@ -18,9 +18,6 @@ internal sealed record PageCursor(ulong Query, long Position, int Epoch, long Be
     private const byte Format = 1;
     private const int CheckLength = 6;
 
-    /// <summary>The order of creation of the last match before the page, where the matches are in that order; else empty.</summary>
-    public string After { get; init; } = "";
-
     /// <summary>The opaque text.</summary>
     public string Write()
     {
@@ -35,7 +32,6 @@ internal sealed record PageCursor(ulong Query, long Position, int Epoch, long Be
             writer.Write7BitEncodedInt64(Issued);
             writer.Write7BitEncodedInt64(Offset);
             writer.Write7BitEncodedInt64(Total is { } total ? total + 1 : 0);
-            writer.Write(After);
         }
 
         buffer.Write(SHA256.HashData(buffer.GetBuffer().AsSpan(0, (int)buffer.Length)).AsSpan(0, CheckLength));
@@ -61,10 +57,7 @@ internal sealed record PageCursor(ulong Query, long Position, int Epoch, long Be
                         reader.Read7BitEncodedInt64(),
                         reader.Read7BitEncodedInt64(),
                         reader.Read7BitEncodedInt64(),
-                        reader.Read7BitEncodedInt64() is > 0 and var total ? total - 1 : null)
-                    {
-                        After = reader.ReadString(),
-                    };
+                        reader.Read7BitEncodedInt64() is > 0 and var total ? total - 1 : null);
                     if (cursor is { Position: >= 0, Offset: >= 0 })
                         return cursor;
                 }

@@ -34,7 +34,7 @@ internal sealed partial class SearchRun
         var found = await InOrderAsync(types, condition, BodyColumns, "", query.Count + 1, cancel);
         var page = found.Take(query.Count).ToList();
         var (included, cut) = await IncludedAsync(query, [.. page.Select(static document => document.Key)], cancel);
-        var next = found.Count > query.Count ? Cursor(query, total, query.Count, page[^1].Order).Write() : null;
+        var next = found.Count > query.Count ? Cursor(query, total, query.Count).Write() : null;
         return new SearchPage(await database.Bodies.VersionsAsync(page, cancel), included, next, null, total) { IncludesCut = cut };
     }
 
@@ -52,7 +52,7 @@ internal sealed partial class SearchRun
         string? next = null;
         if (matches.Count > query.Count)
         {
-            var cursor = Cursor(query, total, query.Count, "");
+            var cursor = Cursor(query, total, query.Count);
             lists.Keep(cursor, new PageList(Listed(matches), IsComplete: true));
             next = cursor.Write();
         }
@@ -106,7 +106,7 @@ internal sealed partial class SearchRun
             Last = list.IsComplete ? At(Math.Max(0, list.Matches.Count - 1) / query.Count * query.Count) : null,
         };
 
-        string At(long offset) => (cursor with { Offset = offset, Issued = Now, After = "" }).Write();
+        string At(long offset) => (cursor with { Offset = offset, Issued = Now }).Write();
     }
 
     // The matches up to a place, and whether there are more.
@@ -226,7 +226,7 @@ internal sealed partial class SearchRun
 
     private static ListedMatch Listed(ResourceDocument document, string? containedId) => new(document.Key, document.Partition, document.DocumentId, document.Order, containedId);
 
-    private PageCursor Cursor(SearchQuery query, long? total, long offset, string after) => new(Digest(query), position, Epoch, Now, Now, offset, total) { After = after };
+    private PageCursor Cursor(SearchQuery query, long? total, long offset) => new(Digest(query), position, Epoch, Now, Now, offset, total);
 
     // What a search finds under this scope as of its position.
     private ulong Digest(SearchQuery query)

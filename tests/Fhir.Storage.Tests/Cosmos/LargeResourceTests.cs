@@ -62,6 +62,16 @@ public sealed class LargeResourceTests : IAsyncLifetime
     }
 
     [CosmosFact]
+    public async Task Histories_have_the_bodies_of_large_versions()
+    {
+        var versions = new[] { LargeOne(1), Small(), LargeOne(2) };
+        foreach (var version in versions)
+            await PutAsync("a", version);
+        var page = await _store.HistoryAsync(AccessScope.Full, new HistoryQuery { Type = "Patient", Id = "a" }, default);
+        Assert.Equal(versions.Reverse().Select(static version => version.Body.Tail.ToArray()), page.Versions.Select(static version => version.Body.Tail.ToArray()));
+    }
+
+    [CosmosFact]
     public async Task A_page_of_matches_mixes_large_and_small_ones()
     {
         PreparedResource[] resources = [LargeOne(1), Small(), LargeOne(2), LargeOne(3), Small()];
