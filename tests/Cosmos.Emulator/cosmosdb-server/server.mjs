@@ -25,7 +25,14 @@ Module._extensions['.js'] = (module, file) => {
   module._compile(source, file);
 };
 
-const cosmos = createRequire(import.meta.url)('@vercel/cosmosdb-server');
+const require = createRequire(import.meta.url);
+
+// Its ids of databases and containers are Base64 with slashes, which part a path; Cosmos DB and the SDK write a dash instead.
+const ids = require('@vercel/cosmosdb-server/lib/account/resource-id').default;
+ids.toBase64String = (bytes) => bytes.toString('base64').replaceAll('/', '-');
+ids.fromBase64String = (text) => Buffer.from(text.replaceAll('-', '/'), 'base64');
+
+const cosmos = require('@vercel/cosmosdb-server');
 const server = cosmos.createHttpServer({ keepAlive: true });
 server.keepAliveTimeout = 0;
 server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`));
