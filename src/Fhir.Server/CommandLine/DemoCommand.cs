@@ -138,7 +138,8 @@ internal static class DemoCommand
 
     private static async Task<bool> LoadAsync(FhirServer server, RegionSettings settings, int studies)
     {
-        await Console.Out.WriteLineAsync($"Loading a region of {settings.Patients:N0} patients into {server.Options.DataPath}.");
+        var place = server.Options.Cosmos is { } cosmos ? $"the Cosmos database '{cosmos.Database}'" : server.Options.DataPath;
+        await Console.Out.WriteLineAsync($"Loading a region of {settings.Patients:N0} patients into {place}.");
         using var stop = new InterruptSignals();
         return await RegionLoading.LoadAsync(server, settings, Console.Out, Console.Error, stop.Token)
             && (server.Images is null || await RegionImageLoading.LoadAsync(server.Images, settings, studies, Console.Out, stop.Token));
