@@ -50,10 +50,15 @@ internal sealed class Applier(CosmosDatabase database, CommitLog log, LogTail ta
     /// <summary>Applies a commit of this server's own, which may be before those that come before it are: none of them has written the same resources.</summary>
     /// <param name="record">The record, which is in the log.</param>
     /// <param name="known">What was read of its resources.</param>
-    public async Task ApplyOwnAsync(LogRecord record, IReadOnlyDictionary<ResourceKey, KnownResource> known)
+    /// <param name="planned">The watermark as of which it was planned.</param>
+    public async Task ApplyOwnAsync(LogRecord record, IReadOnlyDictionary<ResourceKey, KnownResource> known, Watermark planned)
     {
         tail.Saw(record);
         await ApplyAsync(record, known, CancellationToken.None);
+
+        // Nothing can have moved it if the record is the next one, unless somebody applied that too: then the ETag is another one.
+        if (planned.Position == record.Position - 1 && await MoveAsync(planned, record, CancellationToken.None))
+            return;
         while (true)
         {
             if (record.Position > 1)

@@ -55,6 +55,9 @@ internal sealed class CommitRequest
     /// <summary>True if any other commit may change what comes of it.</summary>
     public bool DependsOnAll { get; }
 
+    /// <summary>The watermark as it was read when its preparation began.</summary>
+    public Watermark? Watermark { get; set; }
+
     /// <summary>When its preparation began, in milliseconds since 1970.</summary>
     public long PreparedAt { get; set; }
 

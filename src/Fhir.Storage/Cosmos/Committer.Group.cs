@@ -8,6 +8,7 @@ internal sealed partial class Committer
     // What is answered leaves the group; who is left when an exception comes hears of it.
     private async Task CommitAsync(List<CommitRequest> group)
     {
+        var isBehind = false;
         while (true)
         {
             group.RemoveAll(static request =>
@@ -19,9 +20,11 @@ internal sealed partial class Committer
             if (group.Count == 0)
                 return;
 
-            // Read after all of them came, so that whatever was answered before is seen, by whichever server.
-            var watermark = await watermarks.ReadAsync(CancellationToken.None);
-            var (plans, isBehind) = await PlanAsync(group, watermark);
+            // Each has read it after it came, so that whatever was answered before is seen, by whichever server; the newest is as good for all.
+            var watermark = group.Select(static request => request.Watermark!).MaxBy(static read => read.Position)!;
+            if (isBehind || watermark.Position != watermarks.Position)
+                watermark = await watermarks.ReadAsync(CancellationToken.None);
+            (var plans, isBehind) = await PlanAsync(group, watermark);
             if (isBehind)
             {
                 await applier.CatchUpAsync(CancellationToken.None);
@@ -32,11 +35,12 @@ internal sealed partial class Committer
                 return;
             if (await AppendAsync(group, plans, watermark) is not { } record)
             {
+                isBehind = true;
                 await applier.CatchUpAsync(CancellationToken.None);
                 continue;
             }
 
-            await ApplyAsync(record, group);
+            await ApplyAsync(record, group, watermark);
             for (var i = 0; i < group.Count; i++)
                 group[i].Answer(Result(plans[i], record.Time));
             return;
@@ -44,11 +48,11 @@ internal sealed partial class Committer
     }
 
     // From here on it is committed, and any server applies it: nobody may hear that nothing was written.
-    private async Task ApplyAsync(LogRecord record, List<CommitRequest> group)
+    private async Task ApplyAsync(LogRecord record, List<CommitRequest> group, Watermark planned)
     {
         try
         {
-            await applier.ApplyOwnAsync(record, Known(group));
+            await applier.ApplyOwnAsync(record, Known(group), planned);
         }
         catch (Exception exception)
         {

@@ -14,6 +14,7 @@ internal sealed partial class Committer
     private async Task PrepareAsync(CommitRequest request, CancellationToken cancel)
     {
         var watermark = await watermarks.ReadAsync(cancel);
+        request.Watermark = watermark;
         Begin(request, watermark);
         await ReadHeadsAsync(request, request.Writes, watermark.Position, cancel);
         await ReadCurrentAsync(request, watermark.Position, cancel);

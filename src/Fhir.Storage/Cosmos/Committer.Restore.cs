@@ -36,7 +36,7 @@ internal sealed partial class Committer
                 await PrepareAsync(restore, missing, heads, index, cancel);
                 if (await AppendAsync(restore, missing, heads, watermark, index) is not { } record)
                     continue;
-                await applier.ApplyOwnAsync(record, heads.ToDictionary(static head => head.Key, static head => new KnownResource(head.Value, null)));
+                await applier.ApplyOwnAsync(record, heads.ToDictionary(static head => head.Key, static head => new KnownResource(head.Value, null)), watermark);
                 return new RestoreResult(RestoreFailure.None, missing.Count, versions.Count - missing.Count);
             }
         }

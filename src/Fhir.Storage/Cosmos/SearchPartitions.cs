@@ -9,6 +9,8 @@ internal sealed class SearchPartitions(Func<string, string, IReadOnlyList<Search
 {
     private const string Patient = "Patient";
 
+    private const string OfPatients = ".where(resolve() is Patient)";
+
     // A longer list of partitions is not worth its text.
     private const int PartitionsAtMost = 64;
 
@@ -50,7 +52,16 @@ internal sealed class SearchPartitions(Func<string, string, IReadOnlyList<Search
     private bool IsOfPatients(string type, SearchParameter parameter, string? target) =>
         type != Patient && parameter.ResourceType == type
         && (target == Patient || (target is null && parameter.TargetTypes is [Patient]))
-        && compartmentParameters(Patient, type).Any(member => member.IndexKey == parameter.IndexKey);
+        && (compartmentParameters(Patient, type).Any(member => member.IndexKey == parameter.IndexKey) || IsPart(parameter, compartmentParameters(Patient, type)));
+
+    // A parameter "patient" is mostly the part of "subject" that refers to patients, and it is "subject" that decides about compartments.
+    private static bool IsPart(SearchParameter parameter, IReadOnlyList<SearchParameter> members)
+    {
+        var paths = members.SelectMany(static member => PathsOf(member)).ToHashSet(StringComparer.Ordinal);
+        return parameter.Expression is not null && PathsOf(parameter).All(path => paths.Contains(path.EndsWith(OfPatients, StringComparison.Ordinal) ? path[..^OfPatients.Length] : path));
+    }
+
+    private static string[] PathsOf(SearchParameter parameter) => (parameter.Expression ?? "").Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static HashSet<string>? Narrowest(IEnumerable<HashSet<string>?> parts) => parts.OfType<HashSet<string>>().MinBy(static part => part.Count);
 

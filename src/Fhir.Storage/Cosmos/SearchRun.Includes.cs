@@ -7,7 +7,8 @@ namespace FhirHub.Storage.Cosmos;
 /// <content>Included resources (R4 search.html#include).</content>
 internal sealed partial class SearchRun
 {
-    private async Task<(List<StoredVersion> Included, bool Cut)> IncludedAsync(SearchQuery query, IReadOnlyCollection<ResourceKey> matches, CancellationToken cancel)
+    private async Task<(List<StoredVersion> Included, bool Cut)> IncludedAsync(
+        SearchQuery query, IReadOnlyCollection<ResourceKey> matches, IReadOnlyCollection<string>? partitions, CancellationToken cancel)
     {
         if (query.Includes.Count == 0 || matches.Count == 0)
             return ([], false);
@@ -16,7 +17,7 @@ internal sealed partial class SearchRun
         var seen = matches.ToHashSet();
         var found = new List<ResourceDocument>();
         var order = matches.Distinct().Select(static (key, i) => (key, i)).ToDictionary();
-        var from = (await FindAsync([.. order.Keys], parameters, withBody: false, cancel)).OrderBy(document => order[document.Key]).ToList();
+        var from = (await FindAsync([.. order.Keys], parameters, withBody: false, cancel, partitions)).OrderBy(document => order[document.Key]).ToList();
         IReadOnlyList<Include> includes = query.Includes;
         while (from.Count > 0 && includes.Count > 0 && found.Count <= options.IncludeLimit)
         {

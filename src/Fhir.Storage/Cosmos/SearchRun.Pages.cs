@@ -33,7 +33,7 @@ internal sealed partial class SearchRun
         trace?.Begin("find");
         var found = await InOrderAsync(types, condition, BodyColumns, "", query.Count + 1, cancel);
         var page = found.Take(query.Count).ToList();
-        var (included, cut) = await IncludedAsync(query, [.. page.Select(static document => document.Key)], cancel);
+        var (included, cut) = await IncludedAsync(query, [.. page.Select(static document => document.Key)], [.. page.Select(static document => document.Partition).Distinct(StringComparer.Ordinal)], cancel);
         var next = found.Count > query.Count ? Cursor(query, total, query.Count).Write() : null;
         return new SearchPage(await database.Bodies.VersionsAsync(page, cancel), included, next, null, total) { IncludesCut = cut };
     }
@@ -59,7 +59,7 @@ internal sealed partial class SearchRun
 
         trace?.Begin("fetch");
         IReadOnlyList<StoredVersion> versions = withBody ? await database.Bodies.VersionsAsync(page.Select(static match => match.Document), cancel) : await VersionsAsync(Listed(page), cancel);
-        var (included, cut) = await IncludedAsync(query, [.. page.Select(static match => match.Document.Key)], cancel);
+        var (included, cut) = await IncludedAsync(query, [.. page.Select(static match => match.Document.Key)], [.. page.Select(static match => match.Document.Partition).Distinct(StringComparer.Ordinal)], cancel);
         return new SearchPage(versions, included, next, null, total) { IncludesCut = cut, ContainedIds = query.ContainedAlone && query.Contained != ContainedMode.None ? page.ConvertAll(static match => match.ContainedId) : [] };
     }
 
@@ -92,7 +92,7 @@ internal sealed partial class SearchRun
 
         trace?.Begin("fetch");
         var versions = await VersionsAsync(page, cancel);
-        var (included, cut) = await IncludedAsync(query, [.. page.Select(static match => match.Key)], cancel);
+        var (included, cut) = await IncludedAsync(query, [.. page.Select(static match => match.Key)], null, cancel);
         return new SearchPage(
             versions,
             included,

@@ -171,8 +171,9 @@ internal sealed partial class SearchRun(CosmosDatabase database, CosmosStoreOpti
         followed.MissingUrls.Clear();
     }
 
-    // Resources by their ids; those that are not there are left out.
-    private async Task<List<ResourceDocument>> FindAsync(IReadOnlyCollection<ResourceKey> keys, ILookup<string, SearchParameter> parameters, bool withBody, CancellationToken cancel)
+    // Resources by their ids, in partitions where they are known to lie; those that are not there are left out.
+    private async Task<List<ResourceDocument>> FindAsync(
+        IReadOnlyCollection<ResourceKey> keys, ILookup<string, SearchParameter> parameters, bool withBody, CancellationToken cancel, IReadOnlyCollection<string>? known = null)
     {
         var found = new List<ResourceDocument>();
         foreach (var group in keys.GroupBy(static key => key.Type, StringComparer.Ordinal))
@@ -183,7 +184,7 @@ internal sealed partial class SearchRun(CosmosDatabase database, CosmosStoreOpti
                 var partitions = chunk.Select(_partitions.Of).Distinct(StringComparer.Ordinal).ToList();
                 var where = $"c.i IN {sql.List(chunk.Select(static key => key.Id))}";
                 var columns = $"{(withBody ? BodyColumns : HeadColumns)}{Columns(sql, parameters, withContained: true)}";
-                await foreach (var document in QueryAsync(sql, [group.Key], where, partitions.Contains(null) ? null : [.. partitions.OfType<string>()], columns, "", isOrdered: false, AnswerSize, cancel))
+                await foreach (var document in QueryAsync(sql, [group.Key], where, known ?? (partitions.Contains(null) ? null : [.. partitions.OfType<string>()]), columns, "", isOrdered: false, AnswerSize, cancel))
                     found.Add(document);
             }
         }
