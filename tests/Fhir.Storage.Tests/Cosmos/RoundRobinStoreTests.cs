@@ -1,5 +1,6 @@
 // The store contract where each call goes to another of three servers of one database. Left out is what takes minutes for its many searches: random
-// searches and the longest walks ask much of the search and nothing of several servers that the others don't. NeedsReindex is what a server knew when it last looked, so another server's reindex shows in it a moment later.
+// searches and the longest walks ask much of the search and nothing of several servers that the others don't. And NeedsReindex is what a
+// server knew when it last looked, so another server's reindex shows in it a moment later.
 
 using FhirHub.Cosmos.Emulator;
 using FhirHub.Search;
@@ -47,6 +48,7 @@ public sealed class RoundRobinStoreTests(ITestOutputHelper output) : ResourceSto
                 Text = TestResource.Texts,
                 Clock = clock,
                 IncludeLimit = 50,
+                SearchTimeout = TimeSpan.FromMinutes(10),
                 CompartmentParameters = static (compartment, type) => (compartment, type) switch
                 {
                     ("Patient", "Observation") => [Parameters.Subject],
