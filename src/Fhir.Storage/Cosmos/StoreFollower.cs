@@ -73,7 +73,8 @@ internal sealed class StoreFollower : IAsyncDisposable
             await Task.WhenAll(HearAsync(cancel), _watermarks.ReadAsync(cancel));
             Volatile.Write(ref _heard, now);
         }
-        catch (Exception failure) when (!cancel.IsCancellationRequested && failure is StoreException or StoreBusyException or OperationCanceledException or HttpRequestException or Microsoft.Azure.Cosmos.CosmosException)
+        catch (Exception failure) when (failure is StoreException or StoreBusyException or HttpRequestException or Microsoft.Azure.Cosmos.CosmosException
+            || (failure is OperationCanceledException && !cancel.IsCancellationRequested))
         {
             // The next look goes on from there; meanwhile nobody takes what was kept for current.
         }

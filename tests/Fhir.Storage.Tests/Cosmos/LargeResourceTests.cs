@@ -131,9 +131,11 @@ public sealed class LargeResourceTests : IAsyncLifetime
     public async Task A_missing_blob_is_told_and_harms_no_other_resource()
     {
         await PutAsync("a", LargeOne(1));
+        var blob = Assert.Single(Blobs());
         await PutAsync("b", LargeOne(2));
-        File.Delete(Blobs().OrderBy(static path => Path.GetFileName(path), StringComparer.Ordinal).First());
-        var fault = await Assert.ThrowsAsync<StoreException>(async () => await _store.ReadAsync(AccessScope.Full, Key("a"), default));
+        File.Delete(blob);
+        await using var other = await OpenAsync(await CosmosEmulator.EndpointAsync(), new FolderBodyBlobs(_folder));
+        var fault = await Assert.ThrowsAsync<StoreException>(async () => await other.ReadAsync(AccessScope.Full, Key("a"), default));
         Assert.Contains("Restore it", fault.Message, StringComparison.Ordinal);
         await AssertCurrentAsync("b", LargeOne(2), isFound: false);
     }
@@ -248,6 +250,9 @@ public sealed class LargeResourceTests : IAsyncLifetime
             Extract = TestResource.Extract,
             Clock = _clock,
             Blobs = blobs,
+
+            // A server that is cut off shall not wait for long.
+            RetryBudget = TimeSpan.FromSeconds(1),
         },
         CancellationToken.None);
 }
