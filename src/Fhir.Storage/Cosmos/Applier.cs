@@ -51,7 +51,24 @@ internal sealed class Applier(CosmosDatabase database, CommitLog log, LogTail ta
     /// <param name="record">The record, which is in the log.</param>
     /// <param name="known">What was read of its resources.</param>
     /// <param name="planned">The watermark as of which it was planned.</param>
+    /// <exception cref="StoreBusyException">It can't be applied now. It is committed, and any server applies it: nobody may hear that nothing was written.</exception>
     public async Task ApplyOwnAsync(LogRecord record, IReadOnlyDictionary<ResourceKey, KnownResource> known, Watermark planned)
+    {
+        try
+        {
+            await ApplyCommittedAsync(record, known, planned);
+        }
+        catch (Exception exception)
+        {
+            throw new StoreBusyException("The changes are written, and will be seen when the Cosmos database answers again. Read before you repeat them.", exception)
+            {
+                RetryAfter = (exception as StoreBusyException)?.RetryAfter,
+                IsOutcomeUnknown = true,
+            };
+        }
+    }
+
+    private async Task ApplyCommittedAsync(LogRecord record, IReadOnlyDictionary<ResourceKey, KnownResource> known, Watermark planned)
     {
         tail.Saw(record);
         await ApplyAsync(record, known, CancellationToken.None);

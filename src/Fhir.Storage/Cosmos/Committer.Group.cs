@@ -40,27 +40,10 @@ internal sealed partial class Committer
                 continue;
             }
 
-            await ApplyAsync(record, group, watermark);
+            await applier.ApplyOwnAsync(record, Known(group), watermark);
             for (var i = 0; i < group.Count; i++)
                 group[i].Answer(Result(plans[i], record.Time));
             return;
-        }
-    }
-
-    // From here on it is committed, and any server applies it: nobody may hear that nothing was written.
-    private async Task ApplyAsync(LogRecord record, List<CommitRequest> group, Watermark planned)
-    {
-        try
-        {
-            await applier.ApplyOwnAsync(record, Known(group), planned);
-        }
-        catch (Exception exception)
-        {
-            throw new StoreBusyException("The changes are written, and will be seen when the Cosmos database answers again. Read before you repeat them.", exception)
-            {
-                RetryAfter = (exception as StoreBusyException)?.RetryAfter,
-                IsOutcomeUnknown = true,
-            };
         }
     }
 
